@@ -1,0 +1,170 @@
+// The words that every part of Daybook shares about one record: what it is, and what it says.
+// Rules and sources: docs/spec/interaction-model.md.
+
+/** Which authority issued the record's native id (spine: identity = tenant, namespace, native id). */
+export type Namespace =
+  | 'audit'
+  | 'interaction'
+  | 'telemetry'
+  | 'transcript'
+  | 'ediscovery'
+  | 'explorer'
+
+/**
+ * How the raw text of a record is to be read.
+ * `audit`: a unified-audit record as JSON (Management Activity API).
+ * `audit-row`: a JSON object that wraps it (Search-UnifiedAuditLog, portal): AuditData is a string or an object.
+ * `audit-csv`: one CSV row whose header lies in the container.
+ * `ai-interaction`: one Graph aiInteraction.
+ */
+export type RecordFormat = 'audit' | 'audit-row' | 'audit-csv' | 'ai-interaction'
+
+/** What besides the raw text is needed to read it. `columns` and `delimiter`: of the CSV it was a row of. */
+export interface ReadContext {
+  readonly format: RecordFormat
+  readonly columns?: readonly string[]
+  readonly delimiter?: string
+}
+
+/** True, false, or unknown. An absent field of Microsoft's is unknown, never false. */
+export type Flag = boolean | null
+
+/** What a record tells of: decides which icon a person sees and what may be counted as use. */
+export type Kind =
+  | 'interaction'
+  | 'scheduled-prompt'
+  | 'automation'
+  | 'agent-admin'
+  | 'plugin-admin'
+  | 'promptbook-admin'
+  | 'workspace-admin'
+  | 'settings-admin'
+  | 'own-access'
+  | 'agent-run'
+  | 'other'
+
+export type Role = 'prompt' | 'answer'
+
+/** Where Copilot was used, in the canonical spelling of docs/spec/interaction-model.md; unknown hosts keep theirs. */
+export type Surface = string
+
+export interface Person {
+  /** Entra object id, lower case. */
+  readonly objectId: string | null
+  /** User principal name, trimmed, lower case. */
+  readonly upn: string | null
+  readonly name: string | null
+}
+
+export interface Message {
+  readonly id: string
+  /** null: the record does not say. */
+  readonly role: Role | null
+  /** null: the record carries no text (audit records never do). */
+  readonly text: string | null
+  readonly at: string | null
+  readonly automatic: Flag
+  readonly jailbreak: Flag
+  /** Epoch milliseconds of the last change at the source, as served; null where the format has none. */
+  readonly etag: string | null
+}
+
+export type Dlp = 'blocked' | 'audited' | 'none'
+
+export interface Resource {
+  readonly id: string | null
+  readonly name: string | null
+  /** As served, but without `<>` around it. */
+  readonly url: string | null
+  /** Site collection of `url`, or null. */
+  readonly site: string | null
+  readonly type: string | null
+  readonly action: string | null
+  readonly status: string | null
+  readonly labelId: string | null
+  readonly xpia: Flag
+  readonly dlp: Dlp | null
+  /** Names (else ids) of the DLP policies that acted or only audited. */
+  readonly policies: readonly string[]
+  /** Where the record tells of it: read by Copilot, linked or attached by the answer's text. */
+  readonly origin: 'accessed' | 'link' | 'attachment'
+  /** What kind of place it came from, for the grounding flags and the credit estimate. */
+  readonly place: 'tenant' | 'web' | 'unclassified'
+}
+
+export interface Context {
+  readonly id: string | null
+  readonly type: string | null
+  readonly name: string | null
+}
+
+export type AgentKind = 'declarative' | 'custom-engine' | 'unknown'
+export type AgentOrigin = 'microsoft' | 'customer' | 'unknown'
+
+export interface Agent {
+  readonly id: string | null
+  /** `id` with the known prefixes taken off, so that the spellings of one agent compare equal. */
+  readonly key: string | null
+  readonly name: string | null
+  readonly appIdentity: string | null
+  readonly kind: AgentKind
+  readonly origin: AgentOrigin
+}
+
+export interface Model {
+  readonly provider: string | null
+  readonly name: string | null
+  readonly version: string | null
+}
+
+/** Everything one record says, in our words. Derived from the raw text alone: same text, same facts, always. */
+export interface Facts {
+  readonly format: RecordFormat
+  readonly namespace: Namespace
+  /** null: the record carries none; its content hash is its identity. */
+  readonly nativeId: string | null
+  readonly tenantId: string | null
+  readonly kind: Kind
+  /** Canonical name where the number or name is known, else as served, else ''. */
+  readonly recordType: string
+  readonly recordTypeNumber: number | null
+  readonly operation: string
+  readonly workload: string
+  /** Why the record could not be understood; null for those that were. */
+  readonly unmapped: string | null
+  /** ISO 8601 UTC with `Z`, fraction digits as served (up to 7); null when absent or unreadable. */
+  readonly occurredAt: string | null
+  readonly user: Person | null
+  readonly userType: string | null
+  readonly clientIp: string | null
+  readonly region: string | null
+  readonly locale: string | null
+  readonly surface: Surface | null
+  /** AppHost or appClass as served. */
+  readonly servedSurface: string | null
+  readonly setting: 'chat' | 'file' | 'meeting' | null
+  readonly contexts: readonly Context[]
+  readonly sessionId: string | null
+  readonly requestId: string | null
+  readonly conversationId: string | null
+  readonly correlationId: string | null
+  readonly agent: Agent | null
+  readonly messages: readonly Message[]
+  readonly resources: readonly Resource[]
+  readonly plugins: readonly string[]
+  readonly models: readonly Model[]
+  readonly web: Flag
+  readonly tenantGrounded: Flag
+  readonly dlp: Dlp | null
+  /** Sensitivity label ids (GUIDs, lower case), each once, of the resources and of the record itself. */
+  readonly labels: readonly string[]
+  /** Anything else a person may search for as words: names and values of kinds without messages. */
+  readonly text: string
+}
+
+/** The answer to "what is this?", before anything is kept. */
+export interface Intake {
+  readonly facts: Facts
+  /** Set when the record is a known kind that has nothing to do with AI (`workload/recordType/operation`): it is counted, not kept. */
+  readonly notAi: string | null
+}
