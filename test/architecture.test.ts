@@ -70,7 +70,9 @@ test('imports follow the layers', () => {
     importsOf(file)
       .filter(
         (target) =>
-          !ROOTS.has(file) && top(target) !== top(file) && !MAY_IMPORT[top(file)]?.includes(top(target)),
+          !ROOTS.has(file) &&
+          top(target) !== top(file) &&
+          !MAY_IMPORT[top(file)]?.includes(top(target)),
       )
       .map((target) => `${file} must not import ${target}`),
   )
@@ -79,7 +81,9 @@ test('imports follow the layers', () => {
 
 test('a source or sink never imports another one', () => {
   const trespasses = sourceFiles().flatMap((file) =>
-    importsOf(file).filter((target) => plugin(file) && plugin(target) && plugin(file) !== plugin(target)),
+    importsOf(file).filter(
+      (target) => plugin(file) && plugin(target) && plugin(file) !== plugin(target),
+    ),
   )
   expect(trespasses).toEqual([])
 })
@@ -91,11 +95,15 @@ test('verify/ imports nothing that writes an archive, opens a database or a netw
     reached.add(file)
     importsOf(file).forEach(visit)
   }
-  sourceFiles().filter((file) => top(file) === 'verify').forEach(visit)
+  sourceFiles()
+    .filter((file) => top(file) === 'verify')
+    .forEach(visit)
 
   expect([...reached].filter((file) => WRITERS.test(file))).toEqual([])
   const foreign = [...reached].flatMap((file) => packagesOf(file).map((name) => `${file}: ${name}`))
-  expect(foreign.filter((line) => !/: node:(?!sqlite|net|http|https|tls|dgram)/.test(line))).toEqual([])
+  expect(
+    foreign.filter((line) => !/: node:(?!sqlite|net|http|https|tls|dgram)/.test(line)),
+  ).toEqual([])
   expect(reached.size).toBeGreaterThan(3)
 })
 
@@ -113,5 +121,7 @@ function importsOf(file: string): string[] {
 
 function packagesOf(file: string): string[] {
   const text = readFileSync(join('src', file), 'utf8')
-  return [...text.matchAll(/(?:from|import|import\()\s*'([^.'][^']*)'/g)].map(([, name = '']) => name)
+  return [...text.matchAll(/(?:from|import|import\()\s*'([^.'][^']*)'/g)].map(
+    ([, name = '']) => name,
+  )
 }

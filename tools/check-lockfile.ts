@@ -1,7 +1,10 @@
 // `npm ci` wants package-lock.json to name the optional packages of every platform; a registry that lacks some leaves them out.
 import { readFileSync } from 'node:fs'
 
-type Entry = { readonly optionalDependencies?: Readonly<Record<string, string>>; readonly resolved?: string }
+type Entry = {
+  readonly optionalDependencies?: Readonly<Record<string, string>>
+  readonly resolved?: string
+}
 
 const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
   readonly packages: Readonly<Record<string, Entry>>
@@ -9,7 +12,8 @@ const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
 const missing = Object.entries(lock.packages).flatMap(([path, entry]) =>
   Object.keys(entry.optionalDependencies ?? {}).filter(
     (name) =>
-      !(`${path}/node_modules/${name}` in lock.packages) && !(`node_modules/${name}` in lock.packages),
+      !(`${path}/node_modules/${name}` in lock.packages) &&
+      !(`node_modules/${name}` in lock.packages),
   ),
 )
 const addressed = Object.entries(lock.packages).filter(([, entry]) => entry.resolved !== undefined)

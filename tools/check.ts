@@ -29,7 +29,9 @@ for (const [name, command, ...args] of steps) {
   }
   process.stdout.write(`ok  ${name} (${seconds} s)\n`)
 }
-process.stdout.write(`All checks passed in ${((performance.now() - started) / 1000).toFixed(0)} s\n`)
+process.stdout.write(
+  `All checks passed in ${((performance.now() - started) / 1000).toFixed(0)} s\n`,
+)
 
 function pathWithLocalTools(): string {
   const local = `${process.cwd()}/node_modules/.bin`
