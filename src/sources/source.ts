@@ -1,0 +1,87 @@
+// The contract of every source: it yields bytes, and where the records lie in them. It never parses or rewrites a record.
+
+import type { ReadContext } from '../interactions/record.ts'
+
+export type Encoding = 'utf-8' | 'utf-8-bom' | 'utf-16le' | 'utf-16be'
+
+/** How a source served its records; docs/spec/source-shapes.md says what one record of each is. */
+export type SourceShape =
+  | 'management-blob'
+  | 'audit-records'
+  | 'graph-page'
+  | 'ai-interactions'
+  | 'audit-rows'
+  | 'audit-csv'
+
+/** One file, or one member of an archive file, that holds records. */
+export interface Container {
+  /** Unique within one run of the source: `1`, `2`, … in the order of reading. */
+  readonly id: string
+  /** The path as given or found; members of archive files as `outer.zip!inner.json`. */
+  readonly name: string
+  readonly shape: SourceShape
+  readonly encoding: Encoding
+  /** Exact header line of a CSV (as UTF-8 text, without its line end); null for the other shapes. */
+  readonly header: string | null
+  /** How its records are read, unless their chunk says otherwise. */
+  readonly context: ReadContext
+}
+
+/** Some records of one container that are read alike. Everything in it can be posted to a worker thread. */
+export interface Chunk {
+  readonly container: Container
+  readonly context: ReadContext
+  /** UTF-8; owns its whole ArrayBuffer (transferable). What lies between the records is not evidence. */
+  readonly bytes: Uint8Array
+  /** Start and end of each record in `bytes`, pair by pair; in order and not empty. */
+  readonly ranges: Uint32Array
+  /** Start and end of each record in the unpacked file as it was served (its own encoding, with its BOM), pair by pair. */
+  readonly positions: Float64Array
+}
+
+/** Size in bytes and SHA-256 (lower-case hex). */
+export interface Digest {
+  readonly size: number
+  readonly sha256: string
+}
+
+/** A container has been read, as far as it can be read. */
+export interface ContainerEnd {
+  readonly container: Container
+  /** Records yielded. */
+  readonly records: number
+  /** Of the unpacked bytes that could be read: what `positions` count in. */
+  readonly unpacked: Digest
+  /** Of the file as it lies on disk (of the outermost one, for members of archive files). */
+  readonly file: Digest
+}
+
+export type SourceErrorCode =
+  | 'PATH_NOT_FOUND'
+  | 'FILE_UNREADABLE'
+  | 'NOT_AN_EXPORT'
+  | 'SHAPE_NOT_SUPPORTED'
+  | 'FILE_TRUNCATED'
+  | 'FILE_BROKEN'
+  | 'ELEMENT_NOT_A_RECORD'
+  | 'RECORD_TOO_LARGE'
+  | 'ARCHIVE_BROKEN'
+  | 'ARCHIVE_REFUSED'
+
+/** Something that could not be read. Reading goes on with whatever can be read behind it. */
+export interface SourceError {
+  /** Named as a container is. */
+  readonly file: string
+  /** Byte in the unpacked file where the trouble begins; null when it concerns the whole file. */
+  readonly offset: number | null
+  readonly code: SourceErrorCode
+  /** One sentence that says what is wrong and what to do; never holds text of a record. */
+  readonly message: string
+}
+
+/** Per container: `container`, then chunks and errors in the file's order, then `end`. What is no export gives an `error` alone. */
+export type SourceEvent =
+  | { readonly type: 'container'; readonly container: Container }
+  | { readonly type: 'chunk'; readonly chunk: Chunk }
+  | ({ readonly type: 'error' } & SourceError)
+  | ({ readonly type: 'end' } & ContainerEnd)
