@@ -1,0 +1,156 @@
+// The tables of the index and their columns, in the order in which rows.ts writes them.
+
+/** Raised whenever tables, columns or the meaning of a column change: the index is then rebuilt from the archive. */
+export const SCHEMA_VERSION = 1
+
+type Columns = readonly (readonly [name: string, type: string])[]
+
+const LOW = 'LowCardinality(String)'
+const LOW_ARRAY = 'Array(LowCardinality(String))'
+const TIME = "DateTime64(3, 'UTC')"
+
+/**
+ * One row per item and writing of it. `batch` is the write that made the row: a row is current unless `rewritten`
+ * names its id with a later one. '' stands for null, -1 for an unknown flag.
+ */
+export const ITEM_COLUMNS = [
+  ['batch', 'UInt32'],
+  ['tenant', LOW],
+  ['id', 'UUID'],
+  ['kind', LOW],
+  ['occurredAt', `${TIME} CODEC(Delta, ZSTD(1))`],
+  ['received', 'Bool'],
+  ['receivedAt', `${TIME} CODEC(Delta, ZSTD(1))`],
+  ['custodianUpns', LOW_ARRAY],
+  ['custodianIds', LOW_ARRAY],
+  ['custodianNames', LOW_ARRAY],
+  ['users', LOW_ARRAY],
+  ['surface', LOW],
+  ['setting', LOW],
+  ['session', 'String CODEC(ZSTD(1))'],
+  ['requestIds', 'Array(String) CODEC(ZSTD(1))'],
+  ['conversation', 'String CODEC(ZSTD(1))'],
+  ['correlationIds', 'Array(String) CODEC(ZSTD(1))'],
+  ['operations', LOW_ARRAY],
+  ['recordTypes', LOW_ARRAY],
+  ['recordTypeNumbers', 'Array(Int32)'],
+  ['workloads', LOW_ARRAY],
+  ['ips', LOW_ARRAY],
+  ['regions', LOW_ARRAY],
+  ['locale', LOW],
+  ['agentId', LOW],
+  ['agentKey', LOW],
+  ['agentName', LOW],
+  ['agentKind', LOW],
+  ['prompts', 'UInt32'],
+  ['answers', 'UInt32'],
+  ['promptBytes', 'UInt32'],
+  ['answerBytes', 'UInt32'],
+  ['text', 'String CODEC(ZSTD(1))'],
+  ['messageIds', 'Array(String) CODEC(ZSTD(1))'],
+  ['files', LOW_ARRAY],
+  ['sites', LOW_ARRAY],
+  ['labels', LOW_ARRAY],
+  ['plugins', LOW_ARRAY],
+  ['models', LOW_ARRAY],
+  ['jailbreak', 'Int8'],
+  ['xpia', 'Int8'],
+  ['web', 'Int8'],
+  ['tenantGrounded', 'Int8'],
+  ['automatic', 'Int8'],
+  ['dlp', LOW],
+  ['credits', 'Float32'],
+  ['sources', LOW_ARRAY],
+  ['recordIds', 'Array(String) CODEC(ZSTD(1))'],
+  ['sequences', 'Array(UInt64) CODEC(Delta, ZSTD(1))'],
+  ['versions', 'UInt32'],
+  ['findings', LOW_ARRAY],
+  ['unmapped', LOW],
+] as const satisfies Columns
+
+/** One narrow row per archived record; its text lives in the archive only. */
+export const RECORD_COLUMNS = [
+  ['batch', 'UInt32'],
+  ['tenant', LOW],
+  ['sequence', 'UInt64 CODEC(Delta, ZSTD(1))'],
+  ['namespace', LOW],
+  ['nativeId', 'String CODEC(ZSTD(1))'],
+  ['identity', 'UUID'],
+  ['occurredAt', `Nullable(${TIME}) CODEC(Delta, ZSTD(1))`],
+  ['receivedAt', `${TIME} CODEC(Delta, ZSTD(1))`],
+  ['source', LOW],
+  ['kind', LOW],
+  ['recordType', LOW],
+  ['operation', LOW],
+  ['version', 'Bool'],
+] as const satisfies Columns
+
+/** The keys that records share, for reconciling: what else is told of this exchange? */
+export const LINK_COLUMNS = [
+  ['day', 'Int32'],
+  ['key', 'UInt64'],
+  ['sequence', 'UInt64'],
+  ['batch', 'UInt32'],
+] as const satisfies Columns
+
+/** Which item ids were written more than once or are gone, and in which batch: empty after `settle()`. */
+export const REWRITTEN_COLUMNS = [
+  ['id', 'UUID'],
+  ['batch', 'UInt32'],
+  ['deleted', 'Bool'],
+] as const satisfies Columns
+
+/** One row per committed batch: how far each tenant's archive is indexed. */
+export const STATE_COLUMNS = [
+  ['batch', 'UInt32'],
+  ['tenant', 'String'],
+  ['watermark', 'UInt64'],
+  ['schema', 'UInt32'],
+] as const satisfies Columns
+
+/** Keys to look for, of one call. */
+export const LOOKUP_COLUMNS = [
+  ['day', 'Int32'],
+  ['key', 'UInt64'],
+] as const satisfies Columns
+
+const ITEM_INDEXES = [
+  "INDEX words text TYPE text(tokenizer = 'splitByNonAlpha', preprocessor = lowerUTF8(text))",
+]
+
+/** fsync: an acknowledged insert survives a crash of the machine (measured; architecture.md section 3). */
+const DURABLE = 'SETTINGS fsync_after_insert = 1, fsync_part_directory = 1'
+
+function table(name: string, columns: Columns, order: string, indexes: readonly string[]): string {
+  const lines = [definition(columns), ...indexes].join(', ')
+  return `CREATE TABLE IF NOT EXISTS ${name} (${lines}) ENGINE = MergeTree ORDER BY ${order} ${DURABLE}`
+}
+
+/** Statements that create what is not there yet, one after the other. */
+export const CREATE: readonly string[] = [
+  table('items', ITEM_COLUMNS, '(occurredAt, id)', ITEM_INDEXES),
+  table('records', RECORD_COLUMNS, '(tenant, sequence)', []),
+  table('links', LINK_COLUMNS, '(day, key)', []),
+  table('rewritten', REWRITTEN_COLUMNS, 'id', []),
+  table('state', STATE_COLUMNS, 'batch', []),
+  `CREATE TABLE IF NOT EXISTS lookup (${definition(LOOKUP_COLUMNS)}) ENGINE = Memory`,
+]
+
+/** Statements that remove every table. */
+export const DROP: readonly string[] = [
+  'items',
+  'records',
+  'links',
+  'rewritten',
+  'state',
+  'lookup',
+].map((name) => `DROP TABLE IF EXISTS ${name} SYNC`)
+
+function definition(columns: Columns): string {
+  return columns.map(([column, type]) => `${column} ${type}`).join(', ')
+}
+
+/** Names only, in writing order. */
+export function namesOf(columns: Columns): string[] {
+  return columns.map(([name]) => name)
+}
