@@ -1,4 +1,15 @@
-import type { Agent, Context, Dlp, Facts, Flag, Kind, Model, Person, Resource, Role } from './record.ts'
+import type {
+  Agent,
+  Context,
+  Dlp,
+  Facts,
+  Flag,
+  Kind,
+  Model,
+  Person,
+  Resource,
+  Role,
+} from './record.ts'
 
 /** One archived record as reconciling sees it. */
 export interface Part {
@@ -38,8 +49,19 @@ export interface ItemFinding {
   readonly sequences: readonly number[]
 }
 
+/** Which rule of the set decided what an exchange costs; see docs/spec/reconciliation.md. */
+export type CreditBasis =
+  | 'CustomEngine'
+  | 'AnyAgent'
+  | 'NoMessages'
+  | 'Declarative'
+  | 'MicrosoftAgent'
+  | 'NoAgent'
+
+/** What an exchange would cost in Copilot credits. An estimate, not a bill. */
 export interface CreditEstimate {
   readonly ruleSet: string
+  readonly basis: CreditBasis
   readonly total: number
   readonly breakdown: Readonly<Record<string, number>>
 }

@@ -1,0 +1,213 @@
+import type { FindingCode, ItemFinding } from './item.ts'
+import type { MergedMessages } from './merge-messages.ts'
+import type { MergedResources } from './merge-resources.ts'
+import type { Told } from './merge-told.ts'
+import { changedAfterwards, type Versions } from './merge-versions.ts'
+import type { Agent, Kind, Person } from './record.ts'
+
+/** Every finding, in the order in which an item lists them, and what it means. docs/reference/findings.md is made of it. */
+export const FINDINGS: Readonly<Record<FindingCode, string>> = {
+  TEXT_WITHOUT_AUDIT:
+    'The text of a prompt or answer was served, but no audit record lists it. The audit record may still come (most within a day, some after a week), may have been collected by nobody before it expired, or Microsoft never wrote one.',
+  AUDIT_WITHOUT_TEXT:
+    'An audit record lists a prompt or answer whose text was never served, although it is of a kind whose text Microsoft serves. It may not be collected yet, may have been deleted, or the user had no Copilot licence when it was read.',
+  CITED_NOT_LISTED:
+    'The answer links or attaches a file of the tenant that no audit record of the exchange lists as accessed. Who read that file through Copilot cannot be seen in the audit log alone.',
+  FLAGS_DIFFER:
+    'Two records of one exchange contradict each other about a flag. The item counts as flagged.',
+  FIELDS_DIFFER:
+    'Two records of one exchange tell the same fact differently. The item shows what docs/spec/reconciliation.md prefers; both records are kept.',
+  CHANGED_AFTERWARDS:
+    'A record was served again with another text or flag. The item shows the newest version; the earlier ones are kept and can be shown.',
+  RUNTIME_TWIN:
+    'The turn was logged twice, by the agent’s runtime and by the client, or several times by the runtime. It is counted and priced once.',
+}
+
+/** What an item is made of, as far as a disagreement can show in it. */
+export interface Compared {
+  readonly kind: Kind
+  readonly surface: string | null
+  readonly setting: 'chat' | 'file' | 'meeting' | null
+  readonly agent: Agent | null
+  readonly custodians: readonly Person[]
+  readonly messages: MergedMessages
+  readonly resources: MergedResources
+  readonly versions: readonly Versions[]
+}
+
+/** Disagreements between the records of one item, and what one of them lacks. Never quotes what people wrote. */
+export function findingsOf(tellings: readonly Told[], compared: Compared): ItemFinding[] {
+  const findings: ItemFinding[] = []
+  const find = (code: FindingCode, message: string, sequences: Iterable<number>) => {
+    findings.push({ code, message, sequences: [...new Set(sequences)].toSorted((a, b) => a - b) })
+  }
+  if (compared.kind === 'interaction') findMissing(tellings, compared, find)
+  if (tellings.length === 1) return findings
+  findDiffering(tellings, compared, find)
+  const changed = compared.versions.filter(changedAfterwards)
+  if (changed.length > 0)
+    find(
+      'CHANGED_AFTERWARDS',
+      'A record was served again with another text or flag; the newest version is shown',
+      changed.flatMap((versions) => versions.map(({ sequence }) => sequence)),
+    )
+  const twins = tellings.filter(({ twin }) => twin)
+  if (twins.length > 0)
+    find(
+      'RUNTIME_TWIN',
+      `${count(twins.length, 'record')} of the agent’s runtime ${twins.length === 1 ? 'tells' : 'tell'} of the same turn; counted and priced once`,
+      twins.map(({ sequence }) => sequence),
+    )
+  return findings
+}
+
+type Find = (code: FindingCode, message: string, sequences: Iterable<number>) => void
+
+function findMissing(tellings: readonly Told[], compared: Compared, find: Find): void {
+  const { messages, audited } = compared.messages
+  const auditRecords = tellings.filter(({ facts }) => facts.namespace === 'audit')
+  const unaudited: number[] = []
+  let withoutAudit = 0
+  let withoutText = 0
+  for (const { id, text, sequences } of messages) {
+    if (text !== null && !audited.has(id)) {
+      withoutAudit += 1
+      for (const sequence of sequences) unaudited.push(sequence)
+    }
+    if (text === null && audited.has(id)) withoutText += 1
+  }
+  if (withoutAudit > 0)
+    find(
+      'TEXT_WITHOUT_AUDIT',
+      auditRecords.length === 0
+        ? 'No audit record tells of this exchange'
+        : `No audit record lists ${withoutAudit} of ${count(messages.length, 'message')}`,
+      unaudited,
+    )
+  if (withoutText > 0 && isTextServed(compared.surface, compared.agent))
+    find(
+      'AUDIT_WITHOUT_TEXT',
+      `The text of ${withoutText} of ${count(messages.length, 'message')} that the audit record lists was not served`,
+      auditRecords.map(({ sequence }) => sequence),
+    )
+  const { unlisted } = compared.resources
+  if (unlisted.length > 0 && auditRecords.length > 0)
+    find(
+      'CITED_NOT_LISTED',
+      `The answer points at ${count(unlisted.length, 'file')} of the tenant that the audit record does not list as accessed`,
+      [
+        ...auditRecords.map(({ sequence }) => sequence),
+        ...unlisted.flatMap(({ sequences }) => sequences),
+      ],
+    )
+}
+
+function findDiffering(tellings: readonly Told[], compared: Compared, find: Find): void {
+  const current = tellings.filter(({ superseded }) => !superseded)
+  const { jailbreakDiffers, roleDiffers, textDiffers } = compared.messages
+  if (jailbreakDiffers.length > 0)
+    find(
+      'FLAGS_DIFFER',
+      'Records contradict each other about a jailbreak attempt',
+      jailbreakDiffers,
+    )
+  const denied = current.filter(({ facts }) => facts.namespace === 'audit' && facts.web === false)
+  const shown = current.filter(({ facts }) => facts.namespace !== 'audit' && facts.web === true)
+  if (denied.length > 0 && shown.length > 0 && !current.some(saysWeb))
+    find('FLAGS_DIFFER', 'The answer points at the web, the audit record names no web search', [
+      ...denied.map(({ sequence }) => sequence),
+      ...shown.map(({ sequence }) => sequence),
+    ])
+
+  const differ = (field: string, sequences: readonly number[]) => {
+    if (sequences.length > 0)
+      find('FIELDS_DIFFER', `Records name different values for: ${field}`, sequences)
+  }
+  differ('role of a message', roleDiffers)
+  differ('text of a message', textDiffers)
+  const own = current.filter(({ twin }) => !twin)
+  differ(
+    'surface',
+    whenSeveral(own, ({ facts }) => applicationOf(facts.surface)),
+  )
+  differ(
+    'agent',
+    whenSeveral(own, ({ facts }) => facts.agent?.key?.toLowerCase() ?? null),
+  )
+  if (compared.custodians.length > 1 && compared.setting !== 'meeting')
+    differ('user', authorsOfOnePrompt(own))
+}
+
+function saysWeb({ facts }: Told): boolean {
+  return facts.namespace === 'audit' && facts.web === true
+}
+
+/** The sequences of all that say anything, when they do not all say the same. */
+function whenSeveral(
+  tellings: readonly Told[],
+  valueOf: (told: Told) => string | null,
+): readonly number[] {
+  let first: string | null = null
+  let several = false
+  for (const told of tellings) {
+    const value = valueOf(told)
+    if (value === null) continue
+    first ??= value
+    several ||= value !== first
+  }
+  if (!several) return []
+  return tellings.filter((told) => valueOf(told) !== null).map(({ sequence }) => sequence)
+}
+
+/** An audit record and a Graph item that name different people as the author of one prompt. */
+function authorsOfOnePrompt(tellings: readonly Told[]): readonly number[] {
+  const audits = new Map<string, Told>()
+  for (const told of tellings) {
+    if (told.facts.namespace !== 'audit' || (told.facts.user?.objectId ?? null) === null) continue
+    for (const { id } of told.facts.messages) if (!audits.has(id)) audits.set(id, told)
+  }
+  const sequences: number[] = []
+  for (const { facts, sequence } of tellings) {
+    const author = facts.user?.objectId ?? null
+    if (facts.namespace === 'audit' || author === null) continue
+    for (const { id, role } of facts.messages) {
+      const audit = role === 'prompt' ? audits.get(id) : undefined
+      if (audit !== undefined && audit.facts.user?.objectId !== author)
+        sequences.push(audit.sequence, sequence)
+    }
+  }
+  return sequences
+}
+
+/** Applications that a user cannot mistake for each other. Chat hosts are left out: one chat shows in several of them. */
+const APPLICATIONS: ReadonlySet<string> = new Set([
+  'word',
+  'excel',
+  'powerpoint',
+  'outlook',
+  'onenote',
+  'loop',
+  'whiteboard',
+  'sharepoint',
+  'forms',
+  'planner',
+  'stream',
+])
+
+function applicationOf(surface: string | null): string | null {
+  const name = surface?.toLowerCase() ?? ''
+  return APPLICATIONS.has(name) ? name : null
+}
+
+/** Graph serves no text of Copilot Studio agents, nor of Copilots outside Microsoft 365 (microsoft-interfaces: d). */
+const NO_TEXT_SERVED =
+  /security|defender|power ?bi|fabric|datawarehousing|copilot studio|logic app|devui|bashtool|dragon|azure|admin ?cent/i
+
+function isTextServed(surface: string | null, agent: Agent | null): boolean {
+  if (agent?.kind === 'custom-engine') return false
+  return surface === null || !NO_TEXT_SERVED.test(surface)
+}
+
+function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`
+}
