@@ -19,9 +19,13 @@ export type Namespace =
  */
 export type RecordFormat = 'audit' | 'audit-row' | 'audit-csv' | 'ai-interaction'
 
-/** What besides the raw text is needed to read it. `columns` and `delimiter`: of the CSV it was a row of. */
+/**
+ * What besides the raw text is needed to read it. `columns` and `delimiter`: of the CSV it was a row of.
+ * `custodian`: object id or UPN of the person whose history an aiInteraction was served from, where the source knows.
+ */
 export interface ReadContext {
   readonly format: RecordFormat
+  readonly custodian?: string
   readonly columns?: readonly string[]
   readonly delimiter?: string
 }

@@ -1,0 +1,34 @@
+// One row of a CSV file, split as RFC 4180 says: quotes doubled inside quotes, everything else literal, so `\""` too.
+
+/** The cells of a row; a quote that never closes takes the rest of the row. */
+export function cellsOf(row: string, delimiter: string): string[] {
+  const cells: string[] = []
+  const separator = delimiter.charCodeAt(0)
+  let at = 0
+  for (;;) {
+    if (row.charCodeAt(at) === 34) {
+      const end = closingQuote(row, at + 1)
+      const text = row.slice(at + 1, end)
+      cells.push(text.includes('""') ? text.replaceAll('""', '"') : text)
+      at = end + 1
+      // What stands between the closing quote and the delimiter belongs to no cell; skipped, not lost: raw has it.
+      while (at < row.length && row.charCodeAt(at) !== separator) at++
+    } else {
+      const end = row.indexOf(delimiter, at)
+      cells.push(row.slice(at, end < 0 ? row.length : end))
+      at = end < 0 ? row.length : end
+    }
+    if (at >= row.length) return cells
+    at += 1
+    if (at === row.length) {
+      cells.push('')
+      return cells
+    }
+  }
+}
+
+function closingQuote(row: string, from: number): number {
+  let at = row.indexOf('"', from)
+  while (at >= 0 && row.charCodeAt(at + 1) === 34) at = row.indexOf('"', at + 2)
+  return at < 0 ? row.length : at
+}
