@@ -64,41 +64,29 @@ export function findingsOf(tellings: readonly Told[], compared: Compared): ItemF
 type Find = (code: FindingCode, message: string, sequences: Iterable<number>) => void
 
 function findMissing(tellings: readonly Told[], compared: Compared, find: Find): void {
-  const { messages, audited } = compared.messages
-  const auditRecords = tellings.filter(({ facts }) => facts.namespace === 'audit')
-  const unaudited: number[] = []
-  let withoutAudit = 0
-  let withoutText = 0
-  for (const { id, text, sequences } of messages) {
-    if (text !== null && !audited.has(id)) {
-      withoutAudit += 1
-      for (const sequence of sequences) unaudited.push(sequence)
-    }
-    if (text === null && audited.has(id)) withoutText += 1
-  }
-  if (withoutAudit > 0)
+  const { messages, isAudited, notAudited, notAuditedIn, withoutText } = compared.messages
+  const auditSequences = () =>
+    tellings.filter(({ facts }) => facts.namespace === 'audit').map(({ sequence }) => sequence)
+  if (notAudited > 0)
     find(
       'TEXT_WITHOUT_AUDIT',
-      auditRecords.length === 0
-        ? 'No audit record tells of this exchange'
-        : `No audit record lists ${withoutAudit} of ${count(messages.length, 'message')}`,
-      unaudited,
+      isAudited
+        ? `No audit record lists ${notAudited} of ${count(messages.length, 'message')}`
+        : 'No audit record tells of this exchange',
+      notAuditedIn,
     )
   if (withoutText > 0 && isTextServed(compared.surface, compared.agent))
     find(
       'AUDIT_WITHOUT_TEXT',
       `The text of ${withoutText} of ${count(messages.length, 'message')} that the audit record lists was not served`,
-      auditRecords.map(({ sequence }) => sequence),
+      auditSequences(),
     )
   const { unlisted } = compared.resources
-  if (unlisted.length > 0 && auditRecords.length > 0)
+  if (unlisted.length > 0 && isAudited)
     find(
       'CITED_NOT_LISTED',
       `The answer points at ${count(unlisted.length, 'file')} of the tenant that the audit record does not list as accessed`,
-      [
-        ...auditRecords.map(({ sequence }) => sequence),
-        ...unlisted.flatMap(({ sequences }) => sequences),
-      ],
+      [...auditSequences(), ...unlisted.flatMap(({ sequences }) => sequences)],
     )
 }
 

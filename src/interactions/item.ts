@@ -117,7 +117,10 @@ export interface Item {
   /** How many of `sequences` are later versions of another one. */
   readonly versions: number
   readonly findings: readonly ItemFinding[]
-  /** Which records a field's value comes from: field name to sequences. */
+  /**
+   * Which records a field's value comes from: field name to sequences. A field that is not named comes from all of
+   * them, so this is empty for most items; `provenanceOf` spells it out.
+   */
   readonly provenance: Readonly<Record<string, readonly number[]>>
 }
 

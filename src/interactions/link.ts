@@ -91,11 +91,11 @@ export function timeOfMessageId(id: string): number {
 function eachMessageLink(facts: Facts, visit: LinkVisitor): number {
   const session = facts.sessionId ?? ''
   const count = linkedMessages(facts)
-  const seen = count > 1 ? new Set<string>() : null
+  const seen = count > 4 ? new Set<string>() : null
   let linked = 0
   for (let i = 0; i < count; i += 1) {
     const id = facts.messages[i]?.id ?? ''
-    if (id === '' || seen?.has(id) === true) continue
+    if (id === '' || (seen === null ? isEarlier(facts, i, id) : seen.has(id))) continue
     seen?.add(id)
     // Never the record's own time: the two sources give one message times on both sides of midnight.
     visit(keyOf('m', session, id), dayOf(timeOfMessageId(id)), 'message')
@@ -108,6 +108,11 @@ function eachMessageLink(facts: Facts, visit: LinkVisitor): number {
     visit(`r${day}:${keyOf('', session, request)}`, dayOf(day * DAY_MS), 'request')
   })
   return linked
+}
+
+function isEarlier({ messages }: Facts, end: number, id: string): boolean {
+  for (let i = 0; i < end; i += 1) if (messages[i]?.id === id) return true
+  return false
 }
 
 /** The bucket of a time, and its neighbour when the time lies within `marginMs` of it; bucket 0 when unknown. */

@@ -1,107 +1,22 @@
-import type { Item } from './item.ts'
+import type { Item, ItemMessage } from './item.ts'
 import type { MergedMessages } from './merge-messages.ts'
-import { stricterDlp, type MergedResources } from './merge-resources.ts'
-import { Provenance } from './merge-provenance.ts'
+import type { Provenance } from './merge-provenance.ts'
+import { stricterDlp } from './merge-resources.ts'
 import { byTime, compare, eitherFlag, type Told } from './merge-told.ts'
-import type { Agent, Context, Dlp, Facts, Flag, Kind, Model, Person } from './record.ts'
+import type { Agent, Context, Dlp, Facts, Flag, Kind, Model, Role } from './record.ts'
 
-/** The fields of an item that need no rules of their own beyond "first that says so", "all of them", "any of them". */
-type Values = Pick<
-  Item,
-  | 'kind'
-  | 'occurredAt'
-  | 'timeBasis'
-  | 'receivedAt'
-  | 'surface'
-  | 'setting'
-  | 'sessionId'
-  | 'requestIds'
-  | 'conversationId'
-  | 'correlationIds'
-  | 'operations'
-  | 'recordTypes'
-  | 'recordTypeNumbers'
-  | 'workloads'
-  | 'clientIps'
-  | 'regions'
-  | 'locale'
-  | 'contexts'
-  | 'agent'
-  | 'plugins'
-  | 'models'
-  | 'labels'
-  | 'jailbreak'
-  | 'xpia'
-  | 'web'
-  | 'tenantGrounded'
-  | 'dlp'
-  | 'text'
-  | 'unmapped'
-  | 'sources'
-  | 'recordIds'
->
+// The fields of an item that have a rule of their own. `tellings` are always by authority.
 
-export interface MergedFields {
-  readonly values: Values
-  readonly provenance: Readonly<Record<string, readonly number[]>>
-}
-
-/** `tellings`: by authority. */
-export function mergeFields(
-  tellings: readonly Told[],
-  merged: MergedMessages,
-  resources: MergedResources,
-  custodians: readonly Person[],
-): MergedFields {
-  const from = new Provenance(tellings)
-  const time = timeOfItem(tellings, merged, from)
-  const values: Values = {
-    kind: kindOf(tellings, from),
-    ...time,
-    surface: surfaceOf(tellings, from),
-    setting: settingOf(tellings, from),
-    sessionId: from.first('sessionId', 'sessionId'),
-    requestIds: from.all('requestIds', 'requestId'),
-    conversationId: from.first('conversationId', 'conversationId'),
-    correlationIds: from.all('correlationIds', 'correlationId'),
-    operations: from.all('operations', 'operation'),
-    recordTypes: from.all('recordTypes', 'recordType'),
-    recordTypeNumbers: recordTypeNumbersOf(tellings, from),
-    workloads: from.all('workloads', 'workload'),
-    clientIps: from.all('clientIps', 'clientIp'),
-    regions: from.all('regions', 'region'),
-    locale: from.first('locale', 'locale'),
-    contexts: contextsOf(tellings, from),
-    agent: agentOf(tellings, from),
-    plugins: from.union('plugins', 'plugins'),
-    models: modelsOf(tellings, from),
-    labels: from.union('labels', 'labels'),
-    jailbreak: from.flag('jailbreak', jailbreakIn),
-    xpia: from.flag('xpia', xpiaIn),
-    web: from.flag('web', ({ web }) => web),
-    tenantGrounded: from.flag('tenantGrounded', (facts) => facts.tenantGrounded),
-    dlp: dlpOf(tellings, from),
-    text: from.inOrder('text', 'text').join('\n'),
-    unmapped: from.all('unmapped', 'unmapped').join('; ') || null,
-    sources: sourcesOf(tellings),
-    recordIds: from.all(null, 'nativeId'),
-  }
-  from.note('messages', merged.from)
-  from.note('resources', resources.from)
-  if (custodians.length > 0)
-    for (const told of tellings) if (told.facts.user !== null) from.add('custodians', told)
-  return { values, provenance: from.done() }
-}
-
-function timeOfItem(
+/** The first prompt's time, else the first message's, else the first record's, else when the first was received. */
+export function timesOf(
   tellings: readonly Told[],
   { said }: MergedMessages,
   from: Provenance,
-): Pick<Values, 'occurredAt' | 'timeBasis' | 'receivedAt'> {
+): Pick<Item, 'occurredAt' | 'timeBasis' | 'receivedAt'> {
   let receivedAt = tellings[0]?.part.receivedAt ?? ''
   for (const { part } of tellings) if (part.receivedAt < receivedAt) receivedAt = part.receivedAt
   if (said !== null) {
-    from.note('occurredAt', [said.sequence])
+    from.noteOne('occurredAt', said.sequence)
     return { occurredAt: said.at, timeBasis: 'occurred', receivedAt }
   }
   // The client's record before its twin, which was logged some seconds earlier.
@@ -113,7 +28,7 @@ function timeOfItem(
   const occurredAt = first === undefined || Number.isNaN(first.at) ? null : first.facts.occurredAt
   if (first === undefined || occurredAt === null)
     return { occurredAt: receivedAt, timeBasis: 'received', receivedAt }
-  from.add('occurredAt', first)
+  from.noteOne('occurredAt', first.sequence)
   return { occurredAt, timeBasis: 'occurred', receivedAt }
 }
 
@@ -131,16 +46,16 @@ const KINDS: readonly Kind[] = [
   'own-access',
 ]
 
-function kindOf(tellings: readonly Told[], from: Provenance): Kind {
+export function kindOf(tellings: readonly Told[], from: Provenance): Kind {
   let kind: Kind = tellings[0]?.facts.kind ?? 'other'
   if (tellings.some(({ facts }) => facts.kind !== kind))
     kind = KINDS.find((one) => tellings.some(({ facts }) => facts.kind === one)) ?? 'other'
-  for (const told of tellings) if (told.facts.kind === kind) from.add('kind', told)
+  from.note('kind', ({ facts }) => facts.kind === kind)
   return kind
 }
 
 /** Where the audit record says it was; "Unknown" only when nobody knows better. */
-function surfaceOf(tellings: readonly Told[], from: Provenance): string | null {
+export function surfaceOf(tellings: readonly Told[], from: Provenance): string | null {
   let surface: string | null = null
   for (const { facts } of tellings) {
     if (facts.surface === null || facts.surface === '') continue
@@ -148,8 +63,7 @@ function surfaceOf(tellings: readonly Told[], from: Provenance): string | null {
     if (isUnknown(surface) && !isUnknown(facts.surface)) surface = facts.surface
     if (!isUnknown(surface)) break
   }
-  if (surface !== null)
-    for (const told of tellings) if (told.facts.surface === surface) from.add('surface', told)
+  if (surface !== null) from.note('surface', ({ facts }) => facts.surface === surface)
   return surface
 }
 
@@ -158,30 +72,33 @@ function isUnknown(surface: string): boolean {
 }
 
 /** The most special: a record that knows of no meeting does not say that there was none. */
-function settingOf(tellings: readonly Told[], from: Provenance): Values['setting'] {
-  let setting: Values['setting'] = null
+export function settingOf(tellings: readonly Told[], from: Provenance): Item['setting'] {
+  let setting: Item['setting'] = null
   for (const { facts } of tellings) {
     if (facts.setting === 'meeting') setting = 'meeting'
     else if (facts.setting === 'file' && setting !== 'meeting') setting = 'file'
     else setting ??= facts.setting
   }
-  if (setting !== null)
-    for (const told of tellings) if (told.facts.setting === setting) from.add('setting', told)
+  if (setting !== null) from.note('setting', ({ facts }) => facts.setting === setting)
   return setting
 }
 
 /** The first record's agent, its gaps filled by the others that mean the same one. */
-function agentOf(tellings: readonly Told[], from: Provenance): Agent | null {
+export function agentOf(tellings: readonly Told[], from: Provenance): Agent | null {
   let agent: Agent | null = null
-  for (const told of tellings) {
-    const other = told.facts.agent
-    if (other === null) continue
-    if (agent === null) agent = other
-    else if (other.key?.toLowerCase() === agent.key?.toLowerCase()) agent = filled(agent, other)
-    else continue
-    from.add('agent', told)
+  for (const { facts } of tellings) {
+    if (agent === null) agent = facts.agent
+    else if (isSameAgent(agent, facts.agent)) agent = filled(agent, facts.agent)
+  }
+  if (agent !== null) {
+    const shown = agent
+    from.note('agent', ({ facts }) => isSameAgent(shown, facts.agent))
   }
   return agent
+}
+
+function isSameAgent(agent: Agent, other: Agent | null): other is Agent {
+  return other !== null && agent.key?.toLowerCase() === other.key?.toLowerCase()
 }
 
 function filled(agent: Agent, other: Agent): Agent {
@@ -195,75 +112,69 @@ function filled(agent: Agent, other: Agent): Agent {
   }
 }
 
-function contextsOf(tellings: readonly Told[], from: Provenance): readonly Context[] {
-  return distinct(tellings, 'contexts', ({ contexts }) => contexts, from, contextKey)
+export function contextsOf(from: Provenance): readonly Context[] {
+  return from.distinct(
+    'contexts',
+    ({ contexts }) => contexts,
+    ({ id, type, name }) => `${id ?? ''}\n${type ?? ''}\n${name ?? ''}`,
+  )
 }
 
-function contextKey({ id, type, name }: Context): string {
-  return `${id ?? ''}\n${type ?? ''}\n${name ?? ''}`
+export function modelsOf(from: Provenance): readonly Model[] {
+  return from.distinct(
+    'models',
+    ({ models }) => models,
+    ({ provider, name, version }) => `${provider ?? ''}\n${name ?? ''}\n${version ?? ''}`,
+  )
 }
 
-function modelsOf(tellings: readonly Told[], from: Provenance): readonly Model[] {
-  return distinct(tellings, 'models', ({ models }) => models, from, modelKey)
-}
-
-function modelKey({ provider, name, version }: Model): string {
-  return `${provider ?? ''}\n${name ?? ''}\n${version ?? ''}`
-}
-
-function distinct<T>(
-  tellings: readonly Told[],
-  field: string,
-  listOf: (facts: Facts) => readonly T[],
-  from: Provenance,
-  keyOf: (value: T) => string,
-): readonly T[] {
-  let values: Map<string, T> | null = null
-  for (const told of tellings) {
-    const list = listOf(told.facts)
-    if (list.length === 0) continue
-    from.add(field, told)
-    values ??= new Map()
-    for (const value of list) {
-      const key = keyOf(value)
-      if (!values.has(key)) values.set(key, value)
-    }
+export function recordTypeNumbersOf(tellings: readonly Told[], from: Provenance): number[] {
+  const numbers: number[] = []
+  for (const { facts } of tellings) {
+    const number = facts.recordTypeNumber
+    // There are some hundred record types: the list cannot grow long.
+    if (number !== null && !numbers.includes(number)) numbers.push(number)
   }
-  return values === null ? [] : [...values.values()]
+  from.note('recordTypeNumbers', ({ facts }) => facts.recordTypeNumber !== null)
+  return numbers.length > 1 ? numbers.toSorted((a, b) => a - b) : numbers
 }
 
-function recordTypeNumbersOf(tellings: readonly Told[], from: Provenance): number[] {
-  const numbers = new Set<number>()
-  for (const told of tellings) {
-    const { recordTypeNumber } = told.facts
-    if (recordTypeNumber === null) continue
-    numbers.add(recordTypeNumber)
-    from.add('recordTypeNumbers', told)
-  }
-  return [...numbers].toSorted((a, b) => a - b)
-}
-
-function dlpOf(tellings: readonly Told[], from: Provenance): Dlp | null {
+export function dlpOf(tellings: readonly Told[], from: Provenance): Dlp | null {
   let dlp: Dlp | null = null
   for (const { facts } of tellings) dlp = stricterDlp(dlp, facts.dlp)
-  if (dlp !== null) for (const told of tellings) if (told.facts.dlp === dlp) from.add('dlp', told)
+  if (dlp !== null) from.note('dlp', ({ facts }) => facts.dlp === dlp)
   return dlp
 }
 
-function sourcesOf(tellings: readonly Told[]): string[] {
-  const sources = new Set<string>()
-  for (const { part } of tellings) sources.add(part.source)
-  return [...sources].toSorted(compare)
+export function sourcesOf(tellings: readonly Told[]): string[] {
+  const sources: string[] = []
+  for (const { part } of tellings) if (!sources.includes(part.source)) sources.push(part.source)
+  return sources.length > 1 ? sources.toSorted(compare) : sources
 }
 
-function jailbreakIn({ messages }: Facts): Flag {
+export function jailbreakIn({ messages }: Facts): Flag {
   let flag: Flag = null
   for (const { jailbreak } of messages) flag = eitherFlag(flag, jailbreak)
   return flag
 }
 
-function xpiaIn({ resources }: Facts): Flag {
+export function xpiaIn({ resources }: Facts): Flag {
   let flag: Flag = null
   for (const { xpia } of resources) flag = eitherFlag(flag, xpia)
   return flag
+}
+
+/** An exchange is automatic when a prompt is; only where no prompt says anything do the answers count. */
+export function automaticOf(messages: readonly ItemMessage[], from: Provenance): Flag {
+  const flagOf = (role: Role) =>
+    messages.reduce<Flag>(
+      (flag, message) => (message.role === role ? eitherFlag(flag, message.automatic) : flag),
+      null,
+    )
+  const automatic = flagOf('prompt') ?? flagOf('answer')
+  if (automatic !== null)
+    from.note('automatic', ({ facts }) =>
+      facts.messages.some((message) => message.automatic === automatic),
+    )
+  return automatic
 }

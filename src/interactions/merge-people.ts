@@ -13,11 +13,27 @@ interface Draft {
  * Every person the records name, each once: the same object id or the same user principal name is the same person.
  * Sorted by user principal name, else object id, else name.
  */
-export function mergePeople(tellings: readonly Told[]): Person[] {
+export function mergePeople(tellings: readonly Told[]): readonly Person[] {
+  const only = onlyPerson(tellings)
+  if (only !== null) return only
   const drafts = joinTheTwoHalves(byId(tellings))
   addNamesOnly(tellings, drafts)
   const people = drafts.map(({ objectId, upn, name }) => ({ objectId, upn, name }))
   return people.length > 1 ? people.toSorted((a, b) => compare(keyOf(a), keyOf(b))) : people
+}
+
+/** What nearly every item comes to: nobody, or all records name the same person alike. null: it takes more than that. */
+function onlyPerson(tellings: readonly Told[]): readonly Person[] | null {
+  let only: Person | null = null
+  for (const { facts } of tellings) {
+    const { user } = facts
+    if (user === null) continue
+    if (only === null) only = user
+    else if (user.objectId !== only.objectId || user.upn !== only.upn || user.name !== only.name)
+      return null
+  }
+  if (only === null) return []
+  return (only.objectId ?? only.upn ?? only.name) ? [only] : []
 }
 
 function byId(tellings: readonly Told[]): Draft[] {

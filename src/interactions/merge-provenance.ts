@@ -17,23 +17,40 @@ type TextField =
   | 'text'
   | 'nativeId'
 
-/** Collects a field's value and, in the same pass, the records it comes from. */
+const NONE: readonly never[] = []
+
+/**
+ * Collects the fields of one item and, in the same pass, the records each comes from. A field that comes from all
+ * records of the item is not noted, which is most of them: see `provenanceOf`.
+ */
 export class Provenance {
   readonly #tellings: readonly Told[]
-  readonly #from: Record<string, number[]> = {}
+  readonly #noted: Record<string, readonly number[]> = {}
+  /** Sequences of the field being collected. */
+  #current: number[] = []
+  /** Lists already noted: most fields come from the same few. */
+  #lists: number[][] | null = null
 
+  /** `tellings`: by authority. */
   constructor(tellings: readonly Told[]) {
     this.#tellings = tellings
   }
 
-  add(field: string, told: Told): void {
-    const sequences = this.#from[field]
-    if (sequences === undefined) this.#from[field] = [told.sequence]
-    else if (sequences.at(-1) !== told.sequence) sequences.push(told.sequence)
+  get noted(): Readonly<Record<string, readonly number[]>> {
+    return this.#noted
   }
 
-  note(field: string, sequences: number[]): void {
-    if (sequences.length > 0) this.#from[field] = sequences
+  /** The records of which `isFrom` is true. */
+  note(field: string, isFrom: (told: Told) => boolean): void {
+    if (this.#tellings.length === 1) return
+    for (const told of this.#tellings) if (isFrom(told)) this.#current.push(told.sequence)
+    this.#close(field)
+  }
+
+  noteOne(field: string, sequence: number): void {
+    if (this.#tellings.length === 1) return
+    this.#current.push(sequence)
+    this.#close(field)
   }
 
   /** The value of the first record that has one; from all that say the same. */
@@ -43,53 +60,96 @@ export class Provenance {
       const said = told.facts[key]
       if (said === null || said === '' || (value !== null && value !== said)) continue
       value = said
-      this.add(field, told)
+      this.#current.push(told.sequence)
     }
+    this.#close(field)
     return value
   }
 
   /** Every value, each once, in the order of authority. */
-  inOrder(field: string | null, key: TextField): string[] {
+  inOrder(field: string, key: TextField): readonly string[] {
+    let first: string | null = null
     let values: Set<string> | null = null
     for (const told of this.#tellings) {
       const said = told.facts[key]
       if (said === null || said === '') continue
-      values ??= new Set()
-      values.add(said)
-      if (field !== null) this.add(field, told)
+      this.#current.push(told.sequence)
+      if (first === null) first = said
+      else if (said !== first) (values ??= new Set([first])).add(said)
     }
-    return values === null ? [] : [...values]
+    this.#close(field)
+    if (values !== null) return [...values]
+    return first === null ? NONE : [first]
   }
 
-  all(field: string | null, key: TextField): string[] {
+  all(field: string, key: TextField): readonly string[] {
     const values = this.inOrder(field, key)
     return values.length > 1 ? values.toSorted(compare) : values
   }
 
-  union(field: string, key: 'plugins' | 'labels'): string[] {
+  /** Every value of a list, each once, sorted. */
+  union(field: string, key: 'plugins' | 'labels'): readonly string[] {
     let values: Set<string> | null = null
     for (const told of this.#tellings) {
       const said = told.facts[key]
       if (said.length === 0) continue
       values ??= new Set()
       for (const value of said) values.add(value)
-      this.add(field, told)
+      this.#current.push(told.sequence)
     }
-    return values === null ? [] : [...values].toSorted(compare)
+    this.#close(field)
+    if (values === null) return NONE
+    return values.size > 1 ? [...values].toSorted(compare) : [...values]
+  }
+
+  /** Every value of a list, the first of those with the same key, in the order of authority. */
+  distinct<T>(
+    field: string,
+    listOf: (facts: Facts) => readonly T[],
+    keyOf: (value: T) => string,
+  ): readonly T[] {
+    let values: Map<string, T> | null = null
+    for (const { facts, sequence } of this.#tellings) {
+      const list = listOf(facts)
+      if (list.length === 0) continue
+      this.#current.push(sequence)
+      values ??= new Map()
+      for (const value of list) {
+        const key = keyOf(value)
+        if (!values.has(key)) values.set(key, value)
+      }
+    }
+    this.#close(field)
+    return values === null ? NONE : [...values.values()]
   }
 
   /** True if any says so, false if at least one denies it; from those that say what counts. */
   flag(field: string, saidBy: (facts: Facts) => Flag): Flag {
     let value: Flag = null
-    for (const told of this.#tellings) value = eitherFlag(value, saidBy(told.facts))
-    if (value === null) return null
-    for (const told of this.#tellings) if (saidBy(told.facts) === value) this.add(field, told)
+    for (const { facts } of this.#tellings) value = eitherFlag(value, saidBy(facts))
+    if (value !== null) this.note(field, ({ facts }) => saidBy(facts) === value)
     return value
   }
 
-  done(): Readonly<Record<string, readonly number[]>> {
-    if (this.#tellings.length > 1)
-      for (const sequences of Object.values(this.#from)) sequences.sort((a, b) => a - b)
-    return this.#from
+  #close(field: string): void {
+    const sequences = this.#current
+    if (sequences.length === 0) return
+    if (sequences.length === this.#tellings.length) {
+      sequences.length = 0
+      return
+    }
+    if (sequences.length > 1) sequences.sort((a, b) => a - b)
+    this.#lists ??= []
+    let list = this.#lists.find((known) => isSame(known, sequences))
+    if (list === undefined) {
+      list = sequences
+      this.#lists.push(list)
+      this.#current = []
+    } else sequences.length = 0
+    this.#noted[field] = list
   }
+}
+
+function isSame(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((value, index) => value === b[index])
 }

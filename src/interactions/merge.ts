@@ -1,13 +1,13 @@
 import { creditsOf, isDeepReasoning, type CreditRuleSet } from './credits.ts'
 import { findingsOf } from './findings.ts'
-import type { Item, ItemMessage } from './item.ts'
-import { mergeFields } from './merge-fields.ts'
+import type { Item } from './item.ts'
+import * as fields from './merge-fields.ts'
 import { mergeMessages } from './merge-messages.ts'
 import { mergePeople } from './merge-people.ts'
+import { Provenance } from './merge-provenance.ts'
 import { mergeResources } from './merge-resources.ts'
-import { byAuthority, eitherFlag, type Told } from './merge-told.ts'
+import { byAuthority, type Told } from './merge-told.ts'
 import { supersede } from './merge-versions.ts'
-import type { Flag, Role } from './record.ts'
 
 /** What an item is called, and by which rules it is priced. */
 export interface MergeOptions {
@@ -20,32 +20,70 @@ export interface MergeOptions {
 export function mergeItem(records: Told[], { id, tenantId, creditRules }: MergeOptions): Item {
   const versions = supersede(records)
   const tellings = records.length > 1 ? records.toSorted(byAuthority) : records
-  const merged = mergeMessages(tellings)
+  const from = new Provenance(tellings)
+  const messages = mergeMessages(tellings)
   const resources = mergeResources(tellings)
   const custodians = mergePeople(tellings)
-  const fields = mergeFields(tellings, merged, resources, custodians)
-  const { agent, kind, models, setting, surface, tenantGrounded } = fields.values
-  const credits = creditsOf(
-    {
-      kind,
-      audited: tellings.some(({ facts }) => facts.namespace === 'audit'),
-      agent,
-      messages: merged.messages.length,
-      answers: merged.messages.filter(({ role }) => role === 'answer').length,
-      tenantGrounded,
-      deepReasoning: models.some(({ name }) => isDeepReasoning(name)),
-    },
-    creditRules,
-  )
+  const kind = fields.kindOf(tellings, from)
+  const surface = fields.surfaceOf(tellings, from)
+  const setting = fields.settingOf(tellings, from)
+  const agent = fields.agentOf(tellings, from)
+  const models = fields.modelsOf(from)
+  const tenantGrounded = from.flag('tenantGrounded', (facts) => facts.tenantGrounded)
+  const times = fields.timesOf(tellings, messages, from)
+  from.note('custodians', ({ facts }) => facts.user !== null)
+  from.note('messages', ({ facts }) => facts.messages.length > 0)
+  from.note('resources', ({ facts }) => facts.resources.length > 0)
   return {
     id,
     tenantId,
-    ...fields.values,
+    kind,
+    occurredAt: times.occurredAt,
+    timeBasis: times.timeBasis,
+    receivedAt: times.receivedAt,
     custodians,
-    messages: merged.messages,
+    surface,
+    setting,
+    sessionId: from.first('sessionId', 'sessionId'),
+    requestIds: from.all('requestIds', 'requestId'),
+    conversationId: from.first('conversationId', 'conversationId'),
+    correlationIds: from.all('correlationIds', 'correlationId'),
+    operations: from.all('operations', 'operation'),
+    recordTypes: from.all('recordTypes', 'recordType'),
+    recordTypeNumbers: fields.recordTypeNumbersOf(tellings, from),
+    workloads: from.all('workloads', 'workload'),
+    clientIps: from.all('clientIps', 'clientIp'),
+    regions: from.all('regions', 'region'),
+    locale: from.first('locale', 'locale'),
+    contexts: fields.contextsOf(from),
+    agent,
+    messages: messages.messages,
     resources: resources.resources,
-    automatic: automaticOf(merged.messages),
-    credits,
+    plugins: from.union('plugins', 'plugins'),
+    models,
+    labels: from.union('labels', 'labels'),
+    jailbreak: from.flag('jailbreak', fields.jailbreakIn),
+    xpia: from.flag('xpia', fields.xpiaIn),
+    web: from.flag('web', ({ web }) => web),
+    tenantGrounded,
+    automatic: fields.automaticOf(messages.messages, from),
+    dlp: fields.dlpOf(tellings, from),
+    credits: creditsOf(
+      {
+        kind,
+        audited: messages.isAudited,
+        agent,
+        messages: messages.messages.length,
+        answers: messages.answers,
+        tenantGrounded,
+        deepReasoning: models.some(({ name }) => isDeepReasoning(name)),
+      },
+      creditRules,
+    ),
+    text: from.inOrder('text', 'text').join('\n'),
+    unmapped: from.all('unmapped', 'unmapped').join('; ') || null,
+    sources: fields.sourcesOf(tellings),
+    recordIds: from.all('recordIds', 'nativeId'),
     sequences: ascending(records),
     versions: versions.reduce((others, { length }) => others + length - 1, 0),
     findings: findingsOf(tellings, {
@@ -54,22 +92,12 @@ export function mergeItem(records: Told[], { id, tenantId, creditRules }: MergeO
       setting,
       agent,
       custodians,
-      messages: merged,
+      messages,
       resources,
       versions,
     }),
-    provenance: fields.provenance,
+    provenance: from.noted,
   }
-}
-
-/** An exchange is automatic when a prompt is; only where no prompt says anything do the answers count. */
-function automaticOf(messages: readonly ItemMessage[]): Flag {
-  const flagOf = (role: Role) =>
-    messages.reduce<Flag>(
-      (flag, message) => (message.role === role ? eitherFlag(flag, message.automatic) : flag),
-      null,
-    )
-  return flagOf('prompt') ?? flagOf('answer')
 }
 
 function ascending(records: readonly Told[]): number[] {

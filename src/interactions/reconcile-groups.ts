@@ -1,10 +1,9 @@
 /** Which of `size` things belong together (union-find: near-linear, whatever the order of joining). */
 export class Groups {
-  readonly #parent: Int32Array
+  readonly #parent: number[] = []
 
   constructor(size: number) {
-    this.#parent = new Int32Array(size)
-    for (let i = 0; i < size; i += 1) this.#parent[i] = i
+    for (let i = 0; i < size; i += 1) this.#parent.push(i)
   }
 
   /** The group's number: the smallest of its members'. */
