@@ -71,7 +71,8 @@ export function auditFacts(record: Fields, format: RecordFormat, unmapped: strin
     tenantGrounded: groundedOf(event, resources),
     dlp: resources.reduce((all, { dlp }) => strongerDlp(all, dlp), ownDlp.dlp),
     labels: labelsOf(record, event, resources),
-    text: kind === 'interaction' && unmapped === null ? '' : searchableText(record),
+    // Copilot's event data is read field by field above; whatever has none is found by its words.
+    text: kind === 'interaction' && event !== NO_EVENT ? '' : searchableText(record),
   }
 }
 

@@ -1,13 +1,12 @@
 import type { Facts, Intake, ReadContext } from './record.ts'
 import { auditFacts } from './audit-facts.ts'
-import { eventOf, unwrapped } from './audit-record.ts'
-import { isFields, parsedFields } from './fields.ts'
+import { unwrapped } from './audit-record.ts'
+import { isFields, parsedFields, word } from './fields.ts'
 import type { Fields } from './fields.ts'
 import { interactionFacts } from './interaction-facts.ts'
 import { notAboutAi } from './not-ai.ts'
 import { recordTypeOf } from './record-types.ts'
 import { searchableStart } from './searchable-text.ts'
-import { word } from './fields.ts'
 
 /**
  * What one record's exact text says, in our words. Pure and total: the same text gives the same facts on every run,
@@ -27,12 +26,18 @@ function audit(raw: string, context: ReadContext): Intake {
   const found = unwrapped(raw, context)
   if (found === null)
     return { facts: unmappedFacts(raw, context, 'not a JSON object'), notAi: null }
-  const notAi = found.unmapped === null ? notAiOf(found.record) : null
-  return { facts: auditFacts(found.record, context.format, found.unmapped), notAi }
+  const facts = auditFacts(found.record, context.format, found.unmapped)
+  if (facts.unmapped !== null)
+    return { facts: { ...facts, text: searchableStart(raw) }, notAi: null }
+  return { facts, notAi: notAiOf(found.record) }
 }
 
 function notAiOf(record: Fields): string | null {
-  if (isFields(record['CopilotEventData']) || eventOf(record) !== null) return null
+  const aboutCopilot =
+    isFields(record['CopilotEventData']) ||
+    record['AppHost'] !== undefined ||
+    record['AccessedResources'] !== undefined
+  if (aboutCopilot) return null
   const operation = word(record['Operation']) ?? ''
   const workload = word(record['Workload']) ?? ''
   return notAboutAi(recordTypeOf(record['RecordType']), operation, workload)

@@ -55,7 +55,7 @@ export function interactionFacts(item: Fields, context: ReadContext): Facts {
     etag: word(item['etag']),
   }
   const known = id !== null || sessionId !== null || item['interactionType'] !== undefined
-  return {
+  const facts: Facts = {
     format: 'ai-interaction',
     namespace: 'interaction',
     nativeId: nativeIdOf(custodian ?? author, sessionId, id),
@@ -91,6 +91,7 @@ export function interactionFacts(item: Fields, context: ReadContext): Facts {
     labels: [],
     text: '',
   }
+  return custodian === null ? facts : { ...facts, custodian }
 }
 
 const NOBODY: Fields = {}

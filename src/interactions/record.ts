@@ -139,6 +139,8 @@ export interface Facts {
   /** ISO 8601 UTC with `Z`, fraction digits as served (up to 7); null when absent or unreadable. */
   readonly occurredAt: string | null
   readonly user: Person | null
+  /** Whose history the record was served from, where the source says so; may be another than `user`, who acted. */
+  readonly custodian?: Person
   readonly userType: string | null
   readonly clientIp: string | null
   readonly region: string | null

@@ -49,7 +49,7 @@ function auditFields(raw: string, context: ReadContext): Fields | null {
     if (key !== 'CopilotEventData' && key !== '__proto__') flat[key] = record[key]
   }
   for (const key of Object.keys(event)) {
-    if (key !== '__proto__') flat[key in flat ? `event.${key}` : key] = event[key]
+    if (key !== '__proto__') flat[Object.hasOwn(flat, key) ? `event.${key}` : key] = event[key]
   }
   return flat
 }
