@@ -1,9 +1,11 @@
 // Audit records of exchanges, spelt as the Management Activity API spells them. None holds a text.
 import type { Bytes } from './bytes.ts'
+import type { Random } from './random.ts'
 import type { Session, Turn, Variant } from './session.ts'
 import type { AccessedResource, Story, World } from './story.ts'
 import { streamOf } from './story.ts'
 
+const COPILOT_APPLICATION = 'fb8d773d-7ef8-4ec0-a117-179f88add510'
 const POLICY_ID = '5f6e2c51-0f0d-4c7a-9d8e-3b1c0a2f7711'
 const RULE_ID = '8a8c4e6b-52d1-4a07-b6f3-0c7de2a94455'
 
@@ -49,9 +51,10 @@ export function writeAuditRecord(
   if (reorder) resources.reverse()
   const model = modelOf(random.float(), variant)
   const contexts = contextOf(story, surface.context, random.token(12))
+  const access = accessContext(random, atMs)
   const annotated = variant === 'annotated'
   out.utf8(
-    `{${annotated ? '"@odata.type":"#microsoft.graph.security.copilotInteractionAuditRecord",' : ''}"CreationTime":"${at}","Id":"${id}","Operation":"CopilotInteraction","OrganizationId":"${cast.tenantId}","RecordType":261,"UserKey":"${member?.objectId}","UserType":0,"Version":1,"Workload":"Copilot","ClientIP":"${story.clientIp}","UserId":"${member?.upn}","AppIdentity":"${agent?.appIdentity ?? surface.appIdentity}",${agent === undefined ? '' : `"AgentId":"${agent.agentId}","AgentName":"${agent.name}",`}"ClientRegion":"${story.region}","CopilotEventData":{"AISystemPlugin":[${story.web ? '{"Id":"BingWebSearch","Name":"BuiltIn"}' : ''}],${annotated ? '"AccessedResources@odata.type":"#Collection(microsoft.graph.security.defaultAuditData)",' : ''}"AccessedResources":[${resources.join(',')}],"AppHost":"${surface.appHost}",${agent?.kind === 'custom-engine' ? `"ConversationId":"${story.conversationId}","TargetAgentName":"${agent.name}","LicenseType":"Premium",` : ''}"Contexts":[${contexts}],${variant === 'version' ? '"DLPEvaluationDeferred":4,"DLPEvaluationDeferredReason":"Timeout",' : ''}"MessageIds":[],"Messages":[${messages.join(',')}],"ModelTransparencyDetails":[${model}],"ThreadId":"${story.threadId}"},"CopilotLogVersion":"1.0.0.0"}`,
+    `{${annotated ? '"@odata.type":"#microsoft.graph.security.copilotInteractionAuditRecord",' : ''}"CreationTime":"${at}","Id":"${id}","Operation":"CopilotInteraction","OrganizationId":"${cast.tenantId}","RecordType":261,"UserKey":"${member?.objectId}","UserType":0,"Version":1,"Workload":"Copilot","ClientIP":"${story.clientIp}","UserId":"${member?.upn}",${access}"AppIdentity":"${agent?.appIdentity ?? surface.appIdentity}",${agent === undefined ? '' : `"AgentId":"${agent.agentId}","AgentName":"${agent.name}",`}"ClientRegion":"${story.region}","CopilotEventData":{"AISystemPlugin":[${story.web ? '{"Id":"BingWebSearch","Name":"BuiltIn"}' : ''}],${annotated ? '"AccessedResources@odata.type":"#Collection(microsoft.graph.security.defaultAuditData)",' : ''}"AccessedResources":[${resources.join(',')}],"AppHost":"${surface.appHost}",${agent?.kind === 'custom-engine' ? `"ConversationId":"${story.conversationId}","TargetAgentName":"${agent.name}","LicenseType":"Premium",` : ''}"Contexts":[${contexts}],${variant === 'version' ? '"DLPEvaluationDeferred":4,"DLPEvaluationDeferredReason":"Timeout",' : ''}"MessageIds":[],"Messages":[${messages.join(',')}],"ModelTransparencyDetails":[${model}],"ThreadId":"${story.threadId}"},"CopilotLogVersion":"1.0.0.0"}`,
   )
   return { id, atMs, recordType: '261', operation: 'CopilotInteraction' }
 }
@@ -81,6 +84,11 @@ export function writeRuntimeTwin(
     `{${annotated ? '"@odata.type":"#microsoft.graph.security.copilotInteractionAuditRecord",' : ''}"CreationTime":"${at}","Id":"${id}","Operation":"CopilotInteraction","OrganizationId":"${cast.tenantId}","RecordType":261,"UserKey":"${member?.objectId}","UserType":0,"Version":1,"Workload":"Copilot","ClientIP":"","UserId":"${member?.upn}","AgentId":"${agent?.runtimeId}","AgentPlatform":"CopilotStudio","AppIdentity":"Copilot.Studio.${platform}-${agent?.schemaName}","ClientRegion":"${story.region}","CopilotEventData":{"AccessedResources":[],"AppHost":"m365copilot","ConversationId":"${story.conversationId}","MessageIds":[],"PlatformAgentType":"CopilotStudio",${variant === 'version' ? '"MemoryUpdated":true,' : ''}"ThreadId":"19:${random.token(21)}w1@thread.v2"},"CopilotLogVersion":"1.0.0.0"}`,
   )
   return { id, atMs, recordType: '261', operation: 'CopilotInteraction' }
+}
+
+function accessContext(random: Random, atMs: number): string {
+  const issuedMs = atMs - random.below(3_600_000)
+  return `"AppAccessContext":{"AADSessionId":"${random.guid()}","ClientAppId":"${COPILOT_APPLICATION}","CorrelationId":"${random.guid()}","IssuedAtTime":"${auditTime(issuedMs)}","UniqueTokenId":"${random.token(11)}"},`
 }
 
 // The field is there on nearly all prompts and on no answer; absent is not false.

@@ -57,7 +57,7 @@ export const NEEDLE_UPN = 'thessaly.quorvane@contoso.com'
 export const NEEDLE_FILE = 'Vexqual Diligence Memo.docx'
 
 // A share of files, a little over 22 %, because web results and chats among the resources have no label.
-const LABELLED = 0.25
+const LABELLED = 0.27
 
 const list = (words: string): readonly [string, ...string[]] => {
   const [first = '', ...rest] = words.split(' ')

@@ -57,8 +57,6 @@ export interface CorpusFacts {
 
 export function corpusFacts(options: FullHistoryOptions, cast: Cast, tally: Tally): CorpusFacts {
   const of = (name: string): number => tally.counts[name] ?? 0
-  const share = (part: number, whole: number): number =>
-    whole === 0 ? 0 : Math.round((part / whole) * 10_000) / 10_000
   const read = of('read')
   const all = vocabularies()
   return {
@@ -103,6 +101,10 @@ export function corpusFacts(options: FullHistoryOptions, cast: Cast, tally: Tall
     operations: operationsOf(tally),
     needles: needlesOf(tally, all[0]?.words ?? []),
   }
+}
+
+function share(part: number, whole: number): number {
+  return whole === 0 ? 0 : Math.round((part / whole) * 10_000) / 10_000
 }
 
 function operationsOf(tally: Tally): Record<string, number> {

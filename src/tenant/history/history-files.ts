@@ -16,6 +16,7 @@ const CSV_ROWS = 5_000
 const NEWLINE = 10
 const COMMA = 44
 const CLOSING = 93
+const two = (n: number): string => String(n).padStart(2, '0')
 const number = (n: number): string => String(n).padStart(4, '0')
 
 /** Blobs of the Management Activity API: arrays of 1,000 to 5,000 records, some as lines, a few indented. */
@@ -145,6 +146,5 @@ function portalTime(ms: number): string {
 function americanTime(ms: number): string {
   const at = new Date(ms)
   const hour = at.getUTCHours()
-  const two = (n: number): string => String(n).padStart(2, '0')
   return `${at.getUTCMonth() + 1}/${at.getUTCDate()}/${at.getUTCFullYear()} ${hour % 12 === 0 ? 12 : hour % 12}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())} ${hour < 12 ? 'AM' : 'PM'}`
 }

@@ -1,15 +1,15 @@
 // A thread of `generateHistory`: makes its share of the days and posts what it counted.
 import { parentPort, workerData } from 'node:worker_threads'
-import type { FullHistoryOptions, WorkerMessage } from './history.ts'
+import type { WorkerMessage, WorkerShare } from './history.ts'
 import { fileSink, makeShare } from './history.ts'
 
 // What `runWorker` passes, of this shape by construction.
-const { options, outputDir, first, threads } = workerData as {
-  options: FullHistoryOptions
-  outputDir: string
-  first: number
-  threads: number
+const share: WorkerShare = workerData
+const { options, outputDir, first, threads } = share
+const post = (message: WorkerMessage): void => {
+  // A port of a thread has no origin; the rule means windows.
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin
+  parentPort?.postMessage(message)
 }
-const post = (message: WorkerMessage): void => parentPort?.postMessage(message)
 const tally = makeShare(options, first, threads, fileSink(outputDir), () => post({ type: 'day' }))
 post({ type: 'done', tally })

@@ -144,8 +144,6 @@ function completeOptions(options: HistoryOptions): FullHistoryOptions {
     tenantId = TENANT_ID,
     noise = 0,
   } = options
-  const wrong = (message: string): CodedError<HistoryErrorCode> =>
-    new CodedError('GENERATE_OPTION_INVALID', message)
   if (!Number.isSafeInteger(seed)) throw wrong('The seed must be a whole number.')
   if (!Number.isSafeInteger(records) || records < 1)
     throw wrong('The number of records must be a whole number from 1 on.')
@@ -159,12 +157,24 @@ function completeOptions(options: HistoryOptions): FullHistoryOptions {
   return { seed, records, from, days, tenantId, noise }
 }
 
+function wrong(message: string): CodedError<HistoryErrorCode> {
+  return new CodedError('GENERATE_OPTION_INVALID', message)
+}
+
 function refuseUsed(folder: string): void {
   if (!existsSync(folder) || readdirSync(folder).length === 0) return
   throw new CodedError<HistoryErrorCode>(
     'GENERATE_FOLDER_NOT_EMPTY',
     `The folder ${folder} is not empty. Name a new folder, or remove what an earlier run left there.`,
   )
+}
+
+/** What a worker is told: options, where to write, and which days are its own. */
+export interface WorkerShare {
+  readonly options: FullHistoryOptions
+  readonly outputDir: string
+  readonly first: number
+  readonly threads: number
 }
 
 /** What a worker says: a day is written, or all of its share is. */
@@ -183,7 +193,9 @@ async function runWorker(
   signal?.throwIfAborted()
   const script = import.meta.url.endsWith('.ts') ? './history-worker.ts' : './history-worker.js'
   const worker = new Worker(new URL(script, import.meta.url), {
-    workerData: { options, outputDir, first, threads },
+    workerData: { options, outputDir, first, threads } satisfies WorkerShare,
+    // Without a limit each thread lets hundreds of megabytes of short-lived strings pile up.
+    resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 96 },
   })
   const stop = (): void => void worker.terminate()
   signal?.addEventListener('abort', stop, { once: true })

@@ -24,7 +24,9 @@ const ENGLISH_SMALL = list(
 export const ENGLISH: Language = {
   locale: 'en-us',
   small: ENGLISH_SMALL,
-  onsets: list('b c d f g h k l m n p r s t v w br cr dr fl gr pl pr st tr sh th cl sp'),
+  onsets: list(
+    'b c d f g h k l m n p r s t v w b c d f g h k l m n p r s t v w br cr dr fl gr pl pr st tr sh th cl sp',
+  ),
   nuclei: list('a e i o u a e i o ea ou ai io'),
   codas: ['', '', '', '', ...list('n r l s t m d nt rd st ck')],
   spaced: true,
@@ -96,15 +98,15 @@ export const OTHERS: readonly Language[] = [
   },
   {
     locale: 'zh-cn',
-    small: [
-      ...'的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经',
-    ],
-    onsets: [
-      ...'项目合同预算报告会议客户市场数据分析计划团队需求设计测试质量风险成本收入支出采购销售服务支持系统平台安全文件邮件审批流程部门员工培训招聘薪酬绩效目标季度年度总结建议方案问题解决更新版本发布运营推广渠道供应物流库存生产制造研究开发技术创新战略管理财务税务法律合规审计',
-    ],
-    nuclei: [
-      ...'表单组员长期限额度量比率值类型号码名称内容范围条件结果原因影响措施步骤时间地点人数',
-    ],
+    small: Array.from(
+      '的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经',
+    ),
+    onsets: Array.from(
+      '项目合同预算报告会议客户市场数据分析计划团队需求设计测试质量风险成本收入支出采购销售服务支持系统平台安全文件邮件审批流程部门员工培训招聘薪酬绩效目标季度年度总结建议方案问题解决更新版本发布运营推广渠道供应物流库存生产制造研究开发技术创新战略管理财务税务法律合规审计',
+    ),
+    nuclei: Array.from(
+      '表单组员长期限额度量比率值类型号码名称内容范围条件结果原因影响措施步骤时间地点人数',
+    ),
     codas: ['', '', '化', '性', '部', '书'],
     spaced: false,
     stop: '。',
@@ -162,10 +164,10 @@ export const OTHERS: readonly Language[] = [
       'られる',
       'において',
     ],
-    onsets: [
-      ...'契約予算報告会議顧客市場資料分析計画組織要件設計試験品質危険費用収益支払購買販売業務支援機能安全文書承認手続部署社員研修採用給与評価目標期間年度要約提案課題解決更新公開運用',
-    ],
-    nuclei: [...'書表項案件量値率型号名内外時所数者会社員長点面線'],
+    onsets: Array.from(
+      '契約予算報告会議顧客市場資料分析計画組織要件設計試験品質危険費用収益支払購買販売業務支援機能安全文書承認手続部署社員研修採用給与評価目標期間年度要約提案課題解決更新公開運用',
+    ),
+    nuclei: Array.from('書表項案件量値率型号名内外時所数者会社員長点面線'),
     codas: ['', 'アル', 'イン', 'シス', 'テム', 'ド', 'ント', 'する', 'した'],
     spaced: false,
     stop: '。',

@@ -61,7 +61,7 @@ const KINDS: readonly (readonly [SessionKind, number, number])[] = [
   ['text', 13.4, MEAN_TURNS],
   ['automatic', 6.3, 1],
   ['audit-only', 35.1, MEAN_TURNS],
-  ['twin', 2, 1],
+  ['twin', 2.13, 1],
   ['special', 2, 1],
 ]
 const KIND_TABLE = new AliasTable(KINDS.map(([, turns, mean]) => turns / mean))
@@ -119,7 +119,15 @@ function planSession(
   const surface = surfaceOf(kind, random)
   const agent = agentOf(cast, kind, surface, random)
   const session: Session = {
-    ...{ day, number, kind, audited, language, member, agent, surface, plant },
+    day,
+    number,
+    kind,
+    audited,
+    language,
+    member,
+    agent,
+    surface,
+    plant,
     turns: [],
   }
   let atMs = startMs

@@ -76,9 +76,7 @@ export function tell(world: World, session: Session, turn: Turn): Story {
   if (plant === null && random.chance(CITED_BUT_NOT_LISTED)) {
     cited.push(fileFor(cast, session.member, random))
   }
-  return {
-    ...{ threadId, requestId, conversationId, resources, cited, web, jailbreak, clientIp, region },
-  }
+  return { threadId, requestId, conversationId, resources, cited, web, jailbreak, clientIp, region }
 }
 
 function resourcesOf(
@@ -91,7 +89,7 @@ function resourcesOf(
   if (session.plant?.readsNeedleFile) {
     const file = cast.files[cast.needleFile] ?? null
     const labelId = file?.labelId ?? ''
-    resources.push({ kind: 'file', file, id: random.token(40), labelId, xpia: false, dlp: 'none' })
+    resources.push({ kind: 'file', file, id: random.token(49), labelId, xpia: false, dlp: 'none' })
   }
   if (web && random.chance(0.5)) {
     const id = random.token(8)
@@ -114,7 +112,7 @@ function resourcesOf(
     resources.push({
       kind,
       file,
-      id: random.token(40),
+      id: random.token(49),
       labelId: file?.labelId ?? labelled,
       xpia: random.chance(XPIA),
       dlp: ruled ? (random.chance(0.5) ? 'blocked' : 'audited') : 'none',

@@ -107,7 +107,8 @@ export function countItemOf(
     countItem(tally, `file:"${first.name}"`, id)
   }
   const { plant } = session
-  if (plant?.needle != null && audit && served.answer) countItem(tally, plant.needle, id)
+  if (plant !== null && plant.needle !== null && audit && served.answer)
+    countItem(tally, plant.needle, id)
   if (plant?.needle === 'long session')
     tally.items['long session thread'] = { count: 1, ids: [story.threadId] }
 }
@@ -161,10 +162,12 @@ export function addTally(into: Tally, other: Tally): void {
     found.count += more
     found.ids = [...found.ids, ...ids].toSorted().slice(0, MOST_IDS)
   }
-  const add = (to: Uint32Array, from: Uint32Array): void =>
-    from.forEach((n, length) => {
-      if (n > 0) to[length] = (to[length] ?? 0) + n
-    })
-  add(into.promptLengths, other.promptLengths)
-  add(into.answerLengths, other.answerLengths)
+  addLengths(into.promptLengths, other.promptLengths)
+  addLengths(into.answerLengths, other.answerLengths)
+}
+
+function addLengths(to: Uint32Array, from: Uint32Array): void {
+  from.forEach((n, length) => {
+    if (n > 0) to[length] = (to[length] ?? 0) + n
+  })
 }

@@ -29,7 +29,7 @@ function makeVocabulary(language: Language, count: number, index: number): Vocab
   const seen = new Set<string>(language.small)
   while (seen.size < count) {
     // The commoner a word, the shorter.
-    const syllables = (language.spaced ? 2 : 1) + random.below(seen.size < 2_000 ? 2 : 3)
+    const syllables = syllablesOf(seen.size, language.spaced, random)
     let word = ''
     for (let syllable = 0; syllable < syllables; syllable++) {
       word += one(random, language.onsets) + one(random, language.nuclei)
@@ -52,6 +52,11 @@ function makeVocabulary(language: Language, count: number, index: number): Vocab
     characters: Uint8Array.from(words, (word) => word.length + blank),
     ranks: AliasTable.zipf(count, 1),
   }
+}
+
+function syllablesOf(rank: number, spaced: boolean, random: Random): number {
+  if (rank < 1_000 || !spaced) return 1 + random.below(2)
+  return rank < 8_000 ? 2 : 2 + random.below(2)
 }
 
 function one(random: Random, sounds: readonly string[]): string {
