@@ -47,21 +47,25 @@ export interface ContainerRow {
   readonly counts: Counts
 }
 
+/** Records of one tenant that one container served again. */
+export interface Seen {
+  readonly container: string
+  readonly tenant: string
+  readonly list: readonly Sighting[]
+}
+
 /** Small, transactional state: what was imported when, what was seen again, which tenants there are. */
 export interface Catalog {
   readonly database: DatabaseSync
-  startContainer(container: ContainerStart): void
-  endContainer(end: ContainerEnd): void
+  startContainers(containers: readonly ContainerStart[]): void
+  endContainers(ends: readonly ContainerEnd[]): void
   container(id: string): ContainerRow | null
   containers(limit: number): readonly ContainerRow[]
   /** What was dropped as not about AI, over all imports, most frequent first. */
   dropped(): readonly { readonly kind: string; readonly count: number }[]
-  addSightings(
-    container: string,
-    tenant: string,
-    seenAt: string,
-    sightings: readonly Sighting[],
-  ): void
+  addSightings(seen: readonly Seen[], seenAt: string): void
+  /** Headers of CSV containers: without them their rows cannot be read again. */
+  headers(): readonly { readonly id: string; readonly header: string }[]
   /** When and from where a record was served again. */
   sightingsOf(
     tenant: string,
@@ -80,18 +84,39 @@ export function openCatalog(file: string): Catalog {
     migrate(database)
   })
   const run = <T>(work: () => T): T => explained(file, work)
+  const inTransaction = (work: () => void) =>
+    run(() => {
+      database.exec('BEGIN IMMEDIATE')
+      try {
+        work()
+        database.exec('COMMIT')
+      } catch (error) {
+        database.exec('ROLLBACK')
+        throw error
+      }
+    })
 
   return {
     database,
-    startContainer: (c) =>
-      run(() =>
-        database
-          .prepare(
-            'INSERT INTO containers (id, name, shape, encoding, header, actor, started_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
-          )
-          .run(c.id, c.name, c.shape, c.encoding, c.header, c.actor, c.startedAt),
-      ),
-    endContainer: (end) => run(() => endContainer(database, end)),
+    startContainers: (containers) => {
+      if (containers.length === 0) return
+      inTransaction(() => {
+        const insert = database.prepare(
+          'INSERT INTO containers (id, name, shape, encoding, header, actor, started_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        )
+        for (const c of containers) {
+          insert.run(c.id, c.name, c.shape, c.encoding, c.header, c.actor, c.startedAt)
+        }
+      })
+    },
+    endContainers: (ends) => {
+      if (ends.length > 0) inTransaction(() => ends.forEach((end) => endContainer(database, end)))
+    },
+    headers: () =>
+      database
+        .prepare('SELECT id, header FROM containers WHERE header IS NOT NULL')
+        .all()
+        .map((row) => ({ id: String(row['id']), header: String(row['header']) })),
     container: (id) => {
       const row = database.prepare('SELECT * FROM containers WHERE id = ?').get(id)
       return row === undefined ? null : containerRow(row)
@@ -108,18 +133,18 @@ export function openCatalog(file: string): Catalog {
         )
         .all()
         .map((row) => ({ kind: String(row['kind']), count: Number(row['count']) })),
-    addSightings: (container, tenant, seenAt, sightings) => {
-      const sequences = sightings.map(({ sequence }) => sequence).toSorted((a, b) => a - b)
-      const [first] = sequences
-      const last = sequences.at(-1)
-      if (first === undefined || last === undefined) return
-      run(() =>
-        database
-          .prepare(
-            'INSERT INTO sightings (container, tenant, seen_at, first_sequence, last_sequence, packed) VALUES (?, ?, ?, ?, ?, ?)',
-          )
-          .run(container, tenant, seenAt, first, last, packSightings(sightings)),
-      )
+    addSightings: (seen, seenAt) => {
+      if (seen.length === 0) return
+      inTransaction(() => {
+        const insert = database.prepare(
+          'INSERT INTO sightings (container, tenant, seen_at, first_sequence, last_sequence, packed) VALUES (?, ?, ?, ?, ?, ?)',
+        )
+        for (const { container, tenant, list } of seen) {
+          const sequences = list.map(({ sequence }) => sequence)
+          const [first, last] = [Math.min(...sequences), Math.max(...sequences)]
+          insert.run(container, tenant, seenAt, first, last, packSightings(list))
+        }
+      })
     },
     sightingsOf: (tenant, sequence) =>
       database
@@ -151,33 +176,26 @@ export function openCatalog(file: string): Catalog {
 
 function endContainer(database: DatabaseSync, end: ContainerEnd): void {
   const { counts } = end
-  database.exec('BEGIN IMMEDIATE')
-  try {
-    database
-      .prepare(
-        `UPDATE containers SET tenant = ?, ended_at = ?, bytes = ?, sha256 = ?,
-           read_count = ?, added = ?, repeated = ?, versions = ?, not_ai = ?, unmapped = ? WHERE id = ?`,
-      )
-      .run(
-        end.tenant,
-        end.endedAt,
-        end.bytes,
-        end.sha256,
-        counts.read,
-        counts.added,
-        counts.repeated,
-        counts.versions,
-        counts.notAi,
-        counts.unmapped,
-        end.id,
-      )
-    const drop = database.prepare('INSERT INTO dropped VALUES (?, ?, ?)')
-    for (const [kind, count] of end.dropped) drop.run(end.id, kind, count)
-    database.exec('COMMIT')
-  } catch (error) {
-    database.exec('ROLLBACK')
-    throw error
-  }
+  database
+    .prepare(
+      `UPDATE containers SET tenant = ?, ended_at = ?, bytes = ?, sha256 = ?,
+         read_count = ?, added = ?, repeated = ?, versions = ?, not_ai = ?, unmapped = ? WHERE id = ?`,
+    )
+    .run(
+      end.tenant,
+      end.endedAt,
+      end.bytes,
+      end.sha256,
+      counts.read,
+      counts.added,
+      counts.repeated,
+      counts.versions,
+      counts.notAi,
+      counts.unmapped,
+      end.id,
+    )
+  const drop = database.prepare('INSERT INTO dropped VALUES (?, ?, ?)')
+  for (const [kind, count] of end.dropped) drop.run(end.id, kind, count)
 }
 
 function containerRow(row: Record<string, unknown>): ContainerRow {

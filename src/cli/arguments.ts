@@ -1,0 +1,70 @@
+import { parseArgs } from 'node:util'
+import { CodedError } from '../platform/errors.ts'
+import type { Command, Option, OptionValues } from './command.ts'
+
+/** Options that every command takes. */
+export const GLOBAL_OPTIONS: Readonly<Record<string, Option>> = {
+  'data-dir': { value: '<folder>', summary: 'the data folder (or DAYBOOK_DATA_DIR; default ./daybook-data)' },
+  json: { summary: 'machine-readable answer on standard output' },
+  color: { summary: 'colour (--no-color to turn it off; NO_COLOR and FORCE_COLOR are obeyed)' },
+  progress: { summary: 'progress on standard error (--no-progress to turn it off)' },
+  help: { summary: 'this help' },
+}
+
+export interface ParsedArguments {
+  readonly options: OptionValues
+  readonly positionals: readonly string[]
+}
+
+/**
+ * Reads a command's arguments. PowerShell's spelling works too: `-StartDate` is `--start-date`.
+ * Throws `USAGE` with a sentence that names the option.
+ */
+export function parseArguments(command: Command, argv: readonly string[]): ParsedArguments {
+  const all = { ...GLOBAL_OPTIONS, ...command.options }
+  const names = new Map<string, string>()
+  for (const [name, option] of Object.entries(all)) {
+    for (const spelling of [name, ...(option.aliases ?? [])]) names.set(spelling, name)
+  }
+  const spec: Record<string, { type: 'string' | 'boolean'; multiple: boolean }> = {}
+  for (const [spelling, name] of names) {
+    const option = all[name]
+    spec[spelling] = { type: option?.value === undefined ? 'boolean' : 'string', multiple: true }
+  }
+  try {
+    const { values, positionals } = parseArgs({
+      args: argv.map((argument, at) => (argv.indexOf('--') !== -1 && at > argv.indexOf('--') ? argument : fromPowerShell(argument))),
+      options: { ...spec, help: { type: 'boolean', short: 'h', multiple: true } },
+      allowPositionals: true,
+      allowNegative: true,
+    })
+    const options: Record<string, string | boolean | readonly string[]> = {}
+    for (const [spelling, given] of Object.entries(values)) {
+      const name = names.get(spelling) ?? spelling
+      const list = Array.isArray(given) ? given : [given]
+      const last = list.at(-1)
+      if (all[name]?.multiple === true) {
+        const before = options[name]
+        options[name] = [...(Array.isArray(before) ? (before as readonly string[]) : []), ...list.map(String)]
+      } else if (last !== undefined) {
+        options[name] = last
+      }
+    }
+    return { options, positionals }
+  } catch (error) {
+    throw new CodedError('USAGE', usageMessage(command, error), { cause: error })
+  }
+}
+
+// -StartDate, -UserIds: one dash and a capital. A negative number or a short option is neither.
+function fromPowerShell(argument: string): string {
+  const [, name, value] = /^-([A-Z][A-Za-z]*)(?:[:=](.*))?$/s.exec(argument) ?? []
+  if (name === undefined) return argument
+  const kebab = name.replaceAll(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, '-').toLowerCase()
+  return value === undefined ? `--${kebab}` : `--${kebab}=${value}`
+}
+
+function usageMessage(command: Command, error: unknown): string {
+  const text = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error)
+  return `${text.replace(/\.$/, '')}; see "daybook ${command.name} --help"`
+}

@@ -1,0 +1,60 @@
+import { CodedError } from '../platform/errors.ts'
+import type { Client } from './command.ts'
+
+type Query = Readonly<Record<string, string | undefined>>
+
+/** Talks to the application's HTTP interface, in this process or (by another `fetch`) in a running one. */
+export function appClient(fetch: (request: Request) => Promise<Response>): Client {
+  const address = (path: string, query: Query = {}) => {
+    const url = new URL(path, 'http://daybook.local')
+    for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value)
+    return url
+  }
+  const get = async (path: string, query?: Query) => checked(await fetch(new Request(address(path, query))))
+  const post = async (path: string, body: unknown) =>
+    checked(
+      await fetch(
+        new Request(address(path), {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        }),
+      ),
+    )
+  return {
+    get: async (path, query) => (await get(path, query)).json(),
+    text: async (path, query) => (await get(path, query)).text(),
+    post: async (path, body) => (await post(path, body)).json(),
+    async *stream(path, body) {
+      const response = await post(path, body)
+      for await (const value of lines(response)) {
+        if (isFault(value)) throw new CodedError(value.error.code, value.error.message)
+        yield value
+      }
+    },
+  }
+}
+
+async function checked(response: Response): Promise<Response> {
+  if (response.ok) return response
+  const body: unknown = await response.json().catch(() => null)
+  if (isFault(body)) throw new CodedError(body.error.code, body.error.message)
+  throw new Error(`the application answered HTTP ${response.status}`)
+}
+
+type Fault = { readonly error: { readonly code: string; readonly message: string } }
+
+function isFault(value: unknown): value is Fault {
+  return typeof value === 'object' && value !== null && 'error' in value
+}
+
+async function* lines(response: Response): AsyncGenerator<unknown> {
+  if (response.body === null) return
+  let rest = ''
+  for await (const text of response.body.pipeThrough(new TextDecoderStream())) {
+    const parts = (rest + text).split('\n')
+    rest = parts.pop() ?? ''
+    for (const part of parts) if (part !== '') yield JSON.parse(part)
+  }
+  if (rest !== '') yield JSON.parse(rest)
+}

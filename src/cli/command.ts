@@ -1,0 +1,83 @@
+/** One option of a command; `value` names its argument in the help, absent for a switch. */
+export interface Option {
+  readonly value?: string
+  readonly summary: string
+  readonly multiple?: boolean
+  /** Other spellings: what people's fingers know from Search-UnifiedAuditLog and the like. */
+  readonly aliases?: readonly string[]
+}
+
+export type OptionValues = Readonly<Record<string, string | boolean | readonly string[] | undefined>>
+
+export interface Console {
+  /** One line of the answer, to standard output. */
+  line(text?: string): void
+  /** One object of the answer as JSON, to standard output. */
+  json(value: unknown): void
+  /** A sentence beside the answer (a note, a hint), to standard error. */
+  note(text: string): void
+  /** Columns to wrap at: the terminal's, else COLUMNS, else 80. */
+  readonly width: number
+  readonly paint: Paint
+  readonly progress: Progress
+}
+
+export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue' | 'cyan' | 'magenta' | 'inverse'
+export type Paint = (style: Style, text: string) => string
+
+export interface Progress {
+  /** Shown on standard error when that is a terminal and the work has taken over a second. */
+  show(step: { readonly label: string; readonly done: number; readonly total: number | null; readonly unit: string; readonly extra?: string }): void
+  clear(): void
+}
+
+/** The in-process application, or a running one: everything but `verify` and `generate` goes through it. */
+export interface Client {
+  get(path: string, query?: Readonly<Record<string, string | undefined>>): Promise<unknown>
+  post(path: string, body: unknown): Promise<unknown>
+  /** Posts and yields the objects of the NDJSON answer as they come. */
+  stream(path: string, body: unknown): AsyncIterable<unknown>
+  text(path: string, query?: Readonly<Record<string, string | undefined>>): Promise<string>
+}
+
+export interface Invocation {
+  readonly positionals: readonly string[]
+  readonly options: OptionValues
+  readonly json: boolean
+  readonly console: Console
+  readonly dataDir: string
+  /** Aborted by Ctrl+C and SIGTERM: finish what is begun, leave nothing half-done. */
+  readonly signal: AbortSignal
+  /** Opens the application on the data folder; closed again when the command ends. */
+  readonly client: (need: { readonly index: boolean; readonly purpose: string }) => Promise<Client>
+}
+
+export interface Command {
+  readonly name: string
+  readonly summary: string
+  readonly arguments: string
+  readonly examples: readonly (readonly [command: string, what: string])[]
+  readonly options: Readonly<Record<string, Option>>
+  readonly exitCodes: Readonly<Record<number, string>>
+  /** What the page of the reference and the help say below the options. */
+  readonly notes?: readonly string[]
+  run(invocation: Invocation): Promise<number>
+}
+
+export const defineCommand = (command: Command): Command => command
+
+/** The text of an option, or undefined when it was not given. */
+export function textOption(options: OptionValues, name: string): string | undefined {
+  const value = options[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+/** Every value of an option that may repeat or hold a comma list. */
+export function listOption(options: OptionValues, name: string): readonly string[] {
+  const value = options[name]
+  const given = typeof value === 'string' ? [value] : Array.isArray(value) ? (value as readonly string[]) : []
+  return given
+    .flatMap((text) => text.split(','))
+    .map((text) => text.trim())
+    .filter((text) => text !== '')
+}

@@ -1,0 +1,67 @@
+import type { Command } from './command.ts'
+
+export interface CommandEntry {
+  readonly name: string
+  readonly summary: string
+  /** Loaded when it is run: `--help` must not wait for what it does not need. */
+  readonly load: () => Promise<Command>
+}
+
+/** Every command, in the order in which a person meets them. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'demo',
+    summary: 'Show the whole product on a bundled week of a small firm',
+    load: async () => (await import('./commands/demo.ts')).demo,
+  },
+  {
+    name: 'init',
+    summary: 'Make a data folder',
+    load: async () => (await import('./commands/init.ts')).init,
+  },
+  {
+    name: 'import',
+    summary: 'Take in exports: files, folders, archives',
+    load: async () => (await import('./commands/import.ts')).importCommand,
+  },
+  {
+    name: 'search',
+    summary: 'Find exchanges and events',
+    load: async () => (await import('./commands/search.ts')).search,
+  },
+  {
+    name: 'show',
+    summary: 'Show one item: reconciled, with the source of every field',
+    load: async () => (await import('./commands/show.ts')).show,
+  },
+  {
+    name: 'conversation',
+    summary: 'Read a session as it happened',
+    load: async () => (await import('./commands/conversation.ts')).conversation,
+  },
+  {
+    name: 'prove',
+    summary: 'Write the proof of one record, for a stranger to check',
+    load: async () => (await import('./commands/prove.ts')).prove,
+  },
+  {
+    name: 'verify',
+    summary: 'Recompute every hash of an archive, or check one proof',
+    load: async () => (await import('./commands/verify.ts')).verify,
+  },
+  {
+    name: 'status',
+    summary: 'What the data folder holds, and in which state it is',
+    load: async () => (await import('./commands/status.ts')).status,
+  },
+  {
+    name: 'reindex',
+    summary: 'Rebuild the search index from the archive',
+    load: async () => (await import('./commands/reindex.ts')).reindex,
+  },
+  {
+    name: 'generate',
+    summary: 'Write a made-up history of a tenant, for rehearsals and measuring',
+    load: async () => (await import('./commands/generate.ts')).generate,
+  },
+]

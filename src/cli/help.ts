@@ -1,0 +1,69 @@
+import { GLOBAL_OPTIONS } from './arguments.ts'
+import type { Command, Option, Paint } from './command.ts'
+import { COMMANDS } from './commands.ts'
+import { pad, wrap } from './terminal.ts'
+
+/** What `daybook --help` prints. */
+export function generalHelp(width: number, paint: Paint): string[] {
+  const column = Math.max(...COMMANDS.map(({ name }) => name.length)) + 2
+  return [
+    paint('bold', 'Daybook: books and records for Microsoft 365 Copilot'),
+    '',
+    paint('bold', 'Examples'),
+    '  daybook demo',
+    '  daybook init --data-dir ./records --tenant <tenant id>',
+    '  daybook import ./exports --data-dir ./records',
+    '  daybook search "jailbreak:true AND merger"',
+    '  daybook verify ./records',
+    '',
+    paint('bold', 'Commands'),
+    ...COMMANDS.map(({ name, summary }) => `  ${paint('cyan', pad(name, column))}${summary}`),
+    '',
+    ...wrap('"daybook <command> --help" shows its examples, options and exit codes. Every command takes --json.', width),
+    '',
+    'daybook --version prints the version.',
+  ]
+}
+
+/** What `daybook <command> --help` prints: examples first. */
+export function commandHelp(command: Command, width: number, paint: Paint): string[] {
+  return [
+    `${paint('bold', `daybook ${command.name}`)}  ${command.summary}`,
+    '',
+    paint('bold', 'Examples'),
+    ...command.examples.flatMap(([line, what]) => [`  ${paint('cyan', line)}`, ...indent(wrap(what, width - 6), 6)]),
+    '',
+    `${paint('bold', 'Usage')}  daybook ${command.name} ${command.arguments}`.trimEnd(),
+    ...section('Options', command.options, width, paint),
+    ...section('Options of every command', GLOBAL_OPTIONS, width, paint),
+    '',
+    paint('bold', 'Exit codes'),
+    ...Object.entries(command.exitCodes).map(([code, meaning]) => `  ${code}  ${meaning}`),
+    ...(command.notes ?? []).flatMap((note) => ['', ...wrap(note, width)]),
+  ]
+}
+
+function section(title: string, options: Readonly<Record<string, Option>>, width: number, paint: Paint): string[] {
+  const entries = Object.entries(options)
+  if (entries.length === 0) return []
+  const rows = entries.map(([name, option]) => [`--${name}${option.value === undefined ? '' : ` ${option.value}`}`, optionText(option)] as const)
+  const column = Math.min(30, Math.max(...rows.map(([left]) => left.length)) + 2)
+  return [
+    '',
+    paint('bold', title),
+    ...rows.flatMap(([left, text]) => {
+      const lines = wrap(text, Math.max(20, width - column - 2))
+      const [first = '', ...rest] = lines
+      // A long name gets a line of its own.
+      if (left.length >= column) return [`  ${left}`, ...indent(lines, column + 2)]
+      return [`  ${pad(left, column)}${first}`, ...indent(rest, column + 2)]
+    }),
+  ]
+}
+
+function optionText(option: Option): string {
+  const aliases = option.aliases ?? []
+  return aliases.length === 0 ? option.summary : `${option.summary} (also ${aliases.map((alias) => `--${alias}`).join(', ')})`
+}
+
+const indent = (lines: readonly string[], columns: number) => lines.map((line) => ' '.repeat(columns) + line)

@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { CodedError } from '../platform/errors.ts'
+import { parseArguments } from './arguments.ts'
+import type { Client, Command } from './command.ts'
+import { COMMANDS } from './commands.ts'
+import { EXIT, exitCodeOf } from './exit-codes.ts'
+import { processConsole, visible } from './terminal.ts'
+
+/** Runs one command line and sets the process's exit code. Never throws. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const environment = process.env
+  // `daybook … | head` closes the pipe early: that is no fault.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT.OK)
+    throw error
+  })
+  try {
+    process.exitCode = await run(argv, environment)
+  } catch (error) {
+    process.exitCode = report(error, argv.includes('--json'))
+  }
+}
+
+async function run(argv: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
+  const [name, ...rest] = argv
+  const plain = processConsole({ color: argv.includes('--no-color') ? false : undefined, progress: false, environment })
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    const { commandHelp, generalHelp } = await import('./help.ts')
+    const [topic] = name === 'help' ? rest : []
+    const lines =
+      topic === undefined ? generalHelp(plain.width, plain.paint) : commandHelp(await find(topic), plain.width, plain.paint)
+    lines.forEach((line) => plain.line(line))
+    return EXIT.OK
+  }
+  if (name === '--version' || name === '-V' || name === 'version') {
+    plain.line(version())
+    return EXIT.OK
+  }
+  const command = await find(name)
+  const { options, positionals } = parseArguments(command, rest)
+  if (options['help'] === true) {
+    const { commandHelp } = await import('./help.ts')
+    commandHelp(command, plain.width, plain.paint).forEach((line) => plain.line(line))
+    return EXIT.OK
+  }
+  return execute(command, options, positionals, environment)
+}
+
+async function execute(
+  command: Command,
+  options: Readonly<Record<string, string | boolean | readonly string[] | undefined>>,
+  positionals: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Promise<number> {
+  const json = options['json'] === true
+  const console = processConsole({
+    color: json ? false : switchOption(options['color']),
+    progress: switchOption(options['progress']),
+    environment,
+  })
+  const dataDir = resolve(
+    typeof options['data-dir'] === 'string' ? options['data-dir'] : environment['DAYBOOK_DATA_DIR'] || 'daybook-data',
+  )
+  const stop = stopOnSignals(console.note)
+  const opened: (() => Promise<void>)[] = []
+  const client = async (need: { index: boolean; purpose: string }): Promise<Client> => {
+    const { openApp } = await import('../app.ts')
+    const { appClient } = await import('./client.ts')
+    const app = await openApp({ dataDir, ...need, signal: stop.signal, environment })
+    opened.push(() => app.close())
+    return appClient(app.fetch)
+  }
+  try {
+    return await command.run({ positionals, options, json, console, dataDir, signal: stop.signal, client })
+  } finally {
+    console.progress.clear()
+    for (const close of opened.toReversed()) await close()
+    stop.dispose()
+  }
+}
+
+const switchOption = (value: unknown) => (typeof value === 'boolean' ? value : undefined)
+
+// Once: finish what is begun and end. Twice: end now; the archive recovers at the next start.
+function stopOnSignals(note: (text: string) => void): { signal: AbortSignal; dispose: () => void } {
+  const controller = new AbortController()
+  const stop = (signal: NodeJS.Signals) => {
+    if (controller.signal.aborted) process.exit(signal === 'SIGTERM' ? 143 : EXIT.INTERRUPTED)
+    note('Stopping after what is begun; press Ctrl+C again to stop at once')
+    controller.abort(new CodedError('INTERRUPTED', 'Stopped; what was recorded is kept, run the same command again to go on'))
+  }
+  process.on('SIGINT', stop).on('SIGTERM', stop)
+  return {
+    signal: controller.signal,
+    dispose: () => process.off('SIGINT', stop).off('SIGTERM', stop),
+  }
+}
+
+async function find(name: string): Promise<Command> {
+  const entry = COMMANDS.find((command) => command.name === name)
+  if (entry === undefined) {
+    const { nearest } = await import('./nearest.ts')
+    const near = nearest(name, COMMANDS.map((command) => command.name))
+    const hint = near === null ? '' : `; did you mean "${near}"?`
+    throw new CodedError('USAGE', `There is no command "${visible(name).slice(0, 40)}"${hint} "daybook --help" lists them`)
+  }
+  return entry.load()
+}
+
+function version(): string {
+  const file = new URL('../../package.json', import.meta.url)
+  const { version: text } = JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }
+  return text
+}
+
+// One line for what a person can act on; a bug says that it is one and where, never with data of a record.
+function report(error: unknown, json: boolean): number {
+  if (error instanceof CodedError) {
+    if (json) process.stdout.write(`${JSON.stringify({ error: { code: error.code, message: error.message } })}\n`)
+    process.stderr.write(`daybook: ${visible(error.message)} [${error.code}]\n`)
+    return exitCodeOf(error.code)
+  }
+  const stack = error instanceof Error && process.env['DAYBOOK_DEBUG'] ? (error.stack ?? '') : ''
+  const what = error instanceof Error ? error.message : String(error)
+  process.stderr.write(
+    `daybook: this is a fault of Daybook, please report it: ${visible(what).slice(0, 300)}${stack === '' ? ' (DAYBOOK_DEBUG=1 shows where)' : `\n${stack}`}\n`,
+  )
+  return EXIT.FAILURE
+}

@@ -1,0 +1,50 @@
+import { decodeLine, rawOf } from '../archive/line.ts'
+import { intake } from '../interactions/intake.ts'
+import type { ReadContext, RecordFormat } from '../interactions/record.ts'
+import type { OwnedPart } from './held-batch.ts'
+import { identityOf, identityText } from './identity.ts'
+import type { Contexts } from './protocol.ts'
+
+/** An archived line, read again: same text, same facts. */
+export interface ArchivedRecord {
+  readonly part: OwnedPart
+  readonly identity: Buffer
+  readonly bytes: Uint8Array
+  readonly raw: string
+  readonly context: ReadContext
+}
+
+const FORMATS: readonly RecordFormat[] = ['audit', 'audit-row', 'audit-csv', 'ai-interaction']
+
+/** Name of a source as a line keeps it: which interface served the record, and how its text is to be read. */
+export const sourceName = (origin: string, format: RecordFormat): string => `${origin}.${format}`
+
+/** How an archived record is read: by the format in its source's name, for CSV rows with its container's header. */
+export function contextOf(source: string, container: string, contexts: Contexts): ReadContext {
+  const format = FORMATS.find((known) => source.endsWith(`.${known}`)) ?? 'audit'
+  return contexts[container] ?? { format }
+}
+
+export function readArchived(line: Uint8Array, contexts: Contexts): ArchivedRecord {
+  const record = decodeLine(line)
+  const bytes = rawOf(record)
+  const raw = record.raw ?? Buffer.from(bytes).toString('utf8')
+  const context = contextOf(record.source, record.container, contexts)
+  const { facts } = intake(raw, context)
+  const identity = identityOf(record.tenant, record.namespace, record.id ?? null, bytes)
+  return {
+    part: {
+      tenant: record.tenant,
+      sequence: record.sequence,
+      receivedAt: record.receivedAt,
+      source: record.source,
+      identity: identityText(identity),
+      facts,
+    },
+    identity,
+    bytes,
+    raw,
+    context,
+  }
+}
+

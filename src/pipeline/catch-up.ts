@@ -1,0 +1,147 @@
+import type { FrameRef } from '../archive/types.ts'
+import type { TenantArchives } from '../archive/tenant-archives.ts'
+import type { KeyEntry, RepeatKeys } from '../catalog/repeat-keys.ts'
+import type { IndexStore } from '../query/index-store.ts'
+import type { Crew } from './crew.ts'
+import type { Indexer } from './indexer.ts'
+import type { Contexts, Loaded, PostedFrame } from './protocol.ts'
+
+export interface CatchUpPorts {
+  readonly archives: TenantArchives
+  readonly keys: RepeatKeys
+  /** null: the index is not open; only the keys catch up. */
+  readonly index: { readonly store: IndexStore; readonly indexer: Indexer } | null
+  readonly contexts: () => Contexts
+  /** Started when there is something to do. */
+  readonly crew: () => Crew
+}
+
+export interface CatchUpOptions {
+  readonly signal?: AbortSignal
+  readonly onProgress?: (step: { readonly tenant: string; readonly done: number; readonly total: number }) => void
+}
+
+const BATCH_RECORDS = 16_384
+const IN_FLIGHT = 3
+
+/**
+ * Brings what is derived (repeat keys, index) up to what is archived, tenant by tenant, each by its own watermark.
+ * Returns the number of records that were read for it.
+ */
+export async function catchUp(ports: CatchUpPorts, { signal, onProgress }: CatchUpOptions = {}): Promise<number> {
+  let total = 0
+  for (const tenant of ports.archives.tenants()) {
+    const reader = await ports.archives.reader(tenant)
+    await reader.refresh()
+    const end = reader.nextSequence('records')
+    const keys = ports.keys.watermark(tenant)
+    const index = ports.index?.store.watermark(tenant) ?? end
+    const from = Math.min(keys, index)
+    let before = 0
+    // An index batch begins exactly where the index stands: what only the keys lack is read by itself first.
+    for (const range of keys < index
+      ? [
+          { from: keys, until: index, ports: { ...ports, index: null } },
+          { from: index, until: end, ports },
+        ]
+      : [{ from, until: end, ports }]) {
+      if (range.from >= range.until) continue
+      const done = await catchUpRange(range.ports, tenant, reader.frames(range.from), range, (records) => {
+        signal?.throwIfAborted()
+        onProgress?.({ tenant, done: before + records, total: end - from })
+      })
+      before += done
+    }
+    total += before
+  }
+  if (ports.index !== null) await ports.index.store.settle()
+  return total
+}
+
+async function catchUpRange(
+  ports: CatchUpPorts,
+  tenant: string,
+  frames: AsyncIterable<FrameRef>,
+  { from, until }: { readonly from: number; readonly until: number },
+  step: (done: number) => void,
+): Promise<number> {
+  const crew = ports.crew()
+  let number = 0
+  let tail: Promise<void> = Promise.resolve()
+  const running: Promise<void>[] = []
+  let done = 0
+
+  const start = async (batch: readonly PostedFrame[]) => {
+    const id = number++
+    // Its own numbers: a crew serves one import or one catching up at a time.
+    const loading = crew.ask(id, 'load', { batch: id, frames: batch, contexts: ports.contexts() })
+    const before = tail
+    const finished = (async () => {
+      const loaded = await loading
+      await before
+      await takeLoaded(ports, tenant, id, loaded, crew)
+      await crew.ask(id, 'drop', { batch: id })
+      done += loaded.count
+      step(done)
+    })()
+    tail = finished
+    running.push(finished)
+    finished.catch(() => undefined)
+    if (running.length >= IN_FLIGHT) await running.shift()
+  }
+
+  let batch: PostedFrame[] = []
+  let records = 0
+  for await (const frame of frames) {
+    if (frame.first >= until) break
+    const wanted = { frame, from: Math.max(from, frame.first), until: Math.min(until, frame.first + frame.count) }
+    if (wanted.from >= wanted.until) continue
+    batch.push(wanted)
+    records += wanted.until - wanted.from
+    if (records >= BATCH_RECORDS) {
+      await start(batch)
+      batch = []
+      records = 0
+    }
+  }
+  if (batch.length > 0) await start(batch)
+  await Promise.all(running)
+  return done
+}
+
+async function takeLoaded(ports: CatchUpPorts, tenant: string, id: number, loaded: Loaded, crew: Crew): Promise<void> {
+  const first = loaded.sequences[0] ?? 0
+  const until = first + loaded.count
+  const known = ports.keys.watermark(tenant)
+  if (known < until) ports.keys.remember(tenant, entriesOf(ports.keys, loaded, known), until)
+  if (ports.index === null) return
+  const { store, indexer } = ports.index
+  // The keys may have been further behind than the index: what it has is not taken again.
+  if (store.watermark(tenant) >= until) return
+  const taken = await indexer.take(
+    { batch: id, worker: id, tenants: [{ tenant, first, until, links: [loaded.links] }] },
+    crew,
+    ports.contexts(),
+  )
+  if (!taken) throw new Error(`the index of ${tenant} stands at ${store.watermark(tenant)}, not at ${first}`)
+}
+
+function entriesOf(keys: RepeatKeys, loaded: Loaded, from: number): KeyEntry[] {
+  const known = keys.find([...loaded.keys])
+  const taken = new Set<number>()
+  const entries: KeyEntry[] = []
+  for (let at = 0; at < loaded.count; at += 1) {
+    const sequence = loaded.sequences[at] ?? 0
+    if (sequence < from) continue
+    const key = loaded.keys[at] ?? 0
+    entries.push({
+      key,
+      high: loaded.high[at] ?? 0,
+      low: loaded.low[at] ?? 0,
+      sequence,
+      first: !known.has(key) && !taken.has(key),
+    })
+    taken.add(key)
+  }
+  return entries
+}

@@ -1,0 +1,68 @@
+import { Worker, type Transferable } from 'node:worker_threads'
+import { CodedError } from '../platform/errors.ts'
+import type { Answers, Reply, Requests, RequestType } from './protocol.ts'
+
+/** The worker threads of an import or a rebuild. A batch stays with the worker that it was given to. */
+export interface Crew {
+  readonly size: number
+  ask<T extends RequestType>(
+    worker: number,
+    type: T,
+    request: Requests[T],
+    transfer?: readonly Transferable[],
+  ): Promise<Answers[T]>
+  close(): Promise<void>
+}
+
+interface Waiting {
+  readonly resolve: (answer: never) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Starts `size` workers. A worker that dies fails what it was asked; the crew must then be closed. */
+export function startCrew(size: number): Crew {
+  const waiting = new Map<number, Waiting>()
+  let nextId = 0
+  let closing = false
+
+  // The package holds JavaScript, the checkout TypeScript: the worker lies beside this file, spelled as it is.
+  const file = new URL(`./worker${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url)
+  const workers = Array.from({ length: size }, () => {
+    const worker = new Worker(file, { resourceLimits: { maxYoungGenerationSizeMb: 64 } })
+    worker.on('message', (reply: Reply) => {
+      const call = waiting.get(reply.id)
+      waiting.delete(reply.id)
+      if ('answer' in reply) call?.resolve(reply.answer as never) // typed by ask()
+      else call?.reject(faultOf(reply.fault))
+    })
+    const fail = (error: Error) => {
+      if (closing) return
+      for (const call of waiting.values()) call.reject(error)
+      waiting.clear()
+    }
+    worker.on('error', fail)
+    worker.on('exit', () => fail(new Error('a worker thread ended unexpectedly')))
+    return worker
+  })
+
+  return {
+    size,
+    ask(worker, type, request, transfer = []) {
+      const id = nextId++
+      return new Promise((resolve, reject) => {
+        waiting.set(id, { resolve, reject })
+        workers[worker % size]?.postMessage({ id, type, request }, [...transfer])
+      })
+    },
+    async close() {
+      closing = true
+      await Promise.all(workers.map((worker) => worker.terminate()))
+      for (const call of waiting.values()) call.reject(new CodedError('INTERRUPTED', 'Stopped'))
+      waiting.clear()
+    },
+  }
+}
+
+function faultOf({ code, message }: { readonly code: string | null; readonly message: string }): Error {
+  return code === null ? new Error(message) : new CodedError(code, message)
+}

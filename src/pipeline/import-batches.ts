@@ -1,0 +1,268 @@
+import type { Frame } from '../archive/types.ts'
+import type { KeyEntry, KnownContent } from '../catalog/repeat-keys.ts'
+import type { ReadContext } from '../interactions/record.ts'
+import type { Chunk } from '../sources/source.ts'
+import type { ContainerLedger } from './container-ledger.ts'
+import type { ImportPorts } from './import.ts'
+import type { LinkSet, Packed, PackGroup, Prepared } from './protocol.ts'
+import { decide, entriesOf, type Candidate } from './repeats.ts'
+import { SequencePlan, type PlannedGroup } from './sequence-plan.ts'
+import { settleBatch, type DecidedBatch } from './settle-batch.ts'
+
+/** Batches under way at most: what is in memory at once. */
+const IN_FLIGHT = 4
+
+/**
+ * The batches of one import. Each goes through prepare (worker) → decide (in order) → pack (worker) → archive (in
+ * order, fsynced) → keys, ledger → index (in order). Batches overlap; every "in order" is a chain of promises.
+ */
+export class ImportBatches {
+  readonly #ports: ImportPorts
+  readonly #ledger: ContainerLedger
+  readonly #plan: SequencePlan
+  readonly #contexts: Record<string, ReadContext>
+  /** Decided, not yet remembered: what later batches must know of. */
+  readonly #pending = new Map<number, KnownContent[]>()
+  readonly #running = new Set<Promise<void>>()
+  #defaultTenant: string | null
+  #decided: Promise<unknown> = Promise.resolve()
+  #archived: Promise<unknown> = Promise.resolve()
+  #indexing: Promise<unknown> = Promise.resolve()
+  #failure: { readonly error: unknown } | null = null
+  #number = 0
+  #recorded = 0
+  #indexed = true
+
+  constructor(ports: ImportPorts, ledger: ContainerLedger, defaultTenant: string | null) {
+    this.#ports = ports
+    this.#ledger = ledger
+    this.#plan = new SequencePlan(ports.archives)
+    this.#contexts = { ...ports.contexts }
+    this.#defaultTenant = defaultTenant
+  }
+
+  /** Records whose fate is decided and, if new, on disk. */
+  get recorded(): number {
+    return this.#recorded
+  }
+
+  get indexed(): boolean {
+    return this.#indexed && this.#ports.indexer !== null
+  }
+
+  tenants(): readonly string[] {
+    return this.#plan.tenants()
+  }
+
+  /** Sends a batch on its way; waits while too many are under way. */
+  async dispatch(chunks: readonly Chunk[]): Promise<void> {
+    if (chunks.length === 0) return
+    while (this.#running.size >= IN_FLIGHT) await Promise.race(this.#running)
+    this.#throwFailure()
+    const running = this.#run(this.#number++, chunks).catch((error: unknown) => {
+      this.#failure ??= { error }
+    })
+    const tracked: Promise<void> = running.finally(() => this.#running.delete(tracked))
+    this.#running.add(tracked)
+    // Until the folder has a tenant, the first batch decides to whom nameless records belong.
+    if (this.#defaultTenant === null) await this.#decided
+  }
+
+  /** Waits for everything, seals what is open, and writes the ledger's last rows. */
+  async finish(): Promise<void> {
+    await Promise.all(this.#running)
+    this.#throwFailure()
+    await this.#account([])
+    for (const writer of await this.#ports.archives.writers()) await writer.seal('records')
+  }
+
+  /** After a failure: lets what is under way come to its end, so that nothing writes after the caller has gone on. */
+  async abandon(): Promise<void> {
+    await Promise.allSettled(this.#running)
+  }
+
+  // Only the entry itself: a later batch may be waiting to remember another one under the same key.
+  #forget(entry: KeyEntry): void {
+    const rest = (this.#pending.get(entry.key) ?? []).filter((other) => other !== entry)
+    if (rest.length === 0) this.#pending.delete(entry.key)
+    else this.#pending.set(entry.key, rest)
+  }
+
+  #throwFailure(): void {
+    if (this.#failure !== null) throw this.#failure.error
+  }
+
+  async #run(number: number, chunks: readonly Chunk[]): Promise<void> {
+    const { crew, clock } = this.#ports
+    const posted = chunks.map((chunk) => {
+      const container = this.#ledger.take(chunk.container, chunk.ranges.length / 2)
+      if (chunk.context.columns !== undefined) this.#contexts[container] = chunk.context
+      const { bytes, ranges, positions } = chunk
+      return { container, context: chunk.context, bytes, ranges, positions }
+    })
+    const buffers = posted.flatMap(({ bytes, ranges, positions }) => [bytes.buffer, ranges.buffer, positions.buffer])
+    const receivedAt = clock.now().toISOString()
+    const preparing = crew.ask(
+      number,
+      'prepare',
+      { batch: number, chunks: posted, defaultTenant: this.#defaultTenant, receivedAt },
+      [...new Set(buffers)].filter((buffer) => buffer instanceof ArrayBuffer),
+    )
+
+    const deciding = this.#chain('#decided', async () => {
+      this.#throwFailure()
+      return this.#decide(number, await preparing)
+    })
+    const batch = await deciding
+    const packing = crew.ask(number, 'pack', { batch: number, receivedAt, groups: batch.groups.map(packGroup) })
+    const archiving = this.#chain('#archived', async () => {
+      const packed = await packing
+      this.#throwFailure()
+      await this.#archive(batch, packed)
+      return packed
+    })
+    const packed = await archiving
+    await this.#chain('#indexing', () => this.#index(number, batch, packed))
+    await crew.ask(number, 'drop', { batch: number })
+  }
+
+  // Runs `work` after everything that was chained before it, whether that succeeded or not.
+  #chain<T>(name: '#decided' | '#archived' | '#indexing', work: () => Promise<T>): Promise<T> {
+    const before = name === '#decided' ? this.#decided : name === '#archived' ? this.#archived : this.#indexing
+    const result = before.then(work, work)
+    const settled = result.catch(() => undefined)
+    if (name === '#decided') this.#decided = settled
+    else if (name === '#archived') this.#archived = settled
+    else this.#indexing = settled
+    return result
+  }
+
+  async #decide(number: number, prepared: Prepared): Promise<DecidedBatch> {
+    const { keys, crew } = this.#ports
+    this.#defaultTenant ??= onlyNamed(prepared.tenants)
+    const decisions = await decide(prepared, keys, this.#pending, async (pairs) => {
+      const places = await this.#places(prepared, pairs)
+      return crew.ask(number, 'compare', {
+        batch: number,
+        pairs: pairs.map(({ index, candidate }, at) => ({
+          index,
+          place: places[at] ?? null,
+          earlier: candidate.index,
+        })),
+        contexts: this.#contexts,
+      })
+    })
+    const { groups, sequences } = await this.#plan.assign(prepared, decisions)
+    const entries = entriesOf(prepared, decisions, sequences)
+    for (const { entry } of entries) {
+      const known = this.#pending.get(entry.key)
+      if (known === undefined) this.#pending.set(entry.key, [entry])
+      else known.push(entry)
+    }
+    return { prepared, decisions, groups, sequences, entries }
+  }
+
+  // Where the archived candidates lie. Those of earlier batches are on their way there: wait for them.
+  async #places(prepared: Prepared, pairs: readonly { readonly index: number; readonly candidate: Candidate }[]) {
+    const { archives } = this.#ports
+    await this.#archived
+    const fresh = new Set<string>()
+    return Promise.all(
+      pairs.map(async ({ index, candidate }) => {
+        if (candidate.index >= 0) return null
+        const tenant = prepared.tenants[prepared.tenantOf[index] ?? 0] ?? ''
+        const reader = await archives.reader(tenant)
+        if (!fresh.has(tenant)) {
+          fresh.add(tenant)
+          await reader.refresh()
+        }
+        const frame = await reader.locate(candidate.sequence)
+        if (frame === undefined) throw new Error(`record ${candidate.sequence} of ${tenant} is not in the archive`)
+        return { sequence: candidate.sequence, frame }
+      }),
+    )
+  }
+
+  async #archive(batch: DecidedBatch, packed: Packed): Promise<void> {
+    const { archives, journal, keys } = this.#ports
+    this.#ports.catalog.startContainers(this.#ledger.newStarts())
+    const byTenant = new Map<string, { group: PlannedGroup; frames: readonly Frame[] }[]>()
+    for (const [at, group] of batch.groups.entries()) {
+      const list = byTenant.get(group.tenant) ?? []
+      list.push({ group, frames: packed.groups[at] ?? [] })
+      byTenant.set(group.tenant, list)
+    }
+    for (const [tenant, groups] of byTenant) {
+      const writer = await archives.writer(tenant)
+      this.#ports.catalog.addTenant(tenant, this.#ports.clock.now().toISOString())
+      await journal.record(tenant, this.#ledger.beginIn(tenant, containersOf(batch.prepared, groups)))
+      for (const { group, frames } of groups) {
+        await writer.append({
+          stream: 'records',
+          class: 'default',
+          quarter: group.period,
+          first: group.firstSequence,
+          frames,
+        })
+      }
+    }
+    for (const tenant of new Set(batch.entries.map((entry) => entry.tenant))) {
+      const entries = batch.entries.filter((entry) => entry.tenant === tenant).map(({ entry }) => entry)
+      const writer = await archives.writer(tenant)
+      keys.remember(tenant, entries, writer.nextSequence('records'))
+    }
+    for (const { entry } of batch.entries) this.#forget(entry)
+    this.#recorded += batch.prepared.count
+    await this.#account([batch])
+  }
+
+  async #account(batches: readonly DecidedBatch[]): Promise<void> {
+    const { catalog, journal, clock } = this.#ports
+    const now = clock.now().toISOString()
+    for (const batch of batches) settleBatch(batch, this.#ledger, catalog, now)
+    catalog.startContainers(this.#ledger.newStarts())
+    const ends = this.#ledger.newEnds()
+    const acts = new Map<string, Parameters<typeof journal.record>[1][number][]>()
+    for (const { tenant, act } of ends.flatMap((end) => end.acts)) {
+      const list = acts.get(tenant)
+      if (list === undefined) acts.set(tenant, [act])
+      else list.push(act)
+    }
+    for (const [tenant, list] of acts) await journal.record(tenant, list)
+    catalog.endContainers(ends.map(({ row }) => row))
+  }
+
+  async #index(number: number, batch: DecidedBatch, packed: Packed): Promise<void> {
+    const { indexer, crew } = this.#ports
+    if (indexer === null || !this.#indexed) return
+    const tenants = new Map<string, { first: number; until: number; links: LinkSet[] }>()
+    for (const [at, { tenant, firstSequence, indexes }] of batch.groups.entries()) {
+      const entry = tenants.get(tenant) ?? { first: firstSequence, until: firstSequence, links: [] }
+      entry.until = firstSequence + indexes.length
+      const links = packed.links[at]
+      if (links !== undefined) entry.links.push(links)
+      tenants.set(tenant, entry)
+    }
+    if (tenants.size === 0) return
+    const list = [...tenants].map(([tenant, entry]) => ({ tenant, ...entry }))
+    this.#indexed = await indexer.take({ batch: number, worker: number, tenants: list }, crew, this.#contexts)
+  }
+}
+
+function packGroup({ tenant, indexes, firstSequence }: PlannedGroup): PackGroup {
+  return { tenant, indexes, firstSequence }
+}
+
+function onlyNamed(tenants: readonly string[]): string | null {
+  const named = tenants.filter((tenant) => tenant !== 'unassigned')
+  return named.length === 1 ? (named[0] ?? null) : null
+}
+
+function containersOf(prepared: Prepared, groups: readonly { readonly group: PlannedGroup }[]): Set<string> {
+  const containers = new Set<string>()
+  for (const { group } of groups) {
+    for (const index of group.indexes) containers.add(prepared.containers[prepared.containerOf[index] ?? 0] ?? '')
+  }
+  return containers
+}
+

@@ -1,0 +1,15 @@
+/** Where records go that name no tenant, when nothing else says whose they are. */
+export const UNASSIGNED = 'unassigned'
+
+const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+const NIL = '00000000-0000-0000-0000-000000000000'
+
+/**
+ * The tenant that a record names, or null. A tenant id is a GUID; what else stands in its place (a blank, zeros, a
+ * word left by an anonymiser, a path) must not become a folder of the archive.
+ */
+export function namedTenant(served: string | null): string | null {
+  if (served === null) return null
+  const id = served.trim().toLowerCase()
+  return GUID.test(id) && id !== NIL ? id : null
+}
