@@ -1,4 +1,14 @@
-import type { SourceEvent } from '../source.ts'
+import { createHash } from 'node:crypto'
+import { open } from 'node:fs/promises'
+import { ZstdError, zstdStream } from '../../platform/zstd-stream.ts'
+import type { Digest, SourceEvent } from '../source.ts'
+import { ByteReader } from './byte-reader.ts'
+import { readContainer } from './container.ts'
+import type { ReadContainer, Run } from './container.ts'
+import { gunzip } from './gunzip.ts'
+import { InputError, unreadable } from './input-error.ts'
+import { findFiles } from './find-files.ts'
+import { zipMembers } from './zip-members.ts'
 
 /** Limits and observers of one reading; every field has a default. */
 export interface ExportFilesOptions {
@@ -10,17 +20,207 @@ export interface ExportFilesOptions {
   readonly onBytes?: (bytes: number) => void
 }
 
-/** Reads files and folders of exports, in the order given, folders recursively in byte order of their names. */
-// oxlint-disable-next-line require-yield
+const READ_BYTES = 256 << 10
+/** Packed files in packed files: `.zip` of `.gz` is common, deeper is not. */
+const MAX_DEPTH = 2
+/** A ZIP inside another file is read in memory: its directory stands at its end. */
+const MAX_NESTED_ZIP_BYTES = 64 << 20
+/** Records pack 3 to 30 times smaller; what unpacks to more than this many times its size is a trap. */
+const MAX_RATIO = 500
+const RATIO_FREE_BYTES = 64 << 20
+
+/**
+ * Reads files and folders of exports, in the order given, folders recursively in the order of their names.
+ * What a file is, and how it is packed, is told by its content. Ends only by an abort; everything else is an event.
+ */
 export async function* readExportFiles(
-  _paths: readonly string[],
-  _options: ExportFilesOptions,
-  _signal?: AbortSignal,
+  paths: readonly string[],
+  options: ExportFilesOptions = {},
+  signal?: AbortSignal,
 ): AsyncGenerator<SourceEvent> {
-  throw new Error('not built yet')
+  let containers = 0
+  const run: Run = {
+    limits: {
+      chunkBytes: options.chunkBytes ?? 1 << 20,
+      maxRecordBytes: options.maxRecordBytes ?? 64 << 20,
+    },
+    nextId: () => String((containers += 1)),
+    signal,
+  }
+  for await (const found of findFiles(paths)) {
+    signal?.throwIfAborted()
+    if (found.kind === 'file') yield* readFile(found.path, run, options.onBytes ?? (() => {}))
+    else yield failed(found.path, found.error)
+  }
 }
 
 /** Bytes on disk that `readExportFiles` would read, for a progress line; unreadable paths count as 0. */
-export async function sizeOfExportFiles(_paths: readonly string[]): Promise<number> {
-  return 0
+export async function sizeOfExportFiles(paths: readonly string[]): Promise<number> {
+  let size = 0
+  for await (const found of findFiles(paths)) if (found.kind === 'file') size += found.size
+  return size
+}
+
+async function* readFile(
+  path: string,
+  run: Run,
+  onBytes: (bytes: number) => void,
+): AsyncGenerator<SourceEvent> {
+  const hash = createHash('sha256')
+  let size = 0
+  const reader = new ByteReader(
+    bytesOf(path, (bytes) => {
+      hash.update(bytes)
+      size += bytes.length
+      onBytes(bytes.length)
+    }),
+  )
+  const ends: ReadContainer[] = []
+  const finish = async (): Promise<Digest> => {
+    // What a packed file holds behind its last member belongs to its digest all the same.
+    try {
+      while ((await reader.next()) !== null) run.signal?.throwIfAborted()
+    } catch (error) {
+      run.signal?.throwIfAborted()
+      if (!(error instanceof Error)) throw error
+    }
+    return { size, sha256: hash.digest('hex') }
+  }
+  try {
+    yield* readPacked(path, reader, 0, run, ends, path)
+    if (ends.length === 0) return
+    const file = await finish()
+    for (const end of ends) yield { type: 'end', ...end, file }
+  } finally {
+    await reader.close()
+  }
+}
+
+/** Reads a stream of bytes that may be packed. `path`: set where a ZIP can be opened by its path. */
+async function* readPacked(
+  name: string,
+  reader: ByteReader,
+  depth: number,
+  run: Run,
+  ends: ReadContainer[],
+  path: string | null,
+): AsyncGenerator<SourceEvent> {
+  const packing = packingOf(await reader.peek(4))
+  if (packing === null) {
+    const read = yield* readContainer(name, reader, run)
+    if (read !== null) ends.push(read)
+    return
+  }
+  if (depth >= MAX_DEPTH) {
+    yield failed(
+      name,
+      new InputError('ARCHIVE_REFUSED', 'this is packed more than twice: unpack it first'),
+    )
+    return
+  }
+  if (packing !== 'zip') {
+    const unpacked = packing === 'gzip' ? gunzip(reader) : unzstd(reader)
+    yield* readPacked(
+      name,
+      new ByteReader(guarded(() => reader.taken, unpacked)),
+      depth + 1,
+      run,
+      ends,
+      null,
+    )
+    return
+  }
+  try {
+    let zip: string | Buffer
+    let fresh: () => ByteReader
+    if (path === null) {
+      const whole = await reader.peek(MAX_NESTED_ZIP_BYTES + 1)
+      if (reader.failure !== null) throw reader.failure.error
+      if (whole.length > MAX_NESTED_ZIP_BYTES) {
+        throw new InputError(
+          'ARCHIVE_REFUSED',
+          `this ZIP file inside another one is larger than ${MAX_NESTED_ZIP_BYTES >> 20} MB: unpack the outer one first`,
+        )
+      }
+      zip = Buffer.from(whole.buffer, whole.byteOffset, whole.length)
+      fresh = () => reader
+    } else {
+      zip = path
+      fresh = () => new ByteReader(bytesOf(path, () => {}))
+    }
+    for await (const member of zipMembers(zip, fresh)) {
+      const bytes = new ByteReader(guarded(() => member.packedBytes ?? Infinity, member.bytes))
+      yield* readPacked(`${name}!${member.name}`, bytes, depth + 1, run, ends, null)
+    }
+  } catch (error) {
+    run.signal?.throwIfAborted()
+    yield failed(name, error instanceof InputError ? error : unreadable(error))
+  }
+}
+
+function failed(file: string, { code, message }: InputError): SourceEvent {
+  return { type: 'error', file, offset: null, code, message }
+}
+
+function packingOf(head: Uint8Array): 'gzip' | 'zip' | 'zstd' | null {
+  const [a, b, c, d] = head
+  if (a === 0x1f && b === 0x8b) return 'gzip'
+  if (a === 0x50 && b === 0x4b && ((c === 3 && d === 4) || (c === 5 && d === 6))) return 'zip'
+  if (a === 0x28 && b === 0xb5 && c === 0x2f && d === 0xfd) return 'zstd'
+  if (((a ?? 0) & 0xf0) === 0x50 && b === 0x2a && c === 0x4d && d === 0x18) return 'zstd'
+  return null
+}
+
+/** Stops what unpacks without end. `packedBytes`: how many packed bytes were used so far. */
+async function* guarded(
+  packedBytes: () => number,
+  unpacked: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  let size = 0
+  for await (const bytes of unpacked) {
+    size += bytes.length
+    if (size > RATIO_FREE_BYTES && size > MAX_RATIO * packedBytes()) {
+      throw new InputError(
+        'ARCHIVE_REFUSED',
+        `this file unpacks to more than ${MAX_RATIO} times its size and was read no further: if it is what it should be, unpack it first`,
+      )
+    }
+    yield bytes
+  }
+}
+
+async function* unzstd(reader: ByteReader): AsyncGenerator<Uint8Array> {
+  try {
+    yield* zstdStream(reader)
+  } catch (error) {
+    if (!(error instanceof ZstdError)) throw error
+    const code = error.code === 'ZSTD_TRUNCATED' ? 'FILE_TRUNCATED' : 'ARCHIVE_BROKEN'
+    throw new InputError(code, `${error.message}: fetch the file again`, { cause: error })
+  }
+}
+
+async function* bytesOf(
+  path: string,
+  onBytes: (bytes: Uint8Array) => void,
+): AsyncGenerator<Uint8Array> {
+  let file
+  try {
+    file = await open(path, 'r')
+  } catch (error) {
+    throw unreadable(error)
+  }
+  try {
+    for (;;) {
+      const buffer = Buffer.allocUnsafeSlow(READ_BYTES)
+      const { bytesRead } = await file.read(buffer, 0, READ_BYTES, null)
+      if (bytesRead === 0) return
+      const bytes = buffer.subarray(0, bytesRead)
+      onBytes(bytes)
+      yield bytes
+    }
+  } catch (error) {
+    throw unreadable(error)
+  } finally {
+    await file.close()
+  }
 }

@@ -1,0 +1,102 @@
+import type { CsvLayout } from './csv-splitter.ts'
+
+/** The header of a CSV, and where its rows begin. */
+export interface CsvHeader {
+  /** The exact line, without byte order mark and line end. */
+  readonly line: string
+  readonly columns: readonly string[]
+  readonly delimiter: string
+  readonly endsInReturn: boolean
+  /** Byte behind the header's line end. */
+  readonly end: number
+}
+
+const QUOTE = 0x22
+const NEWLINE = 0x0a
+const RETURN = 0x0d
+
+/**
+ * Reads the header line at the beginning of a UTF-8 text: behind PowerShell 5.1's `#TYPE` line, Excel's `sep=` line and
+ * blank lines. Null when the line is not complete. The delimiter is the one of `,`, `;` and tab that stands there most often.
+ */
+export function readCsvHeader(head: Uint8Array, isWhole: boolean): CsvHeader | null {
+  let start = 0
+  for (;;) {
+    const line = lineAt(head, start, isWhole)
+    if (line === null) return null
+    const text = Buffer.from(head.subarray(start, line.end)).toString('utf8')
+    const isPreamble = text.startsWith('#TYPE') || /^"?sep=.?"?$/i.test(text)
+    if (text.trim() !== '' && !isPreamble) {
+      const delimiter = delimiterOf(text)
+      const columns = cellsOf(text, delimiter)
+      return { line: text, columns, delimiter, endsInReturn: line.endsInReturn, end: line.next }
+    }
+    if (line.next >= head.length) return null
+    start = line.next
+  }
+}
+
+type Line = { readonly end: number; readonly next: number; readonly endsInReturn: boolean }
+
+function lineAt(head: Uint8Array, start: number, isWhole: boolean): Line | null {
+  let isQuoted = false
+  for (let at = start; at < head.length; at += 1) {
+    const byte = head[at]
+    if (byte === QUOTE) isQuoted = !isQuoted
+    else if (isQuoted) continue
+    else if (byte === NEWLINE) return { end: at, next: at + 1, endsInReturn: false }
+    else if (byte === RETURN) {
+      if (at + 1 === head.length && !isWhole) return null
+      if (head[at + 1] === NEWLINE) return { end: at, next: at + 2, endsInReturn: false }
+      return { end: at, next: at + 1, endsInReturn: true }
+    }
+  }
+  return isWhole ? { end: head.length, next: head.length, endsInReturn: false } : null
+}
+
+function delimiterOf(line: string): string {
+  const bare = line.replace(/"[^"]*"/g, '')
+  const counts = [',', ';', '\t'].map((mark) => ({ mark, count: bare.split(mark).length }))
+  return counts.reduce((best, each) => (each.count > best.count ? each : best)).mark
+}
+
+function cellsOf(line: string, delimiter: string): readonly string[] {
+  const cells: string[] = []
+  let cell = ''
+  let isQuoted = false
+  for (const mark of line.replace(/^\uFEFF/, '')) {
+    if (mark === '"') isQuoted = !isQuoted
+    else if (mark === delimiter && !isQuoted) {
+      cells.push(cell.trim())
+      cell = ''
+    } else cell += mark
+  }
+  cells.push(cell.trim())
+  return cells
+}
+
+/** What a CSV is, by its columns: its layout if it holds audit records; what it is, if known; null if not. */
+export function shapeOfCsv(header: CsvHeader): CsvLayout | string | null {
+  const columns = header.columns.map((column) => column.toLowerCase())
+  const auditColumn = columns.indexOf('auditdata')
+  if (auditColumn >= 0) {
+    return {
+      delimiter: header.delimiter.charCodeAt(0),
+      endsInReturn: header.endsInReturn,
+      auditColumn,
+      columns: columns.length,
+    }
+  }
+  const has = (...names: readonly string[]): boolean =>
+    names.every((name) => columns.includes(name))
+  if (has('recordid', 'message_id') || has('recordid', 'apphost')) {
+    return 'an exploded export of the PAX script (one row per message)'
+  }
+  if (has('item class') && (has('file id') || has('immutable id'))) {
+    return 'an eDiscovery items report'
+  }
+  if (has('conversationtranscriptid')) return 'an export of Copilot Studio transcripts'
+  if (has('report refresh date')) return 'a Copilot usage report'
+  if (has('activity', 'happened') || has('recordidentity')) return 'an export of Activity Explorer'
+  return has('customdimensions') ? 'telemetry of Application Insights' : null
+}

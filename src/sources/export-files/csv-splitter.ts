@@ -1,0 +1,121 @@
+import { Splitter } from './splitter.ts'
+import type { SplitterLimits } from './splitter.ts'
+
+const QUOTE = 0x22
+const NEWLINE = 0x0a
+const RETURN = 0x0d
+const SPACE = 0x20
+
+export interface CsvLayout {
+  /** One byte: `,`, `;` or a tab. */
+  readonly delimiter: number
+  /** True when lines end in CR alone (old Mac exports); else in LF or CRLF. */
+  readonly endsInReturn: boolean
+  /** Index of the AuditData column: a last row that was cut off before it holds nothing worth keeping. */
+  readonly auditColumn: number
+  readonly columns: number
+}
+
+type State = 'cell' | 'plain' | 'quoted' | 'after-quote'
+
+/**
+ * Splits the rows of a CSV (RFC 4180: quoted cells with doubled quotes, and line ends in them; a backslash means nothing).
+ * A record is the row's exact bytes without its line end. Rows with too many or too few cells are records too.
+ */
+export class CsvSplitter extends Splitter {
+  readonly #layout: CsvLayout
+  #state: State = 'cell'
+  #cells = 1
+  #hasContent = false
+  #isMalformed = false
+
+  constructor(layout: CsvLayout, limits: SplitterLimits, base: number) {
+    super(limits, base)
+    this.#layout = layout
+  }
+
+  protected scan(): void {
+    const { bytes, length } = this
+    const { delimiter, endsInReturn } = this.#layout
+    const rowEnd = endsInReturn ? RETURN : NEWLINE
+    let at = this.position
+    let state = this.#state
+    while (at < length) {
+      if (this.recordStart < 0 && !this.isSkipping) this.recordStart = at
+      if (state === 'quoted') {
+        while (at < length && bytes[at] !== QUOTE) at += 1
+        if (at === length) break
+        state = 'after-quote'
+        at += 1
+        continue
+      }
+      if (state === 'plain') {
+        while (at < length && bytes[at] !== delimiter && bytes[at] !== rowEnd) at += 1
+        if (at === length) break
+      }
+      const byte = bytes[at] ?? 0
+      at += 1
+      if (byte === rowEnd) {
+        this.#row(at - 1)
+        state = 'cell'
+      } else if (byte === delimiter) {
+        this.#cells += 1
+        state = 'cell'
+      } else if (byte === QUOTE) {
+        this.#hasContent = true
+        // Behind a closing quote this is a doubled one; inside a plain cell it is a character like others.
+        state = 'quoted'
+      } else if (state === 'cell') {
+        if (byte > SPACE) this.#hasContent = true
+        if (byte > SPACE) state = 'plain'
+      } else if (byte !== SPACE && byte !== RETURN && byte !== NEWLINE) {
+        this.#isMalformed = true
+        state = 'plain'
+      }
+    }
+    this.position = at
+    this.#state = state
+  }
+
+  protected finish(): void {
+    if (this.recordStart < 0) return
+    const start = this.recordStart
+    if (this.#state === 'quoted') {
+      this.problem(
+        'FILE_TRUNCATED',
+        start,
+        `the file ends at byte ${this.base + this.length}, inside a quoted cell of the row that begins here: export it again; the rows before it were read`,
+      )
+      return
+    }
+    const isCut = this.#cells < this.#layout.columns && this.#hasContent
+    if (!isCut || this.#cells > this.#layout.auditColumn + 1) this.#row(this.length)
+    if (isCut) {
+      this.problem(
+        'FILE_TRUNCATED',
+        start,
+        'the last row has fewer cells than the header and no line end: the file was probably cut off; export it again',
+      )
+    }
+  }
+
+  #row(end: number): void {
+    const start = this.recordStart
+    if (this.isSkipping) this.isSkipping = false
+    else if (this.#hasContent) {
+      const isWindowsEnd = end > start && this.bytes[end - 1] === RETURN
+      this.record(start, isWindowsEnd ? end - 1 : end)
+      if (this.#isMalformed) {
+        this.problem(
+          'FILE_BROKEN',
+          start,
+          'the quotes of the row that begins here do not match; it was kept as it is',
+        )
+      }
+    }
+    this.recordStart = -1
+    this.#cells = 1
+    this.#hasContent = false
+    this.#isMalformed = false
+  }
+}

@@ -1,0 +1,178 @@
+import type { ReadContext, RecordFormat } from '../../interactions/record.ts'
+import type { SourceErrorCode, SourceShape } from '../source.ts'
+import { readCsvHeader, shapeOfCsv } from './csv-header.ts'
+import type { CsvLayout } from './csv-splitter.ts'
+import { JsonSplitter } from './json-splitter.ts'
+import { keysOf } from './object-keys.ts'
+import { shapeOfObject } from './object-shape.ts'
+import type { ObjectShape } from './object-shape.ts'
+
+/** How the text of a container is taken apart. */
+export type Structure =
+  | { readonly kind: 'json' }
+  | { readonly kind: 'lines' }
+  | { readonly kind: 'csv'; readonly layout: CsvLayout; readonly rowsFrom: number }
+
+export type Recognised =
+  | {
+      readonly kind: 'export'
+      readonly shape: SourceShape
+      readonly structure: Structure
+      readonly context: ReadContext
+      readonly header: string | null
+    }
+  | { readonly kind: 'refused'; readonly code: SourceErrorCode; readonly message: string }
+  /** More of the text is needed to tell. */
+  | { readonly kind: 'undecided' }
+
+/** Elements looked at before a list is said to hold no records. */
+const MAX_LOOKED_AT = 50
+const LIMITS = { chunkBytes: 1 << 30, maxRecordBytes: 1 << 30 }
+const HINT = 'Daybook imports Management Activity blobs, audit searches (CSV, JSON) and Graph pages'
+
+/**
+ * Says what a text is by its content; its name plays no role. `head`: the beginning of the text as UTF-8, without its mark;
+ * `isWhole`: nothing follows it.
+ */
+export function recognise(head: Uint8Array, isWhole: boolean): Recognised {
+  let start = 0
+  while (start < head.length && (head[start] ?? 0) <= 0x20 && head[start] !== 0) start += 1
+  if (start === head.length) {
+    return isWhole ? refuse('this file is empty') : { kind: 'undecided' }
+  }
+  const binary = binaryName(head)
+  if (binary !== null) return refuse(binary)
+  const first = head[start]
+  if (first === 0x7b || first === 0x5b) return recogniseJson(head, isWhole, first)
+  const csv = recogniseCsv(head, isWhole)
+  if (csv !== null) return csv
+  const lines = recordLines(head, isWhole)
+  if (lines !== null) return lines
+  if (first === 0x3c) return refuse('this is a web page or XML, perhaps an error or sign-in page')
+  return refuse(`this is no export that Daybook knows; ${HINT}`)
+}
+
+function refuse(message: string): Recognised {
+  return { kind: 'refused', code: 'NOT_AN_EXPORT', message }
+}
+
+function notYet(what: string): Recognised {
+  return {
+    kind: 'refused',
+    code: 'SHAPE_NOT_SUPPORTED',
+    message: `this is ${what}; this version of Daybook cannot import it yet`,
+  }
+}
+
+function exported(format: RecordFormat, shape: SourceShape, kind: 'json' | 'lines'): Recognised {
+  return { kind: 'export', shape, structure: { kind }, context: { format }, header: null }
+}
+
+function recogniseJson(head: Uint8Array, isWhole: boolean, first: number): Recognised {
+  const lines = first === 0x7b ? recordLines(head, isWhole) : null
+  if (lines !== null) return lines
+  const splitter = new JsonSplitter(LIMITS)
+  const out = splitter.push(head)
+  const cut = splitter.unfinished
+  out.push(...splitter.end())
+  let known: ObjectShape | null = null
+  let looked = 0
+  for (const part of out) {
+    if (part.kind === 'problem') continue
+    for (let i = 0; i < part.ranges.length && looked < MAX_LOOKED_AT; i += 2) {
+      looked += 1
+      const shape = shapeOfObject(keysOf(part.bytes, part.ranges[i] ?? 0, part.ranges[i + 1] ?? 0))
+      if (shape?.kind === 'record') {
+        return exported(shape.format, shapeName(shape.format, splitter), 'json')
+      }
+      known ??= shape
+    }
+  }
+  if (cut !== null && looked < MAX_LOOKED_AT) {
+    const shape = shapeOfObject(keysOf(cut, 0, cut.length))
+    if (shape?.kind === 'record') {
+      return exported(shape.format, shapeName(shape.format, splitter), 'json')
+    }
+    if (!isWhole && (known === null || looked === 0)) return { kind: 'undecided' }
+    known ??= shape
+  }
+  if (known?.kind === 'later') return notYet(known.what)
+  if (known?.kind === 'no-export') return refuse(`this is ${known.what}; it is no export`)
+  if (looked === 0 && cut === null && (splitter.sawList || splitter.sawPage)) {
+    const hasGarbage = out.some((part) => part.kind === 'problem')
+    if (!hasGarbage && isWhole) {
+      return splitter.sawPage
+        ? exported('ai-interaction', 'graph-page', 'json')
+        : exported('audit', 'management-blob', 'json')
+    }
+    if (!isWhole) return { kind: 'undecided' }
+  }
+  return refuse(`this is JSON, but no export that Daybook knows; ${HINT}`)
+}
+
+function shapeName(format: RecordFormat, splitter: JsonSplitter): SourceShape {
+  if (format === 'ai-interaction') return splitter.sawPage ? 'graph-page' : 'ai-interactions'
+  if (format !== 'audit') return 'audit-rows'
+  return splitter.sawList && !splitter.sawPage ? 'management-blob' : 'audit-records'
+}
+
+/** NDJSON: most of its whole lines are objects, and one of them is a record. */
+function recordLines(head: Uint8Array, isWhole: boolean): Recognised | null {
+  let objects = 0
+  let others = 0
+  let format: RecordFormat | null = null
+  for (let start = 0; start < head.length;) {
+    const newline = head.indexOf(0x0a, start)
+    if (newline < 0 && !isWhole) break
+    let end = newline < 0 ? head.length : newline
+    const next = end + 1
+    while (start < end && (head[start] ?? 0) <= 0x20) start += 1
+    while (end > start && ((head[end - 1] ?? 0) <= 0x20 || head[end - 1] === 0x2c)) end -= 1
+    if (start < end) {
+      const isObject = head[start] === 0x7b && head[end - 1] === 0x7d && end - start > 2
+      if (isObject) objects += 1
+      else others += 1
+      if (isObject && format === null && objects <= MAX_LOOKED_AT) {
+        const shape = shapeOfObject(keysOf(head, start, end))
+        if (shape?.kind === 'record') format = shape.format
+      }
+    }
+    start = next
+  }
+  // A file of one single line may be cut or hold several objects: the other splitter reads it as well.
+  if (format === null || objects <= others || objects + others < 2) return null
+  const shape =
+    format === 'audit' ? 'audit-records' : format === 'audit-row' ? 'audit-rows' : 'ai-interactions'
+  return exported(format, shape, 'lines')
+}
+
+function recogniseCsv(head: Uint8Array, isWhole: boolean): Recognised | null {
+  const header = readCsvHeader(head, isWhole)
+  if (header === null) return null
+  const shape = shapeOfCsv(header)
+  if (shape === null) return null
+  if (typeof shape === 'string') return notYet(shape)
+  const { columns, delimiter, line, end } = header
+  return {
+    kind: 'export',
+    shape: 'audit-csv',
+    structure: { kind: 'csv', layout: shape, rowsFrom: end },
+    context: { format: 'audit-csv', columns, delimiter },
+    header: line,
+  }
+}
+
+/** Files that lie in the same folders. */
+function binaryName(head: Uint8Array): string | null {
+  const magic = Buffer.from(head.subarray(0, 8)).toString('latin1')
+  if (magic.startsWith('!BDN'))
+    return 'this is an Outlook data file (PST), no export that Daybook reads'
+  if (magic.startsWith('%PDF')) return 'this is a PDF'
+  if (magic.startsWith('SQLite')) return 'this is a database file'
+  if (magic.startsWith('PAR1')) return 'this is a Parquet file: export the records as JSON or CSV'
+  if (magic.startsWith('7z')) return 'this is a 7z archive: unpack it first'
+  if (Buffer.from(head.subarray(257, 262)).toString('latin1') === 'ustar') {
+    return 'this is a tar archive: unpack it first'
+  }
+  return head[0] === 0 ? 'this is a binary file, no export' : null
+}
