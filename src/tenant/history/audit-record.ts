@@ -50,7 +50,7 @@ export function writeAuditRecord(
   if (reorder) messages.reverse()
   if (reorder) resources.reverse()
   const model = modelOf(random.float(), variant)
-  const contexts = contextOf(story, surface.context, random.token(12))
+  const contexts = contextJson(story)
   const access = accessContext(random, atMs)
   const annotated = variant === 'annotated'
   out.utf8(
@@ -104,16 +104,9 @@ function modelOf(draw: number, variant: Variant): string {
   return '{"ModelName":"gpt-53-medium","ModelProviderName":"OpenAI","ModelVersion":"1"}'
 }
 
-function contextOf(story: Story, context: Session['surface']['context'], token: string): string {
-  if (context === '') return ''
-  if (context === 'TeamsMeeting')
-    return `{"Id":"19:meeting_${token}@thread.v2","Type":"TeamsMeeting"}`
-  if (context === 'TeamsChat') return `{"Id":"19:${token}@thread.v2","Type":"TeamsChat"}`
-  const file = story.resources.find((resource) => resource.file?.type === context)?.file
-  const id =
-    file?.escapedUrl ??
-    String.raw`https:\/\/contoso-my.sharepoint.com\/personal\/_layouts\/15\/Doc.aspx?sourcedoc=%7B${token}%7D&file=Document.${context}`
-  return `{"Id":"${id}","Type":"${context}"}`
+function contextJson({ context }: Story): string {
+  if (context === null) return ''
+  return `{"Id":"${context.id.replaceAll('/', String.raw`\/`)}","Type":"${context.type}"}`
 }
 
 function resourceJson(resource: AccessedResource): string {

@@ -90,8 +90,8 @@ export function writeInteraction(
   const etag = version ? ms + 60_000 + random.below(3_600_000) : ms
   const annotated = variant === 'annotated' || (variant === 'reordered' && story.cited.length < 2)
   const locale = world.vocabularies[session.language]?.language.locale
-  out.ascii(
-    `{${annotated ? '"@odata.type":"#microsoft.graph.aiInteraction",' : ''}"id":"${ms}","sessionId":"${story.threadId}","requestId":"${story.requestId}","appClass":"IPM.SkypeTeams.Message.Copilot.${surface.appClass}","interactionType":"${prompt ? 'userPrompt' : 'aiResponse'}","conversationType":"${surface.conversationType}","etag":"${etag}","createdDateTime":"${new Date(ms).toISOString()}","locale":"${locale}","contexts":[],`,
+  out.utf8(
+    `{${annotated ? '"@odata.type":"#microsoft.graph.aiInteraction",' : ''}"id":"${ms}","sessionId":"${story.threadId}","requestId":"${story.requestId}","appClass":"IPM.SkypeTeams.Message.Copilot.${surface.appClass}","interactionType":"${prompt ? 'userPrompt' : 'aiResponse'}","conversationType":"${surface.conversationType}","etag":"${etag}","createdDateTime":"${new Date(ms).toISOString()}","locale":"${locale}","contexts":[${contextJson(story)}],`,
   )
   const text = texts.text.view()
   const edited = version ? EDITED : ''
@@ -133,4 +133,11 @@ export function writeInteraction(
   if (variant === 'reordered') links.reverse()
   out.utf8(`${links.join(',')}],"mentions":[]}`)
   return written
+}
+
+function contextJson({ context }: Story): string {
+  if (context === null) return ''
+  const { type, id, name } = context
+  const reference = id.startsWith('19:') ? `https://microsoft.teams.com/threads/${id}` : id
+  return `{"contextReference":"${reference}","displayName":"${name}","contextType":"${type}"}`
 }

@@ -2,6 +2,7 @@
 import type { Cast, TenantFile } from './cast.ts'
 import { Random } from './random.ts'
 import type { Session, Turn } from './session.ts'
+import type { HistorySurface } from './surfaces.ts'
 import { TextMaker } from './text.ts'
 import type { Vocabulary } from './vocabulary.ts'
 import { vocabularies } from './vocabulary.ts'
@@ -31,6 +32,13 @@ export interface AccessedResource {
   readonly dlp: 'none' | 'blocked' | 'audited'
 }
 
+export interface StoryContext {
+  readonly type: Exclude<HistorySurface['context'], ''>
+  /** Address of the document, or id of the Teams thread. */
+  readonly id: string
+  readonly name: string
+}
+
 export interface Story {
   readonly threadId: string
   readonly requestId: string
@@ -38,6 +46,8 @@ export interface Story {
   readonly resources: readonly AccessedResource[]
   /** Files that the answer names, most of them among the resources. */
   readonly cited: readonly TenantFile[]
+  /** The document, meeting or chat that it is about. */
+  readonly context: StoryContext | null
   readonly web: boolean
   readonly jailbreak: boolean
   readonly clientIp: string
@@ -76,7 +86,37 @@ export function tell(world: World, session: Session, turn: Turn): Story {
   if (plant === null && random.chance(CITED_BUT_NOT_LISTED)) {
     cited.push(fileFor(cast, session.member, random))
   }
-  return { threadId, requestId, conversationId, resources, cited, web, jailbreak, clientIp, region }
+  const context = contextOf(session, resources, random.token(12))
+  return {
+    threadId,
+    requestId,
+    conversationId,
+    resources,
+    cited,
+    context,
+    web,
+    jailbreak,
+    clientIp,
+    region,
+  }
+}
+
+function contextOf(
+  session: Session,
+  resources: readonly AccessedResource[],
+  token: string,
+): StoryContext | null {
+  const type = session.surface.context
+  if (type === '') return null
+  if (type === 'TeamsMeeting') {
+    return { type, id: `19:meeting_${token}@thread.v2`, name: 'Teams Meeting Copilot' }
+  }
+  if (type === 'TeamsChat') return { type, id: `19:${token}@thread.v2`, name: 'Teams Chat Copilot' }
+  const file = resources.find((resource) => resource.file?.type === type)?.file
+  if (file) return { type, id: file.url, name: file.name }
+  const name = `Document.${type}`
+  const id = `https://contoso-my.sharepoint.com/personal/_layouts/15/Doc.aspx?sourcedoc=%7B${token}%7D&file=${name}`
+  return { type, id, name }
 }
 
 function resourcesOf(

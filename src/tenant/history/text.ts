@@ -4,6 +4,10 @@ import type { Vocabulary } from './vocabulary.ts'
 
 const BLANK = 32
 const QUOTE = 34
+const ZERO = 48
+
+// Of 2^32: one word in twenty is followed by a number, as in texts about business.
+const FIGURES = 214_748_364
 
 /** Ranks of English words of which the corpus counts the items they are in (all above the real small words). */
 export const TRACKED_RANKS = [200, 400, 1_000, 3_000, 10_000, 30_000] as const
@@ -61,6 +65,7 @@ export class TextMaker {
           made += 2
         } else text.piece(bytes, start, end)
         made += characters[rank] ?? 0
+        if (random.u32() < FIGURES) made += this.figure(random.u32(), language.spaced)
         if (english) this.seen |= tracked[rank] ?? 0
       }
       capitalise(text, first)
@@ -84,6 +89,18 @@ export class TextMaker {
       made += options.planted.length + 1
     }
     return made
+  }
+
+  /** Adds a number of two to five digits. Returns its characters. */
+  private figure(drawn: number, spaced: boolean): number {
+    const digits = 2 + (drawn & 3)
+    let left = drawn >>> 2
+    for (let digit = 0; digit < digits; digit++) {
+      this.text.byte(ZERO + (digit === 0 ? 1 + (left % 9) : left % 10))
+      left = Math.floor(left / 10)
+    }
+    if (spaced) this.text.byte(BLANK)
+    return digits + (spaced ? 1 : 0)
   }
 }
 
