@@ -1,3 +1,4 @@
+import type { Item } from './item.ts'
 import { compare, eitherFlag, type Told } from './merge-told.ts'
 import type { Facts, Flag } from './record.ts'
 
@@ -149,6 +150,32 @@ export class Provenance {
     this.#noted[field] = list
   }
 }
+
+/** Which records each field of an item comes from, for every field that has a value. Times are those of one record. */
+export function provenanceOf(item: Item): Readonly<Record<string, readonly number[]>> {
+  const spelled: Record<string, readonly number[]> = {}
+  for (const [field, value] of Object.entries(item)) {
+    if (OWN_FIELDS.has(field) || value === null || value === '') continue
+    if (Array.isArray(value) && value.length === 0) continue
+    if (field === 'occurredAt' && item.timeBasis === 'received') continue
+    spelled[field] = item.provenance[field] ?? item.sequences
+  }
+  return spelled
+}
+
+/** What is said about the item, not by its records. */
+const OWN_FIELDS: ReadonlySet<string> = new Set([
+  'id',
+  'tenantId',
+  'timeBasis',
+  'receivedAt',
+  'credits',
+  'sources',
+  'sequences',
+  'versions',
+  'findings',
+  'provenance',
+])
 
 function isSame(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((value, index) => value === b[index])

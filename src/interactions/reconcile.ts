@@ -8,7 +8,7 @@ import { Groups } from './reconcile-groups.ts'
 import { pairTwins, twinConversation, type TwinCandidate } from './twins.ts'
 
 export interface ReconcileOptions {
-  /** Tenant of the archive the parts are from: their sequences are its. Default: the one that the parts name. */
+  /** Tenant of the archive the parts are from: their sequences are its. Default: what an item's own records say. */
   readonly tenantId?: string
   readonly creditRules?: CreditRuleSet
 }
@@ -20,7 +20,6 @@ export interface ReconcileOptions {
  */
 export function reconcile(parts: readonly Part[], options: ReconcileOptions = {}): Item[] {
   const tellings = onePerSequence(parts)
-  const tenantId = options.tenantId ?? tenantOf(tellings)
   const creditRules = options.creditRules ?? DEFAULT_CREDIT_RULES
   const groups = groupByKeys(tellings)
   joinTwins(tellings, groups)
@@ -35,16 +34,27 @@ export function reconcile(parts: readonly Part[], options: ReconcileOptions = {}
   const items: Item[] = []
   for (const records of members.values()) {
     const id = itemIdOf(records, options.tenantId ?? '')
+    const tenantId = options.tenantId ?? tenantOf(records)
     items.push(mergeItem(records, { id, tenantId, creditRules }))
   }
   return items.toSorted((a, b) => (a.sequences[0] ?? 0) - (b.sequences[0] ?? 0))
 }
 
 function onePerSequence(parts: readonly Part[]): Told[] {
+  if (isAscending(parts)) return parts.map(toldOf)
   const bySequence = new Map<number, Told>()
   for (const part of parts)
     if (!bySequence.has(part.sequence)) bySequence.set(part.sequence, toldOf(part))
   return [...bySequence.values()]
+}
+
+function isAscending(parts: readonly Part[]): boolean {
+  let last = -Infinity
+  for (const { sequence } of parts) {
+    if (sequence <= last) return false
+    last = sequence
+  }
+  return true
 }
 
 function tenantOf(tellings: readonly Told[]): string {
