@@ -91,7 +91,7 @@ function findMissing(tellings: readonly Told[], compared: Compared, find: Find):
 }
 
 function findDiffering(tellings: readonly Told[], compared: Compared, find: Find): void {
-  const current = tellings.filter(({ superseded }) => !superseded)
+  const current = tellings.filter(({ newer }) => newer === 0)
   const { jailbreakDiffers, roleDiffers, textDiffers } = compared.messages
   if (jailbreakDiffers.length > 0)
     find(

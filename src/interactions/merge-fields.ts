@@ -22,7 +22,7 @@ export function timesOf(
   // The client's record before its twin, which was logged some seconds earlier.
   let first: Told | undefined
   for (const told of tellings) {
-    if (first !== undefined && (told.superseded || told.twin) && !Number.isNaN(first.at)) continue
+    if (first !== undefined && (told.newer > 0 || told.twin) && !Number.isNaN(first.at)) continue
     if (first === undefined || byTime(told.at, first.at) < 0) first = told
   }
   const occurredAt = first === undefined || Number.isNaN(first.at) ? null : first.facts.occurredAt

@@ -109,7 +109,7 @@ function draftOf(message: Message, told: Told): Draft {
   return {
     id: message.id,
     role: message.role,
-    text: told.superseded ? null : message.text,
+    text: told.newer > 0 ? null : message.text,
     at: message.at,
     automatic: message.automatic,
     jailbreak: message.jailbreak,
@@ -127,12 +127,12 @@ function addTo(draft: Draft, message: Message, told: Told, differences: Differen
   const first = draft.sequences[0] ?? told.sequence
   const audited = told.facts.namespace === 'audit'
   if (draft.sequences.at(-1) !== told.sequence) draft.sequences.push(told.sequence)
-  if (contradicts(draft.jailbreak, message.jailbreak) && !told.superseded)
+  if (contradicts(draft.jailbreak, message.jailbreak) && told.newer === 0)
     (differences.jailbreak ??= []).push(first, told.sequence)
   draft.jailbreak = eitherFlag(draft.jailbreak, message.jailbreak)
   draft.automatic = eitherFlag(draft.automatic, message.automatic)
   draft.audited ||= audited
-  if (told.superseded) return
+  if (told.newer > 0) return
 
   if (message.role !== null) {
     if (draft.role !== null && draft.role !== message.role)

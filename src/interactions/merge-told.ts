@@ -10,8 +10,8 @@ export interface Told {
   readonly facts: Facts
   /** Milliseconds of occurredAt, NaN when unknown. */
   readonly at: number
-  /** Not the newest version of its record. */
-  superseded: boolean
+  /** How many newer versions of the record there are: 0 for the one that is shown. */
+  newer: number
   /** The runtime's own record of a turn that the client's record already tells of. */
   twin: boolean
 }
@@ -23,7 +23,7 @@ export function toldOf(part: Part): Told {
     part,
     facts: part.facts,
     at: timeOf(part.facts.occurredAt),
-    superseded: false,
+    newer: 0,
     twin: false,
   }
 }
@@ -43,7 +43,7 @@ const RANK: Readonly<Record<Namespace, number>> = {
  * before its twin, audit before the others, early before late. Archive order decides only between identical records.
  */
 export function byAuthority(a: Told, b: Told): number {
-  if (a.superseded !== b.superseded) return a.superseded ? 1 : -1
+  if (a.newer !== b.newer) return a.newer - b.newer
   if (a.twin !== b.twin) return a.twin ? 1 : -1
   const rank = RANK[a.facts.namespace] - RANK[b.facts.namespace]
   if (rank !== 0) return rank

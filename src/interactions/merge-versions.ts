@@ -5,10 +5,10 @@ import type { Facts, Flag } from './record.ts'
 export type Versions = readonly Told[]
 
 /**
- * Marks all but one version of each record as superseded and returns the records that have several.
+ * Ranks the versions of each record, so that one is shown, and returns the records that have several.
  * The order of import plays no role: a version received later is not newer for that.
  */
-export function supersede(tellings: readonly Told[]): Versions[] {
+export function rankVersions(tellings: readonly Told[]): Versions[] {
   if (tellings.length < 2) return []
   const byIdentity = new Map<string, Told | Told[]>()
   let several = false
@@ -26,7 +26,7 @@ export function supersede(tellings: readonly Told[]): Versions[] {
   for (const versions of byIdentity.values()) {
     if (!Array.isArray(versions)) continue
     const ranked = newestFirst(versions)
-    for (const told of ranked.slice(1)) told.superseded = true
+    for (const [newer, told] of ranked.entries()) told.newer = newer
     versioned.push(ranked)
   }
   return versioned

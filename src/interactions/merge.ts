@@ -7,7 +7,7 @@ import { mergePeople } from './merge-people.ts'
 import { Provenance } from './merge-provenance.ts'
 import { mergeResources } from './merge-resources.ts'
 import { byAuthority, type Told } from './merge-told.ts'
-import { supersede } from './merge-versions.ts'
+import { rankVersions } from './merge-versions.ts'
 
 /** What an item is called, and by which rules it is priced. */
 export interface MergeOptions {
@@ -18,7 +18,7 @@ export interface MergeOptions {
 
 /** One item out of all its records. Field by field: docs/spec/reconciliation.md, "Fields". */
 export function mergeItem(records: Told[], { id, tenantId, creditRules }: MergeOptions): Item {
-  const versions = supersede(records)
+  const versions = rankVersions(records)
   const tellings = records.length > 1 ? records.toSorted(byAuthority) : records
   const from = new Provenance(tellings)
   const messages = mergeMessages(tellings)

@@ -1,5 +1,6 @@
 import { compare, type Told } from './merge-told.ts'
 import { conversationOf } from './link.ts'
+import type { Facts } from './record.ts'
 
 // A turn of a custom-engine agent is logged twice: by the agent's runtime (no messages) and, some seconds later, by the
 // client. Rules and source: docs/spec/reconciliation.md, "Runtime twins".
@@ -147,6 +148,11 @@ function byMoment(a: TwinCandidate, b: TwinCandidate): number {
   return (
     a.told.at - b.told.at ||
     compare(a.told.identity, b.told.identity) ||
-    a.told.sequence - b.told.sequence
+    byContent(a.told.facts, b.told.facts)
   )
+}
+
+/** Only versions of one record that were written at the same instant get here. */
+function byContent(a: Facts, b: Facts): number {
+  return a === b ? 0 : compare(JSON.stringify(a), JSON.stringify(b))
 }
