@@ -80,6 +80,7 @@ export const WEDNESDAY: readonly Turn[] = [
       'Der Depotwechsel der Litware Foundation soll am 12. März abgeschlossen sein. Ein Fonds lässt sich nicht übertragen und muss verkauft werden; Jörg soll bis Donnerstag einen Ersatz vorschlagen.',
   },
   {
+    id: 'web search',
     at: '10:35:41',
     who: 'joerg',
     app: 'Chat',
@@ -138,9 +139,11 @@ export const WEDNESDAY: readonly Turn[] = [
     who: 'priya',
     app: 'Word',
     on: 'complaints',
+    // Its text was deleted before the history was read: nothing of it is ever served.
     only: 'audit',
-    prompt: 'Not served.',
-    answer: 'Not served.',
+    prompt: 'Which entries of the register have been open for more than eight weeks?',
+    answer:
+      'Two entries: 14, waiting for the custodian, and 17, waiting for the client’s signature.',
   },
   {
     id: 'no audit',
