@@ -36,8 +36,8 @@ export function rows(batch: HeldBatch, { tenant, indexBatch }: Requests['rows'])
   const parts = batch.parts.filter((part) => part.tenant === tenant)
   const earlier = [...batch.earlier.values()].filter((part) => part.tenant === tenant)
   batch.earlier.clear()
-  const items = reconcile([...parts, ...earlier])
-  const before = earlier.length === 0 ? [] : reconcile(earlier)
+  const items = reconcile([...parts, ...earlier], { tenantId: tenant })
+  const before = earlier.length === 0 ? [] : reconcile(earlier, { tenantId: tenant })
   const now = new Set(items.map(({ id }) => id))
 
   return {

@@ -1,0 +1,18 @@
+import { Hono } from 'hono'
+import type { AppContext } from './context.ts'
+import { errorAnswer } from './errors.ts'
+import { importRoutes } from './routes/imports.ts'
+import { indexRoutes } from './routes/index-rebuild.ts'
+import { statusRoutes } from './routes/status.ts'
+import { tenantRoutes } from './routes/tenants.ts'
+
+/** The HTTP interface: what the command line calls in this process, and what a server will serve. */
+export function createApi(app: AppContext): Hono {
+  const api = new Hono()
+  api.onError((error, context) => errorAnswer(context, error))
+  api.notFound((context) =>
+    context.json({ error: { code: 'NOT_FOUND', message: `There is no ${context.req.path}` } }, 404),
+  )
+  for (const routes of [importRoutes, indexRoutes, statusRoutes, tenantRoutes]) api.route('/', routes(app))
+  return api
+}

@@ -1,0 +1,52 @@
+import type { Journal } from '../activity/journal.ts'
+import type { TenantArchives } from '../archive/tenant-archives.ts'
+import type { Catalog } from '../catalog/catalog.ts'
+import type { Part } from '../interactions/item.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { IndexStore } from '../query/index-store.ts'
+
+/** What an import reports while it runs. */
+export interface ImportStep {
+  readonly bytes: number
+  readonly totalBytes: number
+  readonly records: number
+}
+
+export interface CatchUpStep {
+  readonly tenant: string
+  readonly done: number
+  readonly total: number
+}
+
+/** What the routes work with. The pipeline is reached through the ports that app.ts hands in. */
+export interface AppContext {
+  readonly dataDir: string
+  readonly clock: Clock
+  /** Who is asking: `local:<name>` for the command line. */
+  readonly actor: string
+  readonly catalog: Catalog
+  readonly archives: TenantArchives
+  readonly journal: Journal
+  /** null: opened without it (commands that do not search), or it could not be opened. */
+  readonly index: IndexStore | null
+  readonly importFiles: (
+    options: { readonly paths: readonly string[]; readonly tenant: string | null },
+    onProgress: (step: ImportStep) => void,
+  ) => Promise<object>
+  /** Brings keys and index up to the archive; `fromScratch` empties the index first. */
+  readonly catchUp: (options: { readonly fromScratch: boolean }, onProgress: (step: CatchUpStep) => void) => Promise<number>
+  /** Archived records, read again from the archive, in the order of their sequences. */
+  readonly readRecords: (tenant: string, sequences: readonly number[]) => Promise<readonly StoredRecord[]>
+}
+
+/** An archived record with what is known of its origin. */
+export interface StoredRecord {
+  readonly part: Part
+  readonly nativeId: string | null
+  readonly container: string
+  readonly range: readonly [number, number]
+  /** The exact text that was served (broken characters replaced; the line itself has the bytes). */
+  readonly raw: string
+  /** The line of the archive, without its line feed. */
+  readonly line: Uint8Array
+}

@@ -1,0 +1,159 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { availableParallelism, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { openJournal } from './activity/journal.ts'
+import { createApi } from './api/api.ts'
+import type { AppContext } from './api/context.ts'
+import { archiveFolder, openTenantArchives } from './archive/tenant-archives.ts'
+import { openCatalog } from './catalog/catalog.ts'
+import { acquireWriterLock } from './catalog/lock.ts'
+import { openRepeatKeys } from './catalog/repeat-keys.ts'
+import type { ReadContext } from './interactions/record.ts'
+import { catchUp } from './pipeline/catch-up.ts'
+import { recoverContainers } from './pipeline/container-recovery.ts'
+import { startCrew, type Crew } from './pipeline/crew.ts'
+import { importFiles } from './pipeline/import.ts'
+import { openIndexer } from './pipeline/indexer.ts'
+import { readStored } from './pipeline/stored-records.ts'
+import { systemClock, type Clock } from './platform/clock.ts'
+import { CodedError } from './platform/errors.ts'
+import { openEngine } from './query/engine.ts'
+import { openIndex } from './query/index-store.ts'
+import { csvContext } from './sources/export-files/csv-context.ts'
+
+export interface AppOptions {
+  readonly dataDir: string
+  /** What the lock says of this process, in a word or two. */
+  readonly purpose: string
+  /** Whether the search index is needed; opening it costs a second. */
+  readonly index: boolean
+  readonly signal: AbortSignal
+  readonly environment: NodeJS.ProcessEnv
+  readonly clock?: Clock
+}
+
+/** The running application: one HTTP interface, in this process. */
+export interface App {
+  readonly fetch: (request: Request) => Promise<Response>
+  close(): Promise<void>
+}
+
+/**
+ * Builds everything from the configuration and opens the data folder, for this process alone. What a crash left is
+ * recovered and what is derived catches up before this returns.
+ */
+export async function openApp(options: AppOptions): Promise<App> {
+  const { dataDir, purpose, signal, environment, clock = systemClock } = options
+  makeFolder(dataDir)
+  const closers: (() => unknown)[] = []
+  const close = async () => {
+    for (const closer of closers.toReversed()) await closer()
+    closers.length = 0
+  }
+  try {
+    const lock = acquireWriterLock(dataDir, purpose, clock.now())
+    closers.push(() => lock.release())
+    const catalog = openCatalog(join(dataDir, 'catalog.db'))
+    closers.push(() => catalog.close())
+    const archives = openTenantArchives({ dataDir, epoch: lock.epoch, software: `daybook/${version()}`, clock })
+    closers.push(() => archives.close())
+    // Opening the writers is what mends a torn end: nothing reads before it.
+    for (const tenant of archives.tenants()) {
+      const writer = await archives.writer(tenant)
+      await writer.sealIfDue(clock.now())
+      catalog.addTenant(tenant, clock.now().toISOString())
+    }
+    await recoverContainers(catalog, archives)
+    const keys = openRepeatKeys(join(dataDir, 'keys.db'))
+    closers.push(() => keys.close())
+    const journal = openJournal(archives, clock)
+    const index = options.index ? await openIndex(await openEngine(engineConfig(dataDir, environment))) : null
+    if (index !== null) closers.push(() => index.close())
+    const indexer = index === null ? null : openIndexer(index, archives)
+
+    let crew: Crew | null = null
+    closers.push(() => crew?.close())
+    const theCrew = () => (crew ??= startCrew(Math.max(2, Math.min(8, availableParallelism()))))
+    const contexts = () =>
+      Object.fromEntries(catalog.headers().map(({ id, header }): [string, ReadContext] => [id, csvContext(header)]))
+
+    const bringUp: AppContext['catchUp'] = async ({ fromScratch }, onProgress) => {
+      if (fromScratch && index !== null) await index.drop()
+      return catchUp(
+        {
+          archives,
+          keys,
+          index: index === null || indexer === null ? null : { store: index, indexer },
+          contexts,
+          crew: theCrew,
+        },
+        { signal, onProgress },
+      )
+    }
+
+    const context: AppContext = {
+      dataDir,
+      clock,
+      actor: `local:${userName()}`,
+      catalog,
+      archives,
+      journal,
+      index,
+      async importFiles({ paths, tenant }, onProgress) {
+        const started = performance.now()
+        const result = await importFiles(
+          { archives, catalog, keys, journal, indexer, crew: theCrew(), clock, contexts: contexts() },
+          { paths, tenant, actor: context.actor, signal, onProgress },
+        )
+        await index?.settle()
+        return { ...result, seconds: (performance.now() - started) / 1_000 }
+      },
+      catchUp: bringUp,
+      readRecords: (tenant, sequences) => readStored(archives, tenant, sequences, contexts()),
+    }
+    await bringUp({ fromScratch: false }, () => undefined)
+    const api = createApi(context)
+    return { fetch: async (request) => api.fetch(request), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function makeFolder(dataDir: string): void {
+  try {
+    mkdirSync(archiveFolder(dataDir), { recursive: true, mode: 0o700 })
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    throw new CodedError('FOLDER_NOT_WRITABLE', `Cannot make the data folder ${dataDir} (${why}): choose another with --data-dir, or give this user the right to write there`, { cause: error })
+  }
+}
+
+function engineConfig(dataDir: string, environment: NodeJS.ProcessEnv): Parameters<typeof openEngine>[0] {
+  const url = environment['DAYBOOK_CLICKHOUSE_URL']
+  if (url === undefined || url === '') return { path: join(dataDir, 'index') }
+  const username = environment['DAYBOOK_CLICKHOUSE_USER']
+  const password = environment['DAYBOOK_CLICKHOUSE_PASSWORD']
+  const database = environment['DAYBOOK_CLICKHOUSE_DATABASE']
+  return {
+    url,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(database === undefined ? {} : { database }),
+  }
+}
+
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    // A container may run under a number that has no name.
+    return String(process.getuid?.() ?? 'unknown')
+  }
+}
+
+function version(): string {
+  const file = new URL('../package.json', import.meta.url)
+  if (!existsSync(file)) return '0'
+  return (JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }).version
+}

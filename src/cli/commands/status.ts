@@ -1,0 +1,69 @@
+import { defineCommand } from '../command.ts'
+import { bytes, number, visible } from '../terminal.ts'
+
+interface Status {
+  readonly dataDir: string
+  readonly tenants: readonly {
+    readonly tenant: string
+    readonly records: number
+    readonly recordsInOpenSegment: number
+    readonly segments: number
+    readonly segmentBytes: number
+    readonly logSize: number
+    readonly logRoot: string | null
+    readonly indexed: number | null
+  }[]
+  readonly disk: { readonly archive: number; readonly index: number }
+  readonly imports: readonly {
+    readonly file: string
+    readonly startedAt: string
+    readonly endedAt: string | null
+    readonly read: number
+    readonly added: number
+  }[]
+  readonly dropped: readonly { readonly kind: string; readonly count: number }[]
+}
+
+export const status = defineCommand({
+  name: 'status',
+  summary: 'What the data folder holds, and in which state it is',
+  arguments: '',
+  examples: [['daybook status --data-dir ./records', 'Records, segments, log and index of every tenant; the last imports.']],
+  options: {},
+  exitCodes: { 0: 'told', 1: 'the data folder could not be used' },
+  async run({ json, console, client }) {
+    const app = await client({ index: true, purpose: 'status' })
+    const answer = (await app.get('/api/v1/status')) as Status // our own route's answer
+    if (json) {
+      console.json(answer)
+      return 0
+    }
+    const { paint } = console
+    console.line(paint('bold', `Data folder ${visible(answer.dataDir)}`))
+    console.line(`  archive ${bytes(answer.disk.archive)}, index ${bytes(answer.disk.index)}`)
+    for (const tenant of answer.tenants) {
+      const lag = tenant.indexed === null ? null : tenant.records - tenant.indexed
+      console.line()
+      console.line(paint('bold', `Tenant ${visible(tenant.tenant)}`))
+      console.line(`  records   ${number(tenant.records)}${tenant.recordsInOpenSegment > 0 ? ` (${number(tenant.recordsInOpenSegment)} of them recorded, not yet sealed)` : ''}`)
+      console.line(`  segments  ${number(tenant.segments)} sealed, ${bytes(tenant.segmentBytes)}`)
+      console.line(`  log       ${number(tenant.logSize)} entries${tenant.logRoot === null ? '' : `, root ${tenant.logRoot}`}`)
+      console.line(`  index     ${lag === null ? 'not opened' : lag === 0 ? 'complete' : `${number(lag)} records behind`}`)
+    }
+    if (answer.tenants.length === 0) console.line('Nothing is archived yet. Next: daybook import <files or folders>')
+    if (answer.imports.length > 0) {
+      console.line()
+      console.line(paint('bold', 'Last imports'))
+      for (const { file, startedAt, endedAt, read, added } of answer.imports) {
+        const end = endedAt === null ? paint('yellow', 'interrupted') : `${number(read)} read, ${number(added)} added`
+        console.line(`  ${startedAt.slice(0, 19).replace('T', ' ')}  ${visible(file)}  ${end}`)
+      }
+    }
+    if (answer.dropped.length > 0) {
+      console.line()
+      console.line(paint('bold', 'Dropped as not about AI'))
+      for (const { kind, count } of answer.dropped) console.line(`  ${number(count).padStart(10)}  ${visible(kind)}`)
+    }
+    return 0
+  },
+})

@@ -1,0 +1,34 @@
+import { decodeLine } from '../archive/line.ts'
+import type { TenantArchives } from '../archive/tenant-archives.ts'
+import type { Part } from '../interactions/item.ts'
+import { readArchived } from './archived-record.ts'
+import type { Contexts } from './protocol.ts'
+
+/** An archived record with what is known of its origin. */
+export interface StoredRecord {
+  readonly part: Part
+  readonly nativeId: string | null
+  readonly container: string
+  readonly range: readonly [number, number]
+  readonly raw: string
+  readonly line: Uint8Array
+}
+
+/** Reads archived records of a tenant again, ascending; sequences that the archive does not have are left out. */
+export async function readStored(
+  archives: TenantArchives,
+  tenant: string,
+  sequences: readonly number[],
+  contexts: Contexts,
+): Promise<StoredRecord[]> {
+  const reader = await archives.reader(tenant)
+  await reader.refresh()
+  const lines = await reader.read(sequences)
+  return [...lines]
+    .toSorted(([a], [b]) => a - b)
+    .map(([, line]) => {
+      const { part, raw } = readArchived(line, contexts)
+      const { container, range } = decodeLine(line)
+      return { part, nativeId: part.facts.nativeId, container, range, raw, line }
+    })
+}
