@@ -84,7 +84,7 @@ export async function writeDemoWeek(folder: string): Promise<DemoWeek> {
         labelId: LABELS.confidential,
       },
       disagreement: {
-        ...notable('disagreement', 'finding:CITED_NOT_LISTED'),
+        ...notable('disagreement', 'finding:CITED_NOT_LISTED AND surface:Chat'),
         file: MATERIALS.complaints.name,
       },
       dlpBlocked: notable('dlp block', 'dlp:blocked'),
@@ -98,7 +98,7 @@ export async function writeDemoWeek(folder: string): Promise<DemoWeek> {
         ...notable('service desk', 'finding:RUNTIME_TWIN'),
         runtimeRecordId: runtimeRecordId('service desk'),
       },
-      auditWithoutText: byRecord('no text'),
+      auditWithoutText: notable('no text', 'finding:AUDIT_WITHOUT_TEXT'),
       textWithoutAudit: notable('no audit', 'finding:TEXT_WITHOUT_AUDIT'),
       hostileText: byRecord('hostile text'),
       late: byRecord('late'),
