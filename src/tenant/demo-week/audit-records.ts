@@ -88,10 +88,7 @@ function clientRecord(moment: Moment): AuditRecord {
         { Id: String(askedAt), JailbreakDetected: turn.jailbreak === true, isPrompt: true },
         { Id: String(answeredAt), isPrompt: false },
       ],
-      ModelTransparencyDetails:
-        turn.model === undefined
-          ? [{ ModelProviderName: 'OpenAI' }]
-          : [{ ModelName: turn.model, ModelProviderName: 'OpenAI' }],
+      ModelTransparencyDetails: turn.model === undefined ? [] : [{ ModelName: turn.model }],
       ThreadId: sessionId,
     },
   }

@@ -31,23 +31,23 @@ export const TENANT_ID = guidOf('tenant contoso')
 
 export const COLLEAGUES = {
   /** Managing adviser; runs Project Heron. */
-  avery: colleague('avery.howard', 'Avery Howard', '192.0.2.14', 'GBR', 'en-gb'),
+  avery: colleague('avery.howard', 'Avery Howard', '192.0.2.14', 'GB', 'en-gb'),
   /** Adviser to families; on the Heron team. */
-  sasha: colleague('sasha.ouellet', 'Sasha Ouellet', '192.0.2.21', 'GBR', 'en-gb'),
+  sasha: colleague('sasha.ouellet', 'Sasha Ouellet', '192.0.2.21', 'GB', 'en-gb'),
   /** Client relations, Tokyo. */
-  mina: colleague('mina.tanaka', 'Mina Tanaka', '203.0.113.40', 'JPN', 'ja-jp'),
+  mina: colleague('mina.tanaka', 'Mina Tanaka', '203.0.113.40', 'JP', 'ja-jp'),
   /** Portfolio manager, Frankfurt. */
-  joerg: colleague('joerg.brandt', 'Jörg Brandt', '2001:db8:49::17', 'EUR', 'de-de'),
+  joerg: colleague('joerg.brandt', 'Jörg Brandt', '2001:db8:49::17', 'DE', 'de-de'),
   /** Adviser, Paris. */
-  camille: colleague('camille.lefevre', 'Camille Lefèvre', '198.51.100.62', 'EUR', 'fr-fr'),
+  camille: colleague('camille.lefevre', 'Camille Lefèvre', '198.51.100.62', 'FR', 'fr-fr'),
   /** Compliance officer. */
-  priya: colleague('priya.raman', 'Priya Raman', '192.0.2.33', 'GBR', 'en-gb'),
+  priya: colleague('priya.raman', 'Priya Raman', '192.0.2.33', 'GB', 'en-gb'),
   /** Client services. */
-  nadia: colleague('nadia.okafor', 'Nadia Okafor', '192.0.2.45', 'GBR', 'en-gb'),
+  nadia: colleague('nadia.okafor', 'Nadia Okafor', '192.0.2.45', 'GB', 'en-gb'),
   /** Trainee adviser; not on the Heron insider list. */
-  dylan: colleague('dylan.frost', 'Dylan Frost', '192.0.2.58', 'GBR', 'en-gb'),
+  dylan: colleague('dylan.frost', 'Dylan Frost', '192.0.2.58', 'GB', 'en-gb'),
   /** Operations and IT. */
-  theo: colleague('theo.vance', 'Theo Vance', '192.0.2.7', 'GBR', 'en-gb'),
+  theo: colleague('theo.vance', 'Theo Vance', '192.0.2.7', 'GB', 'en-gb'),
 } as const satisfies Record<string, Colleague>
 
 export type Who = keyof typeof COLLEAGUES
