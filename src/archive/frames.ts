@@ -67,7 +67,7 @@ function packFrame(lines: readonly (string | Uint8Array)[], from: number): { fra
 function leafInPlace(bytes: Buffer, start: number, end: number): string {
   const before = bytes[start - 1] ?? 0
   bytes[start - 1] = 0
-  const leaf = hash('sha256', bytes.subarray(start - 1, end), 'latin1')
+  const leaf = hash('sha256', bytes.subarray(start - 1, end), 'binary')
   bytes[start - 1] = before
   return leaf
 }

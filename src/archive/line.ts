@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { canonicalJson } from '../platform/jcs.ts'
+import { canonicalJson, isWellFormed } from '../platform/jcs.ts'
 import { CodedError } from '../platform/errors.ts'
 import { hashFromBase64, toBase64 } from './base64.ts'
 import { isTenantId } from './layout.ts'
@@ -12,8 +12,24 @@ const SALT = /^[A-Za-z0-9_-]{22}$/
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 const SALT_BYTES = 16
 
+/** Whether a byte may stand in a source's name. */
+export function isSourceByte(byte: number): boolean {
+  return (
+    (byte >= 0x61 && byte <= 0x7a) ||
+    (byte >= 0x30 && byte <= 0x39) ||
+    byte === 0x2d ||
+    byte === 0x2e
+  )
+}
+
+// Random bytes are asked for in bulk: one call per record costs more than the rest of the line.
+let pool = Buffer.alloc(0)
+
 export function newSalt(): string {
-  return randomBytes(SALT_BYTES).toString('base64url')
+  if (pool.length < SALT_BYTES) pool = randomBytes(1024 * SALT_BYTES)
+  const salt = pool.toString('base64url', 0, SALT_BYTES)
+  pool = pool.subarray(SALT_BYTES)
+  return salt
 }
 
 /**
@@ -23,7 +39,7 @@ export function newSalt(): string {
 export function encodeLine(line: Omit<RecordLine, 'v'>): string {
   const { raw, rawBase64, id } = line
   const wellFormed =
-    (raw ?? '').isWellFormed() && (id ?? '').isWellFormed() && line.container.isWellFormed()
+    isWellFormed(raw ?? '') && isWellFormed(id ?? '') && isWellFormed(line.container)
   const [start, end] = line.range
   if (
     !wellFormed ||

@@ -1,5 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs'
-import { chmod, mkdir, open, readdir, readFile, rename, rm, stat, truncate } from 'node:fs/promises'
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { chmod, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { CodedError } from './errors.ts'
 
@@ -39,6 +39,8 @@ export interface Files {
   /** Opens for appending; `new` refuses an existing file. */
   append(path: string, mode: 'new' | 'existing'): Promise<GrowingFile>
   truncate(path: string, bytes: number): Promise<void>
+  /** Writes bytes over others in a file, and makes that durable. */
+  overwrite(path: string, offset: number, bytes: Uint8Array): Promise<void>
   rename(from: string, to: string): Promise<void>
   /** Removes a file or a whole folder; nothing happens when it is not there. */
   remove(path: string): Promise<void>
@@ -93,9 +95,20 @@ export const localFiles: Files = {
     }),
   truncate: (path, bytes) =>
     coded('shorten', path, async () => {
-      await truncate(path, bytes)
       const handle = await open(path, 'r+')
       try {
+        await handle.truncate(bytes)
+        await handle.sync()
+      } finally {
+        await handle.close()
+      }
+    }),
+  overwrite: (path, offset, bytes) =>
+    coded('write', path, async () => {
+      const handle = await open(path, 'r+')
+      try {
+        for (let at = 0; at < bytes.length;)
+          at += (await handle.write(bytes, at, bytes.length - at, offset + at)).bytesWritten
         await handle.sync()
       } finally {
         await handle.close()
@@ -143,6 +156,15 @@ export function readPart(path: string, offset: number, length: number): Buffer {
     }
   } catch (error) {
     throw fileError('read', path, error)
+  }
+}
+
+/** Size of a file, for worker threads. */
+export function sizeOf(path: string): number {
+  try {
+    return statSync(path).size
+  } catch (error) {
+    throw fileError('look at', path, error)
   }
 }
 

@@ -12,7 +12,7 @@ function write(value: unknown, depth: number): string {
   switch (typeof value) {
     case 'string':
       // RFC 8785 §3.2.2.2: a lone surrogate has no UTF-8 form.
-      if (!value.isWellFormed()) throw refuse('a string with a lone surrogate')
+      if (!isWellFormed(value)) throw refuse('a string with a lone surrogate')
       return JSON.stringify(value)
     case 'number':
       if (!Number.isFinite(value)) throw refuse(`the number ${value}`)
@@ -30,6 +30,13 @@ function write(value: unknown, depth: number): string {
     case 'function':
       throw refuse(`a value of type ${typeof value}`)
   }
+}
+
+const LONE_SURROGATE = /\p{Surrogate}/u
+
+/** Whether a string has a UTF-8 form: it holds no half of a surrogate pair alone. */
+export function isWellFormed(text: string): boolean {
+  return !LONE_SURROGATE.test(text)
 }
 
 function writeObject(value: object, depth: number): string {
