@@ -5,6 +5,7 @@ import { ENGLISH } from './languages.ts'
 import type { FullHistoryOptions } from './history.ts'
 import { WORD_QUERIES } from './needles.ts'
 import type { Tally } from './tally.ts'
+import { SESSION_SAMPLE } from './tally.ts'
 import { TRACKED_RANKS } from './text.ts'
 import { vocabularies } from './vocabulary.ts'
 
@@ -12,7 +13,7 @@ import { vocabularies } from './vocabulary.ts'
 export interface Needle {
   readonly name: string
   readonly kql: string
-  readonly unit: 'item'
+  readonly unit: 'item' | 'record'
   readonly count: number
   /** Of (at most fifty of) the items: the Id of the audit record, else session and message id with a blank between. */
   readonly ids: readonly string[]
@@ -53,6 +54,14 @@ export interface CorpusFacts {
   }
   readonly operations: Readonly<Record<string, number>>
   readonly needles: readonly Needle[]
+  /** Terms for a mix of queries, drawn by rank: the commonest first, each about a third rarer than the one before. */
+  readonly samples: {
+    readonly words: readonly string[]
+    readonly users: readonly string[]
+    readonly files: readonly string[]
+    readonly sessions: readonly string[]
+    readonly ids: readonly string[]
+  }
 }
 
 export function corpusFacts(options: FullHistoryOptions, cast: Cast, tally: Tally): CorpusFacts {
@@ -100,7 +109,28 @@ export function corpusFacts(options: FullHistoryOptions, cast: Cast, tally: Tall
     vocabulary: { words: all[0]?.words.length ?? 0, zipfExponent: 1, languages: all.length },
     operations: operationsOf(tally),
     needles: needlesOf(tally, all[0]?.words ?? []),
+    samples: samplesOf(cast, tally, all[0]?.words ?? []),
   }
+}
+
+function samplesOf(cast: Cast, tally: Tally, words: readonly string[]): CorpusFacts['samples'] {
+  const small = ENGLISH.small.length
+  const upns = (cast.pools[0] ?? []).flatMap((index) => cast.members[index]?.upn ?? [])
+  return {
+    words: byRank(words.slice(small)),
+    users: byRank(upns),
+    files: byRank(cast.files.slice(0, cast.needleFile).map((file) => file.name)),
+    sessions: tally.items[SESSION_SAMPLE]?.ids ?? [],
+    ids: tally.items['*']?.ids ?? [],
+  }
+}
+
+function byRank(list: readonly string[]): string[] {
+  const drawn: string[] = []
+  for (let rank = 0; rank < list.length; rank += 1 + Math.floor(rank / 3)) {
+    drawn.push(list[rank] ?? '')
+  }
+  return drawn
 }
 
 function share(part: number, whole: number): number {
@@ -119,7 +149,7 @@ function needlesOf(tally: Tally, words: readonly string[]): Needle[] {
   const word = (bit: number): string => words[TRACKED_RANKS[bit] ?? 0] ?? ''
   const needles = Object.entries(tally.items).flatMap(([name, { count, ids }]): Needle[] => {
     const needle = (title: string, kql: string): Needle[] => [
-      { name: title, kql, unit: 'item', count, ids: ids.toSorted() },
+      { name: title, kql, unit: 'item', count, ids },
     ]
     const bit = /^word (\d)$/.exec(name)?.[1]
     if (bit !== undefined)
@@ -130,11 +160,13 @@ function needlesOf(tally: Tally, words: readonly string[]): Needle[] {
       const thread = tally.items['long session thread']?.ids[0] ?? ''
       return needle(name, `session:"${thread}"`)
     }
-    if (name === 'long session thread') return []
+    if (name === 'long session thread' || name === SESSION_SAMPLE) return []
     const planted = WORD_QUERIES[name]
     return planted === undefined ? needle(name, name) : needle(name, planted)
   })
-  const rare = tally.items['rare word']?.ids.toSorted()[0]
+  const records = tally.counts['added'] ?? 0
+  needles.push({ name: 'every record', kql: '*', unit: 'record', count: records, ids: [] })
+  const rare = tally.items['rare word']?.ids[0]
   if (rare !== undefined) {
     needles.push({ name: 'by id', kql: `id:${rare}`, unit: 'item', count: 1, ids: [rare] })
   }
@@ -156,9 +188,4 @@ function median(lengths: Uint32Array): number {
   let seen = 0
   const found = lengths.findIndex((n) => (seen += n) > half)
   return Math.max(found, 0)
-}
-
-/** Words of the corpus by rank (0 is the commonest), for queries "with terms drawn by rank". */
-export function wordsByRank(): readonly string[] {
-  return vocabularies()[0]?.words ?? ENGLISH.small
 }

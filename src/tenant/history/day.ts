@@ -118,12 +118,13 @@ class DayWriter {
     world.texts.seen = 0
     let id = ''
     let operation = 'CopilotInteraction'
-    let [audit, answer, text] = [false, false, false]
+    let [audit, client, answer, text] = [false, false, false, false]
     for (const serving of turn.servings) {
       const { part, variant } = serving
       countServing(tally, serving)
       if (part === 'audit' || part === 'runtime') {
         audit = true
+        if (part === 'audit') client = true
         const written = this.write(session, turn, story, serving)
         if (part === 'audit' || id === '') id = written.id
         operation = written.operation
@@ -140,7 +141,7 @@ class DayWriter {
     }
     const words = world.texts.seen
     const known = session.kind === 'special' ? null : story
-    const served = { audit, answer, text, words, id, operation }
+    const served = { audit, client, answer, text, words, id, operation }
     countItemOf(tally, world.cast, session, turn, known, served)
   }
 

@@ -9,10 +9,13 @@ import { TRACKED_RANKS } from './text.ts'
 const TRACKED_MEMBERS = [0, 9, 99, 999] as const
 const LENGTHS = 200_100
 
+/** Under this name lie session ids, for benchmarks; it is no query. */
+export const SESSION_SAMPLE = 'sample of sessions'
+
 /** Counts of one thread; plain data, so that it can be posted to another. */
 export interface Tally {
   readonly counts: Record<string, number>
-  /** Needle or query by name: how many items, and the native ids of an audit record (else message) of the first. */
+  /** Needle or query by name: how many items, and the native ids of an audit record (else message) of a few. */
   readonly items: Record<string, { count: number; ids: string[] }>
   readonly promptLengths: Uint32Array
   readonly answerLengths: Uint32Array
@@ -36,7 +39,16 @@ export function count(tally: Tally, name: string, by = 1): void {
 function countItem(tally: Tally, kql: string, id: string): void {
   const found = (tally.items[kql] ??= { count: 0, ids: [] })
   found.count += 1
-  if (found.ids.length < MOST_IDS) found.ids.push(id)
+  keepSmallest(found.ids, id)
+}
+
+/** Which ids are kept must not depend on how the days were shared out: the first in their own order. */
+function keepSmallest(ids: string[], id: string): void {
+  const last = ids.at(-1)
+  if (ids.length >= MOST_IDS && last !== undefined && id >= last) return
+  const place = ids.findIndex((kept) => id < kept)
+  ids.splice(place === -1 ? ids.length : place, 0, id)
+  if (ids.length > MOST_IDS) ids.pop()
 }
 
 export function countServing(tally: Tally, serving: Serving): void {
@@ -65,7 +77,9 @@ export function countText(
 
 /** What of one item was served as originals, gathered while its records are written. */
 export interface ServedItem {
+  /** An audit record of any kind; `client`: that of the exchange itself, not its runtime's twin. */
   readonly audit: boolean
+  readonly client: boolean
   readonly answer: boolean
   readonly text: boolean
   /** Bits of `TRACKED_RANKS`, over all its texts. */
@@ -84,7 +98,7 @@ export function countItemOf(
   story: Story | null,
   served: ServedItem,
 ): void {
-  const { id, audit, words } = served
+  const { id, audit, client, words } = served
   count(tally, 'items')
   count(tally, `operation ${served.operation}`)
   countItem(tally, '*', id)
@@ -92,6 +106,7 @@ export function countItemOf(
   countItem(tally, `date:${month}-01..${month}-${lastDay(month)}`, id)
   if (audit) countPerson(tally, cast, session, turn, id)
   if (story === null) return
+  countItem(tally, SESSION_SAMPLE, story.threadId)
   if (served.text) {
     count(tally, 'exchangesWithText')
     if (session.kind === 'automatic') count(tally, 'automaticExchanges')
@@ -100,41 +115,36 @@ export function countItemOf(
     if ((words >> bit) & 1) countItem(tally, `word ${bit}`, id)
   })
   if ((words & 3) === 3) countItem(tally, 'words 0 and 1', id)
-  if (audit) countAuditFacts(tally, cast, session, story, id)
+  if (client) countAuditFacts(tally, cast, story, id)
   const first = cast.files[0]
-  const read = audit && story.resources.some((resource) => resource.file === first)
+  const read = client && story.resources.some((resource) => resource.file === first)
   if (first && (read || (served.answer && story.cited.includes(first)))) {
     countItem(tally, `file:"${first.name}"`, id)
   }
   const { plant } = session
-  if (plant !== null && plant.needle !== null && audit && served.answer)
+  if (plant !== null && plant.needle !== null && client && served.answer)
     countItem(tally, plant.needle, id)
   if (plant?.needle === 'long session')
     tally.items['long session thread'] = { count: 1, ids: [story.threadId] }
 }
 
 function countPerson(tally: Tally, cast: Cast, session: Session, turn: Turn, id: string): void {
-  const place = cast.pools[0]?.indexOf(session.member) ?? -1
-  if (session.member !== cast.needleMember && !TRACKED_MEMBERS.some((rank) => rank === place))
-    return
+  const { member } = session
+  const pool = cast.pools[0] ?? []
+  const tracked =
+    member === cast.needleMember || TRACKED_MEMBERS.some((rank) => pool[rank] === member)
+  if (!tracked) return
   const at = new Date(turn.promptMs)
   const quarter = Math.floor(at.getUTCMonth() / 3)
   const month = (n: number): string =>
     `${at.getUTCFullYear()}-${String(quarter * 3 + n).padStart(2, '0')}`
   const range = `${month(1)}-01..${month(3)}-${lastDay(month(3))}`
-  const upn = cast.members[session.member]?.upn ?? ''
+  const upn = cast.members[member]?.upn ?? ''
   countItem(tally, `user:"${upn}" AND date:${range}`, id)
 }
 
-function countAuditFacts(
-  tally: Tally,
-  cast: Cast,
-  session: Session,
-  story: Story,
-  id: string,
-): void {
-  const runtimeOnly = session.kind === 'twin'
-  if (!runtimeOnly && story.jailbreak) countItem(tally, 'jailbreak:true', id)
+function countAuditFacts(tally: Tally, cast: Cast, story: Story, id: string): void {
+  if (story.jailbreak) countItem(tally, 'jailbreak:true', id)
   const { resources } = story
   count(tally, 'resources', resources.length)
   let labelled = 0
@@ -160,7 +170,7 @@ export function addTally(into: Tally, other: Tally): void {
   for (const [name, { count: more, ids }] of Object.entries(other.items)) {
     const found = (into.items[name] ??= { count: 0, ids: [] })
     found.count += more
-    found.ids = [...found.ids, ...ids].toSorted().slice(0, MOST_IDS)
+    for (const id of ids) keepSmallest(found.ids, id)
   }
   addLengths(into.promptLengths, other.promptLengths)
   addLengths(into.answerLengths, other.answerLengths)

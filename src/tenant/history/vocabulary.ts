@@ -19,10 +19,13 @@ const WORDS_SEED = 20_260_930
 
 /** English first, then the seven others; the same for every seed. */
 export function vocabularies(): readonly Vocabulary[] {
-  return [ENGLISH, ...OTHERS].map((language, index) =>
+  made ??= [ENGLISH, ...OTHERS].map((language, index) =>
     makeVocabulary(language, index === 0 ? ENGLISH_WORDS : OTHER_WORDS, index),
   )
+  return made
 }
+
+let made: readonly Vocabulary[] | undefined
 
 function makeVocabulary(language: Language, count: number, index: number): Vocabulary {
   const random = new Random().seed(WORDS_SEED, index, 0, 0)
