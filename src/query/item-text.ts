@@ -4,12 +4,14 @@ import { fold, PART, searchTail } from './text.ts'
 
 // What of an item is searched as text, as people and as places: one answer for the rows and for the matcher.
 
-/** Texts of an item. `all` is what the text index holds; `prompt` and `answer` are its first two parts. */
+/** Texts of an item. `all` is what the text index holds (`plain` and the tokens it needs); `prompt` and `answer` come first in it. */
 export interface ItemTexts {
   readonly prompts: number
   readonly answers: number
   readonly prompt: string
   readonly answer: string
+  /** Everything that is searched as text, in parts. */
+  readonly plain: string
   readonly all: string
   readonly ids: readonly string[]
 }
@@ -33,7 +35,15 @@ export function textsOf(item: Item): ItemTexts {
   rest += namesAsText(item)
   const plain = `${prompt}${PART}${answer}${rest}`
   const tail = searchTail(plain)
-  return { prompts, answers, prompt, answer, all: tail === '' ? plain : plain + PART + tail, ids }
+  return {
+    prompts,
+    answers,
+    prompt,
+    answer,
+    plain,
+    all: tail === '' ? plain : plain + PART + tail,
+    ids,
+  }
 }
 
 /** Names that people type as words: of persons, agents, resources, places, plug-ins; and the text of kinds without messages. */
@@ -48,7 +58,10 @@ function namesAsText(item: Item): string {
     if (name !== null) text += PART + name
     else if (url !== null) text += PART + lastSegment(url)
   }
-  for (const { name } of item.contexts) if (name !== null) text += PART + name
+  for (const { id, name } of item.contexts) {
+    if (name !== null) text += PART + name
+    else if (id !== null && id.startsWith('http')) text += PART + lastSegment(id)
+  }
   for (const plugin of item.plugins) text += PART + plugin
   if (item.text !== '') text += PART + item.text
   return text
@@ -74,6 +87,17 @@ export function namesIn(people: readonly Person[]): {
     if (name !== null) add(users, name)
   }
   return { upns, ids, names, users }
+}
+
+/** Everything by which an agent is asked for, folded. */
+export function agentNames({ agent }: Pick<Item, 'agent'>): string[] {
+  if (agent === null) return []
+  const names: string[] = []
+  for (const name of [agent.id, agent.key, agent.name]) {
+    const value = name === null ? '' : fold(name)
+    if (value !== '' && !names.includes(value)) names.push(value)
+  }
+  return names
 }
 
 /** Names and addresses of the files an item tells of, sites, models and finding codes, each once. */

@@ -1,6 +1,6 @@
 import type { Item, Link } from '../interactions/item.ts'
 import type { Flag, Kind, Namespace } from '../interactions/record.ts'
-import { namesIn, placesOf, textsOf } from './item-text.ts'
+import { agentNames, namesIn, placesOf, textsOf } from './item-text.ts'
 
 // Pure encoders of index rows, JSONCompactEachRow, in the column order of schema.ts. Safe in a worker thread.
 
@@ -107,6 +107,7 @@ function itemLine(item: Item, batch: number): string {
     agent?.key ?? '',
     agent?.name ?? '',
     agent === null ? '' : agent.kind,
+    agentNames(item),
     texts.prompts,
     texts.answers,
     Buffer.byteLength(texts.prompt),

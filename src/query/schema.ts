@@ -3,6 +3,11 @@
 /** Raised whenever tables, columns or the meaning of a column change: the index is then rebuilt from the archive. */
 export const SCHEMA_VERSION = 1
 
+/** An array column compared without regard to case: the query must say it exactly as the skip index does. */
+export function lowered(column: string): string {
+  return `arrayMap(x -> lower(x), ${column})`
+}
+
 type Columns = readonly (readonly [name: string, type: string])[]
 
 const LOW = 'LowCardinality(String)'
@@ -42,6 +47,7 @@ export const ITEM_COLUMNS = [
   ['agentKey', LOW],
   ['agentName', LOW],
   ['agentKind', LOW],
+  ['agents', LOW_ARRAY],
   ['prompts', 'UInt32'],
   ['answers', 'UInt32'],
   ['promptBytes', 'UInt32'],
@@ -59,7 +65,7 @@ export const ITEM_COLUMNS = [
   ['tenantGrounded', 'Int8'],
   ['automatic', 'Int8'],
   ['dlp', LOW],
-  ['credits', 'Float32'],
+  ['credits', 'Float64'],
   ['sources', LOW_ARRAY],
   ['recordIds', 'Array(String) CODEC(ZSTD(1))'],
   ['sequences', 'Array(UInt64) CODEC(Delta, ZSTD(1))'],
@@ -114,8 +120,22 @@ export const LOOKUP_COLUMNS = [
   ['key', 'UInt64'],
 ] as const satisfies Columns
 
+/** Ids are looked for by their bloom filter; people and files by an inverted index of their whole values. */
+const bloom = (name: string, expression: string): string =>
+  `INDEX ${name} ${expression} TYPE bloom_filter(0.01) GRANULARITY 1`
+
 const ITEM_INDEXES = [
   "INDEX words text TYPE text(tokenizer = 'splitByNonAlpha', preprocessor = lowerUTF8(text))",
+  "INDEX byUser users TYPE text(tokenizer = 'array')",
+  "INDEX byFile files TYPE text(tokenizer = 'array')",
+  bloom('byId', 'id'),
+  bloom('bySession', 'lower(session)'),
+  bloom('byRecord', lowered('recordIds')),
+  bloom('byMessage', lowered('messageIds')),
+  bloom('byRequest', lowered('requestIds')),
+  bloom('byCorrelation', lowered('correlationIds')),
+  bloom('byConversation', 'lower(conversation)'),
+  bloom('bySequence', 'sequences'),
 ]
 
 /** fsync: an acknowledged insert survives a crash of the machine (measured; architecture.md section 3). */

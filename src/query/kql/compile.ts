@@ -1,0 +1,285 @@
+import { fold, tokensOfRun, wordsOf, type Word } from '../text.ts'
+import type { Query, Value } from './ast.ts'
+import { spanOf } from './dates.ts'
+import { patternOf } from './pattern.ts'
+import { lower, propertyOf, type Column, type Property } from './properties.ts'
+
+/** A condition on the table `items`; every value of the query is bound, none is part of the text. */
+export interface Condition {
+  readonly where: string
+  readonly params: Readonly<Record<string, unknown>>
+}
+
+/** Compiles a query. The SQL depends on the query's shape only, never on what its values say. */
+export function compile(query: Query): Condition {
+  const binder = new Binder()
+  return { where: conditionOf(query, binder), params: binder.params }
+}
+
+class Binder {
+  readonly params: Record<string, unknown> = {}
+  #count = 0
+
+  bind(type: string, value: unknown): string {
+    const name = `p${this.#count}`
+    this.#count += 1
+    this.params[name] = value
+    return `{${name}:${type}}`
+  }
+
+  text(value: string): string {
+    return this.bind('String', value)
+  }
+}
+
+const TEXT: Readonly<
+  Record<'prompt' | 'answer' | 'all', { readonly sql: string; readonly any: string }>
+> = {
+  prompt: { sql: 'substring(text, 1, promptBytes)', any: 'promptBytes > 0' },
+  // One character, PART, lies between them.
+  answer: { sql: 'substring(text, promptBytes + 2, answerBytes)', any: 'answerBytes > 0' },
+  all: { sql: 'text', any: '1' },
+}
+
+function conditionOf(query: Query, binder: Binder): string {
+  switch (query.type) {
+    case 'all':
+      return '1'
+    case 'text':
+      return textCondition('all', query.value, binder)
+    case 'not':
+      return `NOT (${conditionOf(query.of, binder)})`
+    case 'and':
+    case 'or': {
+      const parts = query.of.map((part) => conditionOf(part, binder))
+      return `(${parts.join(query.type === 'and' ? ' AND ' : ' OR ')})`
+    }
+    case 'range': {
+      const property = known(query.property)
+      const ends = `${ordered(property, '>=', query.from, binder)} AND ${ordered(property, '<=', query.to, binder)}`
+      return `(${ends})`
+    }
+    case 'property': {
+      const property = known(query.property)
+      const condition = anyOf(
+        property,
+        query.comparison === '<>' ? '=' : query.comparison,
+        query.values,
+        binder,
+      )
+      return query.comparison === '<>' ? `NOT (${condition})` : condition
+    }
+  }
+}
+
+function known(name: string): Property {
+  const property = propertyOf(name)
+  if (property === undefined)
+    throw new Error(`No property "${name}": the parser should have refused it`)
+  return property
+}
+
+type Sign = ':' | '=' | '<' | '<=' | '>' | '>='
+
+function anyOf(property: Property, sign: Sign, values: readonly Value[], binder: Binder): string {
+  if (
+    property.type === 'exact' &&
+    values.length > 1 &&
+    values.every(({ any, prefix }) => !any && !prefix)
+  )
+    return `(${property.columns
+      .map((column) =>
+        inList(
+          column,
+          values.flatMap((value) => meanings(property, value)),
+          binder,
+        ),
+      )
+      .join(' OR ')})`
+  const parts = values.map((value) => compare(property, sign, value, binder))
+  return parts.length === 1 ? (parts[0] ?? '0') : `(${parts.join(' OR ')})`
+}
+
+function compare(property: Property, sign: Sign, value: Value, binder: Binder): string {
+  switch (property.type) {
+    case 'text':
+      return textCondition(property.part, value, binder)
+    case 'flag':
+      return value.any
+        ? `${property.column} != -1`
+        : `${property.column} = ${binder.bind('Int8', flagOf(value.text))}`
+    case 'time':
+    case 'number':
+      return ordered(property, sign, value, binder)
+    case 'name':
+      return nameCondition(property, sign, value, binder)
+    case 'exact': {
+      const parts = property.columns.map((column) =>
+        exactCondition(property, column, value, binder),
+      )
+      return parts.length === 1 ? (parts[0] ?? '0') : `(${parts.join(' OR ')})`
+    }
+  }
+}
+
+/** 1, 0 or -1 (unknown), as the columns hold it. */
+export function flagOf(text: string): number {
+  const word = text.toLowerCase()
+  if (word === 'true' || word === 'yes' || word === '1') return 1
+  return word === 'unknown' ? -1 : 0
+}
+
+// --- words -----------------------------------------------------------------------------------------------------
+
+function textCondition(part: 'prompt' | 'answer' | 'all', value: Value, binder: Binder): string {
+  if (value.any) return TEXT[part].any
+  const words = wordsOf(value.text)
+  const found = wordsCondition(words, value.prefix, binder)
+  const [only] = words
+  // The index answers alone when the place and the order of the words do not matter.
+  if (part === 'all' && words.length === 1 && only !== undefined && isOneToken(only, value.prefix))
+    return found
+  return `(${found} AND match(${TEXT[part].sql}, ${binder.text(patternOf(words, value.prefix))}))`
+}
+
+function isOneToken(word: Word, prefix: boolean): boolean {
+  if (word.run) return Array.from(word.text).length <= 2
+  return !prefix || word.text.length >= MIN_PREFIX
+}
+
+/** Shorter prefixes stand for too many words of the index. */
+const MIN_PREFIX = 2
+
+/** Every word is somewhere in the item, by the text index. A prefix: any word of the index that begins with it. */
+function wordsCondition(words: readonly Word[], prefix: boolean, binder: Binder): string {
+  const last = words.at(-1)
+  const open = prefix && last !== undefined && !last.run ? last : undefined
+  const whole = open === undefined ? words : words.slice(0, -1)
+  const parts: string[] = []
+  const tokens = [
+    ...new Set(whole.flatMap((word) => (word.run ? tokensOfRun(word.text) : [word.text]))),
+  ]
+  if (tokens.length > 0) parts.push(`hasAllTokens(text, ${binder.bind('Array(String)', tokens)})`)
+  if (open !== undefined && open.text.length >= MIN_PREFIX) {
+    const vocabulary = `SELECT groupUniqArray(token) FROM mergeTreeTextIndex(currentDatabase(), items, words) WHERE startsWith(token, ${binder.text(open.text)})`
+    parts.push(`hasAnyTokens(text, (${vocabulary}))`)
+  }
+  return parts.length === 0 ? '1' : parts.join(' AND ')
+}
+
+// --- names and values ------------------------------------------------------------------------------------------
+
+function nameCondition(
+  property: Extract<Property, { type: 'name' }>,
+  sign: Sign,
+  value: Value,
+  binder: Binder,
+): string {
+  const { column } = property
+  if (value.any) return `notEmpty(${column})`
+  const bound = binder.text(fold(value.text))
+  const whole = value.prefix
+    ? `arrayExists(x -> startsWith(x, ${bound}), ${column})`
+    : `has(${column}, ${bound})`
+  const words = wordsOf(value.text)
+  if (sign === '=' || words.length === 0 || property.whole(value.text)) return whole
+  // Names are part of the text, so its index narrows the rows first; addresses are not.
+  const pattern = binder.text(patternOf(words, value.prefix))
+  const part = `arrayExists(x -> NOT startsWith(x, 'http') AND match(x, ${pattern}), ${column})`
+  return `(${whole} OR (${wordsCondition(words, value.prefix, binder)} AND ${part}))`
+}
+
+/** What the value may be called in the columns. */
+export function meanings(property: Extract<Property, { type: 'exact' }>, value: Value): string[] {
+  const named =
+    property.means === undefined || value.prefix ? [value.text] : property.means(value.text)
+  return [...new Set(named.map(lower))]
+}
+
+function exactCondition(
+  property: Extract<Property, { type: 'exact' }>,
+  column: Column,
+  value: Value,
+  binder: Binder,
+): string {
+  if (value.any) return anyCondition(column)
+  const names = meanings(property, value)
+  if (value.prefix) {
+    const bound = binder.text(names[0] ?? '')
+    const sql = column.sql === ITEM_ID ? "replaceAll(toString(id), '-', '')" : column.sql
+    return column.array
+      ? `arrayExists(x -> startsWith(x, ${bound}), ${sql})`
+      : `startsWith(${sql}, ${bound})`
+  }
+  return inList(column, names, binder)
+}
+
+/** Stands for the item's own id, which the index keeps as a UUID. */
+const ITEM_ID = 'itemId'
+
+function anyCondition(column: Column): string {
+  if (column.sql === ITEM_ID) return '1'
+  return column.array ? `notEmpty(${column.sql})` : `${column.sql} != ''`
+}
+
+function inList(column: Column, values: readonly string[], binder: Binder): string {
+  if (column.sql === ITEM_ID) return `id IN ${binder.bind('Array(UUID)', values.map(uuidOf))}`
+  const [only] = values
+  if (values.length === 1 && only !== undefined)
+    return column.array
+      ? `has(${column.sql}, ${binder.text(only)})`
+      : `${column.sql} = ${binder.text(only)}`
+  const bound = binder.bind('Array(String)', values)
+  return column.array ? `hasAny(${column.sql}, ${bound})` : `${column.sql} IN ${bound}`
+}
+
+/** No item has the zero id: what is no id of an item finds nothing. */
+export function uuidOf(id: string): string {
+  const hex = /^[0-9a-f]{32}$/.test(id) ? id : '0'.repeat(32)
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
+
+// --- times and numbers -----------------------------------------------------------------------------------------
+
+function ordered(property: Property, sign: Sign, value: Value, binder: Binder): string {
+  if (property.type === 'number') return numberCondition(property.column, sign, value, binder)
+  if (property.type !== 'time')
+    throw new Error(`"${property.name}" has no order: the parser should have refused it`)
+  if (value.any) return '1'
+  const span = spanOf(value.text)
+  if (span === undefined) throw new Error('No date: the parser should have refused it')
+  const { column } = property
+  const from = (): string => binder.bind(INSTANT, sqlTime(span.from))
+  const to = (): string => binder.bind(INSTANT, sqlTime(span.to))
+  switch (sign) {
+    case '<':
+      return `${column} < ${from()}`
+    case '<=':
+      return `${column} < ${to()}`
+    case '>':
+      return `${column} >= ${to()}`
+    case '>=':
+      return `${column} >= ${from()}`
+    case ':':
+    case '=':
+      return `(${column} >= ${from()} AND ${column} < ${to()})`
+  }
+}
+
+const INSTANT = "DateTime64(3, 'UTC')"
+
+/** What the engine's times can hold. */
+const FIRST = Date.UTC(1900, 0, 1)
+const LAST = Date.UTC(2299, 0, 1)
+
+/** Epoch milliseconds as the engine reads a DateTime64(3). */
+export function sqlTime(at: number): string {
+  return new Date(Math.min(Math.max(at, FIRST), LAST)).toISOString().slice(0, 23).replace('T', ' ')
+}
+
+function numberCondition(column: string, sign: Sign, value: Value, binder: Binder): string {
+  // Below zero stands for unknown.
+  if (value.any) return `${column} >= 0`
+  const compared = `${column} ${sign === ':' ? '=' : sign} ${binder.bind('Float64', Number(value.text))}`
+  return `(${column} >= 0 AND ${compared})`
+}

@@ -1,0 +1,299 @@
+import { CodedError } from '../platform/errors.ts'
+import { compile, sqlTime, uuidOf } from './kql/compile.ts'
+import { exactly, type Query } from './kql/ast.ts'
+import { explain } from './kql/explain.ts'
+import type { IndexStore } from './index-store.ts'
+import { ITEM_ROW_COLUMNS, readItemRow, type ItemRow } from './item-row.ts'
+import { placeOf, tokenOf, type Place } from './page-token.ts'
+
+/** What is counted: items, the records they are made of, or the prompts and answers in them. */
+export type Unit = 'item' | 'record' | 'interaction'
+
+export type Order = 'newest' | 'oldest'
+
+export interface SearchRequest {
+  readonly query: Query
+  readonly order: Order
+  /** Items of the page, 1 to `MAX_PAGE`. */
+  readonly limit: number
+  /** `next` of the page before. */
+  readonly after?: string
+}
+
+export interface SearchPage {
+  readonly rows: readonly ItemRow[]
+  /** For `after`, null on the last page. */
+  readonly next: string | null
+}
+
+export const MAX_PAGE = 5_000
+
+type Params = Readonly<Record<string, unknown>>
+
+/**
+ * A page of matching items, by time and then id. A list of items stays in order while others are indexed: whatever
+ * was there when the first page was read comes once.
+ * @throws CodedError QUERY_BAD_TOKEN, QUERY_BAD_LIMIT, or of the engine
+ */
+export async function search(index: IndexStore, request: SearchRequest): Promise<SearchPage> {
+  const { query, order, limit } = request
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE)
+    throw new CodedError(
+      'QUERY_BAD_LIMIT',
+      `Cannot return ${limit} items at a time: choose 1 to ${MAX_PAGE}`,
+    )
+  const subject = `${order} ${explain(query)}`
+  const after = request.after === undefined ? undefined : placeOf(request.after, subject)
+
+  const places = await placesAfter(index, query, order, limit + 1, after)
+  const shown = places.slice(0, limit)
+  const last = shown.at(-1)
+  const rows = await rowsAt(index, shown)
+  return { rows, next: places.length > limit && last !== undefined ? tokenOf(last, subject) : null }
+}
+
+/** Phase one: the narrow columns that the table is sorted by, so that no text is read for rows that are not shown. */
+async function placesAfter(
+  index: IndexStore,
+  query: Query,
+  order: Order,
+  limit: number,
+  after: Place | undefined,
+): Promise<Place[]> {
+  const direction = order === 'newest' ? 'DESC' : 'ASC'
+  const { where, params } = visible(index, query)
+  const beyond = after === undefined ? '' : ` AND ${BEYOND[order]}`
+  const from = after === undefined ? {} : { at: sqlTime(after.at), id: uuidOf(after.id) }
+  // Small blocks: a page is found in the first rows, and what is read beyond it is read for nothing.
+  const sql = `SELECT toUnixTimestamp64Milli(occurredAt), toString(id) FROM items WHERE ${where}${beyond}
+    ORDER BY occurredAt ${direction}, id ${direction} LIMIT ${limit} SETTINGS max_block_size = 8192`
+  const rows = await index.engine.query(sql, { ...params, ...from })
+  return rows.map(([at, id]) => ({ at: Number(at), id: String(id).replaceAll('-', '') }))
+}
+
+const INSTANT = "{at:DateTime64(3, 'UTC')}"
+const BEYOND: Readonly<Record<Order, string>> = {
+  newest: `occurredAt <= ${INSTANT} AND (occurredAt < ${INSTANT} OR id < {id:UUID})`,
+  oldest: `occurredAt >= ${INSTANT} AND (occurredAt > ${INSTANT} OR id > {id:UUID})`,
+}
+
+/** Phase two: everything that is shown, for these items only; their times lead to them. */
+async function rowsAt(index: IndexStore, places: readonly Place[]): Promise<ItemRow[]> {
+  if (places.length === 0) return []
+  const scope = index.scope()
+  const params = {
+    ...scope.params,
+    times: [...new Set(places.map(({ at }) => sqlTime(at)))],
+    ids: places.map(({ id }) => uuidOf(id)),
+  }
+  const sql = `SELECT ${ITEM_ROW_COLUMNS} FROM items
+    WHERE occurredAt IN {times:Array(DateTime64(3, 'UTC'))} AND id IN {ids:Array(UUID)}${andScope(scope.where)}`
+  const found = new Map<string, ItemRow>()
+  for (const row of await index.engine.query(sql, params)) {
+    const item = readItemRow(row)
+    found.set(item.id, item)
+  }
+  // An item rewritten between the two phases is shown where it was found.
+  return places.flatMap(({ id }) => found.get(id) ?? [])
+}
+
+/** The exact number of what matches. */
+export async function count(index: IndexStore, query: Query, unit: Unit): Promise<number> {
+  const { where, params } = visible(index, query)
+  const [row] = await index.engine.query(
+    `SELECT ${COUNTED[unit]} FROM items WHERE ${where}`,
+    params,
+  )
+  return Number(row?.[0] ?? 0)
+}
+
+const COUNTED: Readonly<Record<Unit, string>> = {
+  item: 'count()',
+  record: 'sum(length(sequences))',
+  interaction: 'sum(length(messageIds))',
+}
+
+export type Bucket = 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year'
+
+/** Items by UTC time, oldest first; times without any are left out. Weeks begin on Monday. */
+export async function histogram(
+  index: IndexStore,
+  query: Query,
+  bucket: Bucket,
+): Promise<{ readonly from: string; readonly items: number }[]> {
+  const { where, params } = visible(index, query)
+  const sql = `SELECT toUnixTimestamp(toDateTime(${BUCKETS[bucket]}, 'UTC')) AS start, count() FROM items WHERE ${where} GROUP BY start ORDER BY start`
+  const rows = await index.engine.query(sql, params)
+  return rows.map(([start, items]) => ({
+    from: new Date(Number(start) * 1000).toISOString(),
+    items: Number(items),
+  }))
+}
+
+const BUCKETS: Readonly<Record<Bucket, string>> = {
+  hour: 'toStartOfHour(occurredAt)',
+  day: 'toStartOfDay(occurredAt)',
+  week: 'toMonday(occurredAt)',
+  month: 'toStartOfMonth(occurredAt)',
+  quarter: 'toStartOfQuarter(occurredAt)',
+  year: 'toStartOfYear(occurredAt)',
+}
+
+export type FacetName = 'surface' | 'custodian' | 'agent' | 'label' | 'kind' | 'flag'
+
+export interface Facet {
+  readonly name: FacetName
+  /** How many different values there are, shown or not. */
+  readonly distinct: number
+  /** The most frequent values and how many items have them; an item may have several or none. */
+  readonly values: readonly { readonly value: string; readonly items: number }[]
+}
+
+/** Values shown of one facet. */
+const SHOWN_VALUES = 20
+
+/** For each facet the values that an item has, as an array. */
+const FACETS: Readonly<Record<FacetName, string>> = {
+  surface: "if(surface = '', [], [surface])",
+  custodian:
+    "arrayFilter(x -> x != '', arrayMap((u, i) -> if(u = '', i, u), custodianUpns, custodianIds))",
+  agent: "if(agentName = '' AND agentId = '', [], [if(agentName = '', agentId, agentName)])",
+  label: 'labels',
+  kind: '[kind]',
+  flag: `arrayFilter(x -> x != '', [if(jailbreak = 1, 'jailbreak', ''), if(xpia = 1, 'xpia', ''), if(web = 1, 'web', ''),
+    if(automatic = 1, 'automatic', ''), if(dlp = 'blocked', 'dlp-blocked', ''), if(versions > 0, 'versions', ''), if(notEmpty(findings), 'finding', '')])`,
+}
+
+/** Counts by the six facets, in one reading of the matching rows. */
+export async function facets(index: IndexStore, query: Query): Promise<Facet[]> {
+  const { where, params } = visible(index, query)
+  const names = Object.keys(FACETS)
+  const sums = Object.entries(FACETS).map(
+    ([name, values]) =>
+      `sumMap(arrayMap(x -> toString(x), ${values} AS ${name}_), arrayMap(x -> toUInt64(1), ${name}_)) AS ${name}`,
+  )
+  const tops = names.map(
+    (name) =>
+      `length(tupleElement(${name}, 1)), arraySlice(arraySort(x -> (-toInt64(x.2), x.1), arrayZip(tupleElement(${name}, 1), tupleElement(${name}, 2))), 1, ${SHOWN_VALUES})`,
+  )
+  const [row] = await index.engine.query(
+    `SELECT ${tops.join(', ')} FROM (SELECT ${sums.join(', ')} FROM items WHERE ${where})`,
+    params,
+  )
+  return (['surface', 'custodian', 'agent', 'label', 'kind', 'flag'] as const).map((name, at) => ({
+    name,
+    distinct: Number(row?.[at * 2] ?? 0),
+    values: pairsOf(row?.[at * 2 + 1]),
+  }))
+}
+
+function pairsOf(value: unknown): { value: string; items: number }[] {
+  if (!Array.isArray(value)) return []
+  return value.flatMap((pair: unknown) =>
+    Array.isArray(pair) ? [{ value: String(pair[0]), items: Number(pair[1]) }] : [],
+  )
+}
+
+/** Items of which this is the id, or the id of a record, message or request. */
+export async function itemsById(index: IndexStore, id: string): Promise<ItemRow[]> {
+  const query: Query = { type: 'property', property: 'id', comparison: '=', values: [exactly(id)] }
+  return (await search(index, { query, order: 'oldest', limit: MAX_PAGE })).rows.slice()
+}
+
+/** Items that these records of a tenant are part of. */
+export async function itemsBySequence(
+  index: IndexStore,
+  tenant: string,
+  sequences: readonly number[],
+): Promise<ItemRow[]> {
+  const scope = index.scope()
+  const sql = `SELECT ${ITEM_ROW_COLUMNS} FROM items
+    WHERE tenant = {tenant:String} AND hasAny(sequences, {sequences:Array(UInt64)})${andScope(scope.where)} ORDER BY occurredAt, id`
+  const rows = await index.engine.query(sql, { ...scope.params, tenant, sequences })
+  return rows.map(readItemRow)
+}
+
+/** A conversation: the items of a session, oldest first, from the page token on. */
+export async function sessionItems(
+  index: IndexStore,
+  session: string,
+  page: { readonly limit: number; readonly after?: string } = { limit: MAX_PAGE },
+): Promise<SearchPage> {
+  const query: Query = {
+    type: 'property',
+    property: 'session',
+    comparison: '=',
+    values: [exactly(session)],
+  }
+  return search(index, { query, order: 'oldest', ...page })
+}
+
+/** What the index keeps of these records. */
+export interface IndexedRecord {
+  readonly tenantId: string
+  readonly sequence: number
+  readonly namespace: string
+  readonly nativeId: string | null
+  readonly occurredAt: string | null
+  readonly receivedAt: string
+  readonly source: string
+  readonly kind: string
+  readonly recordType: string
+  readonly operation: string
+  readonly version: boolean
+}
+
+/** Records of a tenant by sequence, ascending; for `--unit record`. */
+export async function recordsBySequence(
+  index: IndexStore,
+  tenant: string,
+  sequences: readonly number[],
+): Promise<IndexedRecord[]> {
+  if (sequences.length === 0) return []
+  const sql = `SELECT tenant, sequence, namespace, nativeId, toUnixTimestamp64Milli(occurredAt), toUnixTimestamp64Milli(receivedAt), source, kind, recordType, operation, version
+    FROM records WHERE tenant = {tenant:String} AND sequence IN {sequences:Array(UInt64)} ORDER BY sequence`
+  const rows = await index.engine.query(sql, { tenant, sequences })
+  return rows.map(recordOf)
+}
+
+function recordOf(row: readonly unknown[]): IndexedRecord {
+  const [
+    tenant,
+    sequence,
+    namespace,
+    nativeId,
+    occurredAt,
+    receivedAt,
+    source,
+    kind,
+    recordType,
+    operation,
+    version,
+  ] = row
+  return {
+    tenantId: String(tenant),
+    sequence: Number(sequence),
+    namespace: String(namespace),
+    nativeId: String(nativeId) || null,
+    occurredAt: occurredAt === null ? null : new Date(Number(occurredAt)).toISOString(),
+    receivedAt: new Date(Number(receivedAt)).toISOString(),
+    source: String(source),
+    kind: String(kind),
+    recordType: String(recordType),
+    operation: String(operation),
+    version: version === true,
+  }
+}
+
+function visible(
+  index: IndexStore,
+  query: Query,
+): { readonly where: string; readonly params: Params } {
+  const { where, params } = compile(query)
+  const scope = index.scope()
+  return { where: `(${where})${andScope(scope.where)}`, params: { ...params, ...scope.params } }
+}
+
+function andScope(where: string): string {
+  return where === '' ? '' : ` AND (${where})`
+}
