@@ -99,14 +99,12 @@ function findDiffering(tellings: readonly Told[], compared: Compared, find: Find
       'Records contradict each other about a jailbreak attempt',
       jailbreakDiffers,
     )
-  const denied = current.filter(({ facts }) => facts.namespace === 'audit' && facts.web === false)
-  const shown = current.filter(({ facts }) => facts.namespace !== 'audit' && facts.web === true)
-  if (denied.length > 0 && shown.length > 0 && !current.some(saysWeb))
-    find('FLAGS_DIFFER', 'The answer points at the web, the audit record names no web search', [
-      ...denied.map(({ sequence }) => sequence),
-      ...shown.map(({ sequence }) => sequence),
-    ])
-
+  if (compared.resources.xpiaDiffers.length > 0)
+    find(
+      'FLAGS_DIFFER',
+      'Records contradict each other about a cross-prompt injection in a resource',
+      compared.resources.xpiaDiffers,
+    )
   const differ = (field: string, sequences: readonly number[]) => {
     if (sequences.length > 0)
       find('FIELDS_DIFFER', `Records name different values for: ${field}`, sequences)
@@ -120,14 +118,13 @@ function findDiffering(tellings: readonly Told[], compared: Compared, find: Find
   )
   differ(
     'agent',
-    whenSeveral(own, ({ facts }) => facts.agent?.key?.toLowerCase() ?? null),
+    // Graph names the application that answered, which is not the agent's id.
+    whenSeveral(own, ({ facts }) =>
+      facts.namespace === 'audit' ? (facts.agent?.key?.toLowerCase() ?? null) : null,
+    ),
   )
   if (compared.custodians.length > 1 && compared.setting !== 'meeting')
     differ('user', authorsOfOnePrompt(own))
-}
-
-function saysWeb({ facts }: Told): boolean {
-  return facts.namespace === 'audit' && facts.web === true
 }
 
 /** The sequences of all that say anything, when they do not all say the same. */
@@ -167,33 +164,41 @@ function authorsOfOnePrompt(tellings: readonly Told[]): readonly number[] {
   return sequences
 }
 
-/** Applications that a user cannot mistake for each other. Chat hosts are left out: one chat shows in several of them. */
+/** Surfaces that cannot be mistaken for each other. Hosts of the chat are left out: one chat shows in several of them. */
 const APPLICATIONS: ReadonlySet<string> = new Set([
-  'word',
-  'excel',
-  'powerpoint',
-  'outlook',
-  'onenote',
-  'loop',
-  'whiteboard',
-  'sharepoint',
-  'forms',
-  'planner',
-  'stream',
+  'Word',
+  'Excel',
+  'PowerPoint',
+  'Outlook',
+  'OneNote',
+  'Loop',
+  'Whiteboard',
+  'SharePoint',
+  'Forms',
+  'Planner',
+  'Stream',
+  'Designer',
 ])
 
 function applicationOf(surface: string | null): string | null {
-  const name = surface?.toLowerCase() ?? ''
-  return APPLICATIONS.has(name) ? name : null
+  return surface !== null && APPLICATIONS.has(surface) ? surface : null
 }
 
-/** Graph serves no text of Copilot Studio agents, nor of Copilots outside Microsoft 365 (microsoft-interfaces: d). */
-const NO_TEXT_SERVED =
-  /security|defender|power ?bi|fabric|datawarehousing|copilot studio|logic app|devui|bashtool|dragon|azure|admin ?cent/i
+/** Surfaces whose text Graph does not serve: what is not part of Microsoft 365 (interface reference d). */
+const NO_TEXT_SERVED: ReadonlySet<string> = new Set([
+  'Copilot Studio',
+  'Security Copilot',
+  'Defender',
+  'Power BI',
+  'Power Platform',
+  'Logic App',
+  'DevUI',
+  'BashTool',
+])
 
+/** The text of Copilot Studio's agents is not served either. */
 function isTextServed(surface: string | null, agent: Agent | null): boolean {
-  if (agent?.kind === 'custom-engine') return false
-  return surface === null || !NO_TEXT_SERVED.test(surface)
+  return agent?.kind !== 'custom-engine' && (surface === null || !NO_TEXT_SERVED.has(surface))
 }
 
 function count(n: number, noun: string): string {

@@ -13,6 +13,17 @@ function shareLink(a: Facts, b: Facts): boolean {
   return linksOf(b).some(({ day, key }) => keys.has(`${day}/${key}`))
 }
 
+function turn(at: number, sessionId: string): Facts {
+  return anAudit({
+    nativeId: sessionId,
+    sessionId,
+    occurredAt: iso(at),
+    conversationId: 'conversation-1',
+    agent: anAgent(),
+    user: AVERY,
+  })
+}
+
 test('linksOf() gives an audit record one link per message, by the day of the message', () => {
   const audit = anAudit({
     occurredAt: '2026-03-06T00:00:09Z',
@@ -43,7 +54,7 @@ test('linksOf() ties a prompt to an answer of the same request up to two hours l
       const asked = BEFORE_MIDNIGHT - 86_400_000 + offset
       const prompt = aGraphItem({ id: String(asked), at: iso(asked) })
       const answer = aGraphItem({ id: String(asked + gap), at: iso(asked + gap), role: 'answer' })
-      return shareLink(prompt, answer)
+      expect(shareLink(prompt, answer)).toBe(true)
     }),
   )
 })
@@ -83,22 +94,11 @@ test('linksOf() does not tie the notice about an interaction to the interaction'
 })
 
 test('linksOf() brings records of one agent conversation together when they lie within 120 s', () => {
-  const turn = (at: number, sessionId: string) =>
-    anAudit({
-      nativeId: sessionId,
-      sessionId,
-      occurredAt: iso(at),
-      conversationId: 'conversation-1',
-      agent: anAgent(),
-      user: AVERY,
-    })
   fc.assert(
-    fc.property(fc.nat(3_600_000), fc.nat(120_000), (offset, gap) =>
-      shareLink(
-        turn(BEFORE_MIDNIGHT - 1_800_000 + offset, 'a'),
-        turn(BEFORE_MIDNIGHT - 1_800_000 + offset + gap, 'b'),
-      ),
-    ),
+    fc.property(fc.nat(3_600_000), fc.nat(120_000), (offset, gap) => {
+      const first = BEFORE_MIDNIGHT - 1_800_000 + offset
+      expect(shareLink(turn(first, 'a'), turn(first + gap, 'b'))).toBe(true)
+    }),
   )
   const elsewhere = { ...turn(BEFORE_MIDNIGHT, 'b'), conversationId: 'conversation-2' }
   expect(shareLink(turn(BEFORE_MIDNIGHT, 'a'), elsewhere)).toBe(false)

@@ -61,8 +61,13 @@ export function mergeMessages(tellings: readonly Told[]): MergedMessages {
     const { messages, namespace } = told.facts
     if (namespace === 'audit') isAudited = true
     for (const message of messages) {
+      if (message.id === '') {
+        // Without an id nothing says that two are the same; the versions of one record repeat it.
+        if (told.newer === 0) drafts.push(draftOf(message, told))
+        continue
+      }
       // Two or three messages are found faster by looking than by a map.
-      if (drafts.length === 8 && byId === null)
+      if (drafts.length >= 8 && byId === null)
         byId = new Map(drafts.map((draft) => [draft.id, draft]))
       const draft = byId === null ? find(drafts, message.id) : byId.get(message.id)
       if (draft === undefined) {

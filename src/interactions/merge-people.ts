@@ -16,17 +16,35 @@ interface Draft {
 export function mergePeople(tellings: readonly Told[]): readonly Person[] {
   const only = onlyPerson(tellings)
   if (only !== null) return only
-  const drafts = joinTheTwoHalves(byId(tellings))
-  addNamesOnly(tellings, drafts)
+  const mentions = mentionsIn(tellings)
+  const drafts = joinTheTwoHalves(byId(mentions))
+  addNamesOnly(mentions, drafts)
   const people = drafts.map(({ objectId, upn, name }) => ({ objectId, upn, name }))
   return people.length > 1 ? people.toSorted((a, b) => compare(keyOf(a), keyOf(b))) : people
+}
+
+/** One record naming one person: who acted, or whose history it was served from. */
+interface Mention {
+  readonly person: Person
+  readonly told: Told
+}
+
+function mentionsIn(tellings: readonly Told[]): Mention[] {
+  const mentions: Mention[] = []
+  for (const told of tellings) {
+    const { user, custodian } = told.facts
+    if (user !== null) mentions.push({ person: user, told })
+    if (custodian !== undefined && custodian !== user) mentions.push({ person: custodian, told })
+  }
+  return mentions
 }
 
 /** What nearly every item comes to: nobody, or all records name the same person alike. null: it takes more than that. */
 function onlyPerson(tellings: readonly Told[]): readonly Person[] | null {
   let only: Person | null = null
   for (const { facts } of tellings) {
-    const { user } = facts
+    const { user, custodian } = facts
+    if (custodian !== undefined && custodian !== user) return null
     if (user === null) continue
     if (only === null) only = user
     else if (user.objectId !== only.objectId || user.upn !== only.upn || user.name !== only.name)
@@ -36,30 +54,28 @@ function onlyPerson(tellings: readonly Told[]): readonly Person[] | null {
   return (only.objectId ?? only.upn ?? only.name) ? [only] : []
 }
 
-function byId(tellings: readonly Told[]): Draft[] {
-  const groups = new Groups(tellings.length)
+function byId(mentions: readonly Mention[]): Draft[] {
+  const groups = new Groups(mentions.length)
   const firstWith = new Map<string, number>()
   const meet = (key: string, index: number) => {
     const first = firstWith.get(key)
     if (first === undefined) firstWith.set(key, index)
     else groups.join(first, index)
   }
-  for (const [index, { facts }] of tellings.entries()) {
-    if (facts.user === null) continue
-    if (facts.user.objectId !== null) meet(`o${facts.user.objectId}`, index)
-    if (facts.user.upn !== null) meet(`u${facts.user.upn}`, index)
+  for (const [index, { person }] of mentions.entries()) {
+    if (person.objectId !== null) meet(`o${person.objectId}`, index)
+    if (person.upn !== null) meet(`u${person.upn}`, index)
   }
   const drafts = new Map<number, Draft>()
-  for (const [index, told] of tellings.entries()) {
-    const { user } = told.facts
-    if (user === null || (user.objectId === null && user.upn === null)) continue
+  for (const [index, { person, told }] of mentions.entries()) {
+    if (person.objectId === null && person.upn === null) continue
     const group = groups.of(index)
     const draft = drafts.get(group)
-    if (draft === undefined) drafts.set(group, { ...user, tellings: [told] })
+    if (draft === undefined) drafts.set(group, { ...person, tellings: [told] })
     else {
-      draft.objectId ??= user.objectId
-      draft.upn ??= user.upn
-      draft.name ??= user.name
+      draft.objectId ??= person.objectId
+      draft.upn ??= person.upn
+      draft.name ??= person.name
       draft.tellings.push(told)
     }
   }
@@ -68,43 +84,48 @@ function byId(tellings: readonly Told[]): Draft[] {
 
 /**
  * Audit records name a user principal name, Graph items an object id. They are the same person when each side names
- * exactly one and both tell of the same prompt; two participants of a meeting stay two.
+ * exactly one and both tell of the same prompt, or when the prompt was served from that person's own history; two
+ * participants of a meeting stay two.
  */
 function joinTheTwoHalves(drafts: Draft[]): Draft[] {
   if (drafts.length < 2) return drafts
   const byUpnOnly = drafts.filter(({ objectId }) => objectId === null)
   const byIdOnly = drafts.filter(({ upn }) => upn === null)
-  const [audited] = byUpnOnly
-  const [served] = byIdOnly
+  const [named] = byUpnOnly
+  const [numbered] = byIdOnly
   if (byUpnOnly.length !== 1 || byIdOnly.length !== 1) return drafts
-  if (audited === undefined || served === undefined) return drafts
+  if (named === undefined || numbered === undefined) return drafts
+  if (!tellOfTheSamePrompt(named, numbered)) return drafts
+  named.objectId = numbered.objectId
+  named.name ??= numbered.name
+  return drafts.filter((draft) => draft !== numbered)
+}
+
+function tellOfTheSamePrompt(named: Draft, numbered: Draft): boolean {
   const listed = new Set<string>()
-  for (const { facts } of audited.tellings) {
-    if (facts.namespace !== 'audit') continue
-    for (const { id } of facts.messages) listed.add(id)
+  const histories = new Set<Told>()
+  for (const told of named.tellings) {
+    if (told.facts.namespace !== 'audit') histories.add(told)
+    else for (const { id } of told.facts.messages) listed.add(id)
   }
-  const samePrompt = served.tellings.some(
-    ({ facts }) =>
-      facts.namespace !== 'audit' &&
-      facts.messages.some(({ id, role }) => role === 'prompt' && listed.has(id)),
-  )
-  if (!samePrompt) return drafts
-  audited.objectId = served.objectId
-  audited.name ??= served.name
-  return drafts.filter((draft) => draft !== served)
+  return numbered.tellings.some((told) => {
+    const { messages, namespace, setting } = told.facts
+    if (namespace === 'audit') return false
+    if (histories.has(told) && setting !== 'meeting') return true
+    return messages.some(({ id, role }) => role === 'prompt' && listed.has(id))
+  })
 }
 
 /** Who is known by a name alone is a person of their own, unless somebody in the item is called that. */
-function addNamesOnly(tellings: readonly Told[], drafts: Draft[]): void {
+function addNamesOnly(mentions: readonly Mention[], drafts: Draft[]): void {
   let names: Set<string> | null = null
-  for (const { facts } of tellings) {
-    const { user } = facts
-    if (user === null || user.objectId !== null || user.upn !== null || user.name === null) continue
+  for (const { person } of mentions) {
+    if (person.objectId !== null || person.upn !== null || person.name === null) continue
     names ??= new Set(drafts.flatMap(({ upn, name }) => [upn ?? '', (name ?? '').toLowerCase()]))
-    const name = user.name.toLowerCase()
+    const name = person.name.toLowerCase()
     if (name === '' || names.has(name)) continue
     names.add(name)
-    drafts.push({ objectId: null, upn: null, name: user.name, tellings: [] })
+    drafts.push({ objectId: null, upn: null, name: person.name, tellings: [] })
   }
 }
 

@@ -1,4 +1,5 @@
 import { eitherFlag, type Told } from './merge-told.ts'
+import { contradicts } from './merge-versions.ts'
 import type { Dlp, Resource } from './record.ts'
 
 /** What Copilot read, and what the answer points at. */
@@ -6,6 +7,8 @@ export interface MergedResources {
   readonly resources: readonly Resource[]
   /** Tenant files that the answer links or attaches and that no record lists as accessed. */
   readonly unlisted: readonly { readonly resource: Resource; readonly sequences: number[] }[]
+  /** Records that contradict each other about a cross-prompt injection in one resource. */
+  readonly xpiaDiffers: readonly number[]
 }
 
 interface Draft {
@@ -13,12 +16,13 @@ interface Draft {
   /** Set once a second record names policies. */
   policies: Set<string> | null
   readonly sequences: number[]
+  xpiaDiffers: number[] | null
 }
 
 /** An address whose last step is a file's name; pages of a site or a web application are told apart by their query. */
 const IS_FILE = /\.(?!aspx$|php$|html?$|jsp$)[a-z0-9]{2,5}$/i
 
-const NOTHING: MergedResources = { resources: [], unlisted: [] }
+const NOTHING: MergedResources = { resources: [], unlisted: [], xpiaDiffers: [] }
 
 /** Each resource once; accessed ones first, as the records list them. */
 export function mergeResources(tellings: readonly Told[]): MergedResources {
@@ -42,6 +46,7 @@ export function mergeResources(tellings: readonly Told[]): MergedResources {
       policies === null ? resource : { ...resource, policies: [...policies] },
     ),
     unlisted: others.filter(({ resource }) => resource.place === 'tenant'),
+    xpiaDiffers: accessed.flatMap((draft) => draft.xpiaDiffers ?? []),
   }
 }
 
@@ -68,13 +73,19 @@ function pointedAt(tellings: readonly Told[], accessed: readonly Draft[]): Draft
 
 function add(drafts: Map<string, Draft>, key: string, resource: Resource, told: Told): void {
   const draft = drafts.get(key)
-  if (draft === undefined) drafts.set(key, { resource, policies: null, sequences: [told.sequence] })
+  if (draft === undefined)
+    drafts.set(key, { resource, policies: null, sequences: [told.sequence], xpiaDiffers: null })
   else absorb(draft, resource, told)
 }
 
 function absorb(draft: Draft, other: Resource, told: Told): void {
-  if (draft.sequences.at(-1) !== told.sequence) draft.sequences.push(told.sequence)
   const { resource } = draft
+  if (draft.sequences.at(-1) !== told.sequence) {
+    const [first] = draft.sequences
+    if (first !== undefined && told.newer === 0 && contradicts(resource.xpia, other.xpia))
+      (draft.xpiaDiffers ??= []).push(first, told.sequence)
+    draft.sequences.push(told.sequence)
+  }
   if (other.policies.length > 0) {
     draft.policies ??= new Set(resource.policies)
     for (const policy of other.policies) draft.policies.add(policy)

@@ -31,7 +31,7 @@ export function mergeItem(records: Told[], { id, tenantId, creditRules }: MergeO
   const models = fields.modelsOf(from)
   const tenantGrounded = from.flag('tenantGrounded', (facts) => facts.tenantGrounded)
   const times = fields.timesOf(tellings, messages, from)
-  from.note('custodians', ({ facts }) => facts.user !== null)
+  from.note('custodians', ({ facts }) => facts.user !== null || facts.custodian !== undefined)
   from.note('messages', ({ facts }) => facts.messages.length > 0)
   from.note('resources', ({ facts }) => facts.resources.length > 0)
   return {

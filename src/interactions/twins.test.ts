@@ -39,6 +39,10 @@ function client(seconds: number, given: Partial<Facts> = {}): Facts {
   })
 }
 
+function recordOf([isClient, seconds]: readonly [boolean, number]): Facts {
+  return isClient ? client(seconds) : runtime(seconds)
+}
+
 const parts = (...all: Facts[]): Part[] => all.map((facts, sequence) => aPart(sequence, facts))
 const groups = (...all: Facts[]) => reconcile(parts(...all)).map(({ sequences }) => sequences)
 
@@ -130,8 +134,6 @@ describe('reconcile() of runtime twins', () => {
           fc.tuple(fc.constant(turns), fc.shuffledSubarray(turns, { minLength: turns.length })),
         ),
         ([turns, shuffled]) => {
-          const recordOf = ([isClient, seconds]: [boolean, number]) =>
-            isClient ? client(seconds) : runtime(seconds)
           const sequenceOf = new Map(turns.map((turn, sequence) => [turn, sequence]))
           const all = shuffled.map((turn) => aPart(sequenceOf.get(turn) ?? -1, recordOf(turn)))
 
