@@ -206,16 +206,14 @@ class FrameWalker {
         return 'on'
       }
       case 'body':
-        if (!this.#isLastBlock) this.#expect('block', 3)
-        else if (this.#hasChecksum) this.#expect('checksum', 4)
-        else {
-          this.#expect('magic', 4)
-          return 'end'
-        }
+        if (this.#isLastBlock && !this.#hasChecksum) break
+        if (this.#isLastBlock) this.#expect('checksum', 4)
+        else this.#expect('block', 3)
         return 'on'
       case 'checksum':
-        this.#expect('magic', 4)
-        return 'end'
+        break
     }
+    this.#expect('magic', 4)
+    return 'end'
   }
 }

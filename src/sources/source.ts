@@ -32,11 +32,11 @@ export interface Chunk {
   readonly container: Container
   readonly context: ReadContext
   /** UTF-8; owns its whole ArrayBuffer (transferable). What lies between the records is not evidence. */
-  readonly bytes: Uint8Array
+  readonly bytes: Uint8Array<ArrayBuffer>
   /** Start and end of each record in `bytes`, pair by pair; in order and not empty. */
-  readonly ranges: Uint32Array
+  readonly ranges: Uint32Array<ArrayBuffer>
   /** Start and end of each record in the unpacked file as it was served (its own encoding, with its BOM), pair by pair. */
-  readonly positions: Float64Array
+  readonly positions: Float64Array<ArrayBuffer>
 }
 
 /** Size in bytes and SHA-256 (lower-case hex). */

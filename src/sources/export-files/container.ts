@@ -16,7 +16,8 @@ import type { Problem, Records, Splitter, SplitterLimits } from './splitter.ts'
 export interface ReadContainer {
   readonly container: Container
   readonly records: number
-  readonly unpacked: Digest
+  /** Of the unpacked bytes; null for a file that is not packed, where it is the file's own. */
+  readonly unpacked: Digest | null
 }
 
 /** What one run of the source shares. */
@@ -34,6 +35,7 @@ export async function* readContainer(
   name: string,
   reader: ByteReader,
   run: Run,
+  isPacked: boolean,
 ): AsyncGenerator<SourceEvent, ReadContainer | null> {
   const { guess, recognised, failure } = await lookAt(reader)
   if (recognised.kind !== 'export') {
@@ -94,7 +96,7 @@ export async function* readContainer(
       break
     }
     if (piece === null) break
-    hash.update(piece)
+    if (isPacked) hash.update(piece)
     size += piece.length
     const rest = piece.subarray(skipBytes)
     skipBytes -= piece.length - rest.length
@@ -110,7 +112,8 @@ export async function* readContainer(
   else if (text?.isCut === true) {
     yield error(name, 'FILE_TRUNCATED', size - 1, 'the file ends inside a UTF-16 character')
   }
-  return { container, records, unpacked: { size, sha256: hash.digest('hex') } }
+  const unpacked = isPacked ? { size, sha256: hash.digest('hex') } : null
+  return { container, records, unpacked }
 }
 
 type Look = {
@@ -160,12 +163,6 @@ function transcoder({ encoding }: EncodingGuess): Utf16Transcoder | null {
 }
 
 function splitterFor(structure: Structure, limits: SplitterLimits): Splitter {
-  switch (structure.kind) {
-    case 'json':
-      return new JsonSplitter(limits)
-    case 'lines':
-      return new LineSplitter(limits)
-    case 'csv':
-      return new CsvSplitter(structure.layout, limits, structure.rowsFrom)
-  }
+  if (structure.kind === 'csv') return new CsvSplitter(structure.layout, limits, structure.rowsFrom)
+  return structure.kind === 'json' ? new JsonSplitter(limits) : new LineSplitter(limits)
 }

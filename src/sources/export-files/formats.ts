@@ -65,9 +65,9 @@ export class ChunkMaker {
 
   #chunk(
     context: ReadContext,
-    bytes: Uint8Array,
-    ranges: Uint32Array,
-    positions: Float64Array,
+    bytes: Uint8Array<ArrayBuffer>,
+    ranges: Uint32Array<ArrayBuffer>,
+    positions: Float64Array<ArrayBuffer>,
   ): Chunk {
     return { container: this.#container, context, bytes, ranges, positions }
   }

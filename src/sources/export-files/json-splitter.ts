@@ -33,7 +33,7 @@ export class JsonSplitter extends Splitter {
   /** The lists around the present position, outermost first. */
   readonly #lists: ('list' | 'page')[] = []
   /** What stood last in the innermost list. */
-  #last: 'start' | 'value' | 'comma' = 'start'
+  #last: 'start' | 'value' | 'comma' | 'garbage' = 'start'
   #isInGarbage = false
   #retryAtLength = 0
   /** True once a list, or a page, has begun: what an empty file of that shape is recognised by. */
@@ -173,7 +173,7 @@ export class JsonSplitter extends Splitter {
 
   #comma(at: number): void {
     this.#isInGarbage = false
-    if (this.#last !== 'value' && this.#lists.length > 0) {
+    if ((this.#last === 'start' || this.#last === 'comma') && this.#lists.length > 0) {
       this.problem('FILE_BROKEN', at, 'a comma stands here without an element before it')
     }
     this.#last = 'comma'
@@ -201,7 +201,7 @@ export class JsonSplitter extends Splitter {
     const isMark = byte === 0xef || (byte === 0xbb && at > 0) || byte === 0xbf
     if (this.#isInGarbage || isMark) return
     this.#isInGarbage = true
-    this.#last = 'value'
+    this.#last = 'garbage'
     this.problem(
       'ELEMENT_NOT_A_RECORD',
       at,

@@ -90,7 +90,9 @@ async function* readFile(
     yield* readPacked(path, reader, 0, run, ends, path)
     if (ends.length === 0) return
     const file = await finish()
-    for (const end of ends) yield { type: 'end', ...end, file }
+    for (const { container, records, unpacked } of ends) {
+      yield { type: 'end', container, records, unpacked: unpacked ?? file, file }
+    }
   } finally {
     await reader.close()
   }
@@ -107,7 +109,7 @@ async function* readPacked(
 ): AsyncGenerator<SourceEvent> {
   const packing = packingOf(await reader.peek(4))
   if (packing === null) {
-    const read = yield* readContainer(name, reader, run)
+    const read = yield* readContainer(name, reader, run, depth > 0)
     if (read !== null) ends.push(read)
     return
   }
@@ -120,13 +122,12 @@ async function* readPacked(
   }
   if (packing !== 'zip') {
     const unpacked = packing === 'gzip' ? gunzip(reader) : unzstd(reader)
-    yield* readPacked(
+    yield* readInner(
       name,
-      new ByteReader(guarded(() => reader.taken, unpacked)),
-      depth + 1,
+      guarded(() => reader.taken, unpacked),
+      depth,
       run,
       ends,
-      null,
     )
     return
   }
@@ -149,12 +150,27 @@ async function* readPacked(
       fresh = () => new ByteReader(bytesOf(path, () => {}))
     }
     for await (const member of zipMembers(zip, fresh)) {
-      const bytes = new ByteReader(guarded(() => member.packedBytes ?? Infinity, member.bytes))
-      yield* readPacked(`${name}!${member.name}`, bytes, depth + 1, run, ends, null)
+      const bytes = guarded(() => member.packedBytes ?? Infinity, member.bytes)
+      yield* readInner(`${name}!${member.name}`, bytes, depth, run, ends)
     }
   } catch (error) {
     run.signal?.throwIfAborted()
     yield failed(name, error instanceof InputError ? error : unreadable(error))
+  }
+}
+
+async function* readInner(
+  name: string,
+  bytes: AsyncIterable<Uint8Array>,
+  depth: number,
+  run: Run,
+  ends: ReadContainer[],
+): AsyncGenerator<SourceEvent> {
+  const reader = new ByteReader(bytes)
+  try {
+    yield* readPacked(name, reader, depth + 1, run, ends, null)
+  } finally {
+    await reader.close()
   }
 }
 

@@ -3,8 +3,8 @@ import type { SourceErrorCode } from '../source.ts'
 /** Some whole records: `ranges` are start,end pairs into `bytes`, which begins at byte `base` of the text. */
 export interface Records {
   readonly kind: 'records'
-  readonly bytes: Uint8Array
-  readonly ranges: Uint32Array
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly ranges: Uint32Array<ArrayBuffer>
   readonly base: number
 }
 
@@ -32,7 +32,7 @@ const FIRST_BUFFER_BYTES = 1 << 16
  */
 export abstract class Splitter {
   /** Bytes taken in and not yet handed out: `bytes[0 .. length)`; `bytes[0]` is byte `base` of the text. */
-  protected bytes: Uint8Array = new Uint8Array(FIRST_BUFFER_BYTES)
+  protected bytes: Uint8Array<ArrayBuffer> = new Uint8Array(FIRST_BUFFER_BYTES)
   protected length = 0
   protected base: number
   /** The next byte to look at. It may lie one behind `length`, after an escape at the very end. */

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import { crc32 } from 'node:zlib'
 import { fromBufferPromise, openPromise } from 'yauzl'
 import type { Entry, ZipFile } from 'yauzl'
@@ -37,7 +38,12 @@ export async function* zipMembers(
         ? await openPromise(zip, options)
         : await fromBufferPromise(zip, options)
   } catch {
-    yield* membersFromTheStart(fresh())
+    const reader = fresh()
+    try {
+      yield* membersFromTheStart(reader)
+    } finally {
+      await reader.close()
+    }
     throw new InputError(
       'FILE_TRUNCATED',
       'the ZIP file has no directory at its end, so it was probably cut off: fetch it again; what could be read was read',
@@ -86,14 +92,20 @@ async function nextEntry(file: ZipFile): Promise<Entry | null> {
 
 async function* unpack(file: ZipFile, entry: Entry): AsyncGenerator<Uint8Array> {
   refuseUnreadable(entry.generalPurposeBitFlag, entry.compressionMethod)
-  let raw: AsyncIterable<Uint8Array>
+  let raw: Readable
   try {
     raw = await file.openReadStreamPromise(entry, { decodeFileData: false })
   } catch (cause) {
     throw new InputError('ARCHIVE_BROKEN', 'this member of the ZIP file is damaged', { cause })
   }
-  const outcome = yield* decode(new ByteReader(raw), entry.compressionMethod, entry.compressedSize)
-  check(outcome, entry.crc32)
+  try {
+    const reader = new ByteReader(raw)
+    const outcome = yield* decode(reader, entry.compressionMethod, entry.compressedSize)
+    check(outcome, entry.crc32)
+  } finally {
+    // yauzl keeps the file open as long as one of its streams is.
+    raw.destroy()
+  }
 }
 
 function refuseUnreadable(flags: number, method: number): void {

@@ -1,0 +1,70 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { CsvSplitter } from './csv-splitter.ts'
+import { csvCell, LIMITS, split } from './testing.ts'
+
+const layout = { delimiter: 0x2c, endsInReturn: false, auditColumn: 1, columns: 3 }
+const splitCsv = (text: string, size = 1000, limits = LIMITS, more: Partial<typeof layout> = {}) =>
+  split(new CsvSplitter({ ...layout, ...more }, limits, 0), text, size)
+
+test('quoted cells may hold quotes, delimiters and line ends; rows come out byte for byte', () => {
+  const cell = fc.oneof(
+    fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', '\r', '\\', 'ß', '{') }).map(csvCell),
+    fc.string({ unit: fc.constantFrom('a', 'b"', '\\', ' c') }).map((text) => `x${text}`),
+  )
+  const rows = fc.array(fc.array(cell, { minLength: 3, maxLength: 3 }).map((c) => c.join(',')))
+  fc.assert(
+    fc.property(rows, fc.constantFrom('\n', '\r\n'), fc.nat(6), (all, lineEnd, size) => {
+      const { records, problems } = splitCsv(all.map((row) => row + lineEnd).join(''), size + 1)
+      expect(problems).toEqual([])
+      expect(records).toEqual(all)
+    }),
+  )
+})
+
+test('a backslash before a doubled quote means nothing', () => {
+  const row = 'id,"{""Name"":""a\\""b""}",x'
+  expect(splitCsv(`${row}\nid2,y,z\n`, 1).records).toEqual([row, 'id2,y,z'])
+})
+
+test('lines that end in CR alone are rows', () => {
+  const { records } = splitCsv('a,"b\rc",d\re,f,g\r', 2, LIMITS, { endsInReturn: true })
+  expect(records).toEqual(['a,"b\rc",d', 'e,f,g'])
+})
+
+test('blank lines are passed over; rows of too few or too many cells are kept', () => {
+  const { records, problems } = splitCsv('\r\n1,2,3\n\n,,\na,b\n1,2,3,4,5\n 6,7,8\n')
+  expect(records).toEqual(['1,2,3', 'a,b', '1,2,3,4,5', ' 6,7,8'])
+  expect(problems).toEqual([])
+})
+
+test('a quoted cell that the file does not close is an error at its row', () => {
+  const { records, problems } = splitCsv('1,2,3\n4,"{""Id"":', 3)
+  expect(records).toEqual(['1,2,3'])
+  expect(problems.map((problem) => [problem.offset, problem.code])).toEqual([[6, 'FILE_TRUNCATED']])
+})
+
+test('a last row without line end is kept when it is whole, or reaches beyond AuditData', () => {
+  expect(splitCsv('1,2,3\n4,5,6').records).toEqual(['1,2,3', '4,5,6'])
+  const behind = splitCsv('1,2,3,x\n4,"{}",', 2, LIMITS, { columns: 4 })
+  expect(behind.records).toEqual(['1,2,3,x', '4,"{}",'])
+  expect(behind.problems.map((problem) => problem.offset)).toEqual([8])
+  const before = splitCsv('1,2,3\n4,', 2)
+  expect(before.records).toEqual(['1,2,3'])
+  expect(before.problems.map((problem) => problem.code)).toEqual(['FILE_TRUNCATED'])
+})
+
+test('a row whose quotes do not match is kept and reported', () => {
+  const { records, problems } = splitCsv('1,"2"x,3\n4,5,6\n', 2)
+  expect(records).toEqual(['1,"2"x,3', '4,5,6'])
+  expect(problems.map((problem) => [problem.offset, problem.code])).toEqual([[0, 'FILE_BROKEN']])
+})
+
+test('a row that is too large is reported and passed over', () => {
+  const limits = { chunkBytes: 64, maxRecordBytes: 500 }
+  const { records, problems } = splitCsv(`1,2,3\n4,"${'x\n'.repeat(2000)}",6\n7,8,9\n`, 80, limits)
+  expect(records).toEqual(['1,2,3', '7,8,9'])
+  expect(problems.map((problem) => [problem.offset, problem.code])).toEqual([
+    [6, 'RECORD_TOO_LARGE'],
+  ])
+})

@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest'
+import { recognise } from './recognise.ts'
+import { aiInteraction, auditRecord } from './testing.ts'
+
+const one = JSON.stringify(auditRecord(1))
+const item = JSON.stringify(aiInteraction(1))
+const row = '{"RecordType":"CopilotInteraction","CreationDate":"2026-03-02","AuditData":"{}"}'
+
+function seen(text: string, isWhole = true): string {
+  const recognised = recognise(Buffer.from(text), isWhole)
+  if (recognised.kind === 'refused') return recognised.message
+  return recognised.kind === 'export'
+    ? `${recognised.shape} as ${recognised.structure.kind}`
+    : recognised.kind
+}
+
+test.each([
+  ['a Management blob', `[${one},${one}]`, 'management-blob as json'],
+  ['an indented blob', JSON.stringify([auditRecord(1)], null, 4), 'management-blob as json'],
+  ['an empty blob', ' [ ]\n', 'management-blob as json'],
+  ['one audit record', one, 'audit-records as json'],
+  ['one indented audit record', JSON.stringify(auditRecord(1), null, 2), 'audit-records as json'],
+  ['NDJSON', `${one}\n${one}\n`, 'audit-records as lines'],
+  ['NDJSON whose first line is broken', `{"Id":\n${one}\n${one}\n`, 'audit-records as lines'],
+  ['records joined', one + one, 'audit-records as json'],
+  [
+    'a record of event data alone',
+    '{"CopilotEventData":{"AppHost":"Word"}}',
+    'audit-records as json',
+  ],
+  [
+    'a flattened record',
+    '{"AppIdentity":"Copilot.Word","AppHost":"Word"}',
+    'audit-records as json',
+  ],
+  ['a Graph page', `{"@odata.context":"x","value":[${item}]}`, 'graph-page as json'],
+  ['an empty Graph page', '{"value":[]}', 'graph-page as json'],
+  ['a list of items', `[${item}]`, 'ai-interactions as json'],
+  ['one item', item, 'ai-interactions as json'],
+  ['search results', `[${row}]`, 'audit-rows as json'],
+  ['search results as lines', `${row}\n${row}`, 'audit-rows as lines'],
+  ['Graph audit records', '{"value":[{"id":"1","auditData":{"Id":"1"}}]}', 'audit-rows as json'],
+])('%s is recognised', (_, text, shape) => {
+  expect(seen(text)).toBe(shape)
+})
+
+test.each([
+  ['RecordId,CreationDate,AuditData\n', ',', ['RecordId', 'CreationDate', 'AuditData']],
+  ['"AuditData";"a;b"\r\n', ';', ['AuditData', 'a;b']],
+  ['Id\tauditdata\n', '\t', ['Id', 'auditdata']],
+  ['#TYPE Deserialized.Result\r\n"RecordType","AuditData"\r\n', ',', ['RecordType', 'AuditData']],
+  ['sep=;\nAUDITDATA;x\n', ';', ['AUDITDATA', 'x']],
+  ['AuditData,b\r1,2\r', ',', ['AuditData', 'b']],
+])('a CSV is recognised by its AuditData column: %j', (text, delimiter, columns) => {
+  const recognised = recognise(Buffer.from(text), true)
+  expect(recognised).toMatchObject({
+    kind: 'export',
+    shape: 'audit-csv',
+    context: { format: 'audit-csv', delimiter, columns },
+  })
+})
+
+test.each([
+  ['', 'empty'],
+  ['  \n', 'empty'],
+  ['{"value":[{"encryptedContent":{"data":"x"}}]}', 'encrypted'],
+  ['{"access_token":"x"}', 'token'],
+  ['{"error":{"code":"AF50000"}}', 'error answer'],
+  ["{'error':{'code':'AF429'}}", 'no export'],
+  ['[{"contentUri":"x"}]', 'content blobs'],
+  ['[{"contentType":"Audit.General","status":"enabled"}]', 'subscription'],
+  ['{"webhook":{}}', 'subscription'],
+  ['{"id":"q","status":"succeeded","recordCountLimit":5}', 'audit search'],
+  ['{"AppHost":"Word","ThreadId":"t","Messages":[]}', 'CopilotEventData'],
+  ['{"Id":"1","Action":"Read","SiteUrl":"https://contoso.com"}', 'accessed resource'],
+  ['{"tables":[]}', 'cannot import it yet'],
+  ['File ID,Item class,Immutable ID\n1,2,3\n', 'cannot import it yet'],
+  ['Report Refresh Date,x\n', 'cannot import it yet'],
+  ['<html>', 'web page'],
+  ['Dear Anna,\nthe file is attached.\n', 'no export'],
+  ['{"a":1}', 'no export'],
+  ['[1,2,3]', 'no export'],
+  ['{', 'no export'],
+  ['\u0000\u0001', 'binary'],
+])('what is no export says so: %j', (text, words) => {
+  expect(seen(text)).toContain(words)
+})
+
+test('a first record longer than what was read is recognised by the keys seen, or asks for more', () => {
+  const long = JSON.stringify({ Extra: 'x'.repeat(500), ...auditRecord(1) })
+  expect(seen(`[${long.slice(0, 300)}`, false)).toBe('undecided')
+  expect(seen(`[${long.slice(0, 700)}`, false)).toBe('management-blob as json')
+  expect(seen('   ', false)).toBe('undecided')
+})
