@@ -1,0 +1,6 @@
+import { expect, test } from 'vitest'
+import { fuzz } from './fuzz.ts'
+
+test('damaged exports lose no record before the damage, and read the same in pieces of any size', () => {
+  expect(fuzz(20_000, 1)).toBe(20_000)
+})
