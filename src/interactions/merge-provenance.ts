@@ -26,6 +26,8 @@ const NONE: readonly never[] = []
  */
 export class Provenance {
   readonly #tellings: readonly Told[]
+  /** What the only record says: most items are of one, and then there is nothing to compare or to note. */
+  readonly #only: Facts | null
   readonly #noted: Record<string, readonly number[]> = {}
   /** Sequences of the field being collected. */
   #current: number[] = []
@@ -35,6 +37,7 @@ export class Provenance {
   /** `tellings`: by authority. */
   constructor(tellings: readonly Told[]) {
     this.#tellings = tellings
+    this.#only = tellings.length === 1 ? (tellings[0]?.facts ?? null) : null
   }
 
   get noted(): Readonly<Record<string, readonly number[]>> {
@@ -56,6 +59,7 @@ export class Provenance {
 
   /** The value of the first record that has one; from all that say the same. */
   first(field: string, key: TextField): string | null {
+    if (this.#only !== null) return this.#only[key] || null
     let value: string | null = null
     for (const told of this.#tellings) {
       const said = told.facts[key]
@@ -69,6 +73,10 @@ export class Provenance {
 
   /** Every value, each once, in the order of authority. */
   inOrder(field: string, key: TextField): readonly string[] {
+    if (this.#only !== null) {
+      const said = this.#only[key]
+      return said === null || said === '' ? NONE : [said]
+    }
     let first: string | null = null
     let values: Set<string> | null = null
     for (const told of this.#tellings) {
@@ -109,6 +117,7 @@ export class Provenance {
     listOf: (facts: Facts) => readonly T[],
     keyOf: (value: T) => string,
   ): readonly T[] {
+    if (this.#only !== null && listOf(this.#only).length < 2) return listOf(this.#only)
     let values: Map<string, T> | null = null
     for (const { facts, sequence } of this.#tellings) {
       const list = listOf(facts)
@@ -126,6 +135,7 @@ export class Provenance {
 
   /** True if any says so, false if at least one denies it; from those that say what counts. */
   flag(field: string, saidBy: (facts: Facts) => Flag): Flag {
+    if (this.#only !== null) return saidBy(this.#only)
     let value: Flag = null
     for (const { facts } of this.#tellings) value = eitherFlag(value, saidBy(facts))
     if (value !== null) this.note(field, ({ facts }) => saidBy(facts) === value)

@@ -16,7 +16,7 @@ export interface ReconcileOptions {
 /**
  * The items that a set of records make: exchanges reconciled from all records that tell of them, and the records that
  * belong to none. Pure; the order of `parts`, and parts given twice, change nothing. What comes out is right when every
- * part is there that shares a link (`linksOf`) with one that is, directly or through others.
+ * part is there that shares a link (`linksOf`) with one that is, directly or through others. Items come in the order of their first records.
  */
 export function reconcile(parts: readonly Part[], options: ReconcileOptions = {}): Item[] {
   const tellings = onePerSequence(parts)
@@ -24,20 +24,21 @@ export function reconcile(parts: readonly Part[], options: ReconcileOptions = {}
   const groups = groupByKeys(tellings)
   joinTwins(tellings, groups)
 
-  const members = new Map<number, Told[]>()
+  const members: (Told[] | undefined)[] = []
+  const items: Item[] = []
   for (const [index, told] of tellings.entries()) {
     const group = groups.of(index)
-    const known = members.get(group)
-    if (known === undefined) members.set(group, [told])
+    const known = members[group]
+    if (known === undefined) members[group] = [told]
     else known.push(told)
   }
-  const items: Item[] = []
-  for (const records of members.values()) {
+  for (const records of members) {
+    if (records === undefined) continue
     const id = itemIdOf(records, options.tenantId ?? '')
     const tenantId = options.tenantId ?? tenantOf(records)
     items.push(mergeItem(records, { id, tenantId, creditRules }))
   }
-  return items.toSorted((a, b) => (a.sequences[0] ?? 0) - (b.sequences[0] ?? 0))
+  return items
 }
 
 function onePerSequence(parts: readonly Part[]): Told[] {
@@ -45,7 +46,7 @@ function onePerSequence(parts: readonly Part[]): Told[] {
   const bySequence = new Map<number, Told>()
   for (const part of parts)
     if (!bySequence.has(part.sequence)) bySequence.set(part.sequence, toldOf(part))
-  return [...bySequence.values()]
+  return [...bySequence.values()].toSorted((a, b) => a.sequence - b.sequence)
 }
 
 function isAscending(parts: readonly Part[]): boolean {
