@@ -1,10 +1,10 @@
-import type { Frame } from '../archive/types.ts'
+import type { ArchiveReader, Frame } from '../archive/types.ts'
 import type { KeyEntry, KnownContent } from '../catalog/repeat-keys.ts'
 import type { ReadContext } from '../interactions/record.ts'
 import type { Chunk } from '../sources/source.ts'
 import type { ContainerLedger } from './container-ledger.ts'
 import type { ImportPorts } from './import.ts'
-import type { LinkSet, Packed, PackGroup, Prepared } from './protocol.ts'
+import type { LinkSet, Packed, PackGroup, Prepared, RecordPlace } from './protocol.ts'
 import { decide, entriesOf, type Candidate } from './repeats.ts'
 import { SequencePlan, type PlannedGroup } from './sequence-plan.ts'
 import { settleBatch, type DecidedBatch } from './settle-batch.ts'
@@ -163,24 +163,27 @@ export class ImportBatches {
   }
 
   // Where the archived candidates lie. Those of earlier batches are on their way there: wait for them.
-  async #places(prepared: Prepared, pairs: readonly { readonly index: number; readonly candidate: Candidate }[]) {
-    const { archives } = this.#ports
+  async #places(
+    prepared: Prepared,
+    pairs: readonly { readonly index: number; readonly candidate: Candidate }[],
+  ): Promise<(RecordPlace | null)[]> {
+    const tenantOf = (index: number) => prepared.tenants[prepared.tenantOf[index] ?? 0] ?? ''
     await this.#archived
-    const fresh = new Set<string>()
-    return Promise.all(
-      pairs.map(async ({ index, candidate }) => {
-        if (candidate.index >= 0) return null
-        const tenant = prepared.tenants[prepared.tenantOf[index] ?? 0] ?? ''
-        const reader = await archives.reader(tenant)
-        if (!fresh.has(tenant)) {
-          fresh.add(tenant)
-          await reader.refresh()
-        }
-        const frame = await reader.locate(candidate.sequence)
-        if (frame === undefined) throw new Error(`record ${candidate.sequence} of ${tenant} is not in the archive`)
-        return { sequence: candidate.sequence, frame }
-      }),
-    )
+    const readers = new Map<string, ArchiveReader>()
+    for (const { index, candidate } of pairs) {
+      const tenant = tenantOf(index)
+      if (candidate.index >= 0 || readers.has(tenant)) continue
+      const reader = await this.#ports.archives.reader(tenant)
+      await reader.refresh()
+      readers.set(tenant, reader)
+    }
+    const places: (RecordPlace | null)[] = []
+    for (const { index, candidate } of pairs) {
+      const frame = candidate.index >= 0 ? null : await readers.get(tenantOf(index))?.locate(candidate.sequence)
+      if (frame === undefined) throw new Error(`record ${candidate.sequence} is not in the archive`)
+      places.push(frame === null ? null : { sequence: candidate.sequence, frame })
+    }
+    return places
   }
 
   async #archive(batch: DecidedBatch, packed: Packed): Promise<void> {
