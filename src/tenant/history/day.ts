@@ -1,7 +1,7 @@
 // One day of files: what arrives late of the days before it, then what happened on the day itself.
 import type { WrittenRecord } from './audit-record.ts'
 import { writeAuditRecord, writeRuntimeTwin } from './audit-record.ts'
-import { Bytes } from './bytes.ts'
+import type { Bytes } from './bytes.ts'
 import type { Calendar } from './calendar.ts'
 import type { FileSink } from './history-files.ts'
 import { GraphPages, ManagementBlobs, PurviewCsv } from './history-files.ts'
@@ -38,7 +38,7 @@ export function writeDay(
 
 class DayWriter {
   private readonly plans = new Random()
-  private readonly record = new Bytes()
+  private readonly record: Bytes
   private readonly dayMs: number
   private readonly blobs: ManagementBlobs
   private readonly pages: GraphPages
@@ -64,9 +64,16 @@ class DayWriter {
     this.sample = sample
     this.dayMs = calendar.firstDayMs + fileDay * 86_400_000
     const date = new Date(this.dayMs).toISOString().slice(0, 10)
-    this.blobs = new ManagementBlobs(sink, date, new Random().seed(world.seed, fileDay, 0, 0x626c))
-    this.pages = new GraphPages(sink, date)
-    this.csv = new PurviewCsv(sink, date)
+    const { buffers } = world
+    this.record = buffers.record
+    this.blobs = new ManagementBlobs(
+      sink,
+      date,
+      buffers.blob,
+      new Random().seed(world.seed, fileDay, 0, 0x626c),
+    )
+    this.pages = new GraphPages(sink, date, buffers.page)
+    this.csv = new PurviewCsv(sink, date, buffers.csv)
   }
 
   /** Records of `delay` days ago that arrive today. */

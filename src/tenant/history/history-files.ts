@@ -1,7 +1,7 @@
 // The three shapes that a tenant's history is exported in. Each writer fills one file at a time and hands it on
 // when it is full, so memory stays flat whatever the size of a day.
 import type { WrittenRecord } from './audit-record.ts'
-import { Bytes } from './bytes.ts'
+import type { Bytes } from './bytes.ts'
 import type { Random } from './random.ts'
 
 /** Receives a finished file; `bytes` are valid during the call only. */
@@ -21,7 +21,7 @@ const number = (n: number): string => String(n).padStart(4, '0')
 
 /** Blobs of the Management Activity API: arrays of 1,000 to 5,000 records, some as lines, a few indented. */
 export class ManagementBlobs {
-  private readonly out = new Bytes(1 << 20)
+  private readonly out: Bytes
   private files = 0
   private records = 0
   private limit = 0
@@ -32,7 +32,8 @@ export class ManagementBlobs {
   private readonly random: Random
 
   /** `random` decides about sizes and spelling only; it must be this writer's own. */
-  constructor(sink: FileSink, date: string, random: Random) {
+  constructor(sink: FileSink, date: string, out: Bytes, random: Random) {
+    this.out = out
     this.sink = sink
     this.date = date
     this.random = random
@@ -70,13 +71,14 @@ export class ManagementBlobs {
 
 /** Pages of Graph's getAllEnterpriseInteractions. */
 export class GraphPages {
-  private readonly out = new Bytes(1 << 20)
+  private readonly out: Bytes
   private files = 0
   private items = 0
   private readonly sink: FileSink
   private readonly date: string
 
-  constructor(sink: FileSink, date: string) {
+  constructor(sink: FileSink, date: string, out: Bytes) {
+    this.out = out
     this.sink = sink
     this.date = date
   }
@@ -104,13 +106,14 @@ export class GraphPages {
 
 /** Exports of the Purview portal; the spelling of CreationDate changed over the years, both occur. */
 export class PurviewCsv {
-  private readonly out = new Bytes(1 << 20)
+  private readonly out: Bytes
   private files = 0
   private rows = 0
   private readonly sink: FileSink
   private readonly date: string
 
-  constructor(sink: FileSink, date: string) {
+  constructor(sink: FileSink, date: string, out: Bytes) {
+    this.out = out
     this.sink = sink
     this.date = date
   }

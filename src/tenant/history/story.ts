@@ -1,4 +1,5 @@
 // What happened in one turn, as far as more than one record tells of it: both sources must agree on it.
+import { Bytes } from './bytes.ts'
 import type { Cast, TenantFile } from './cast.ts'
 import { Random } from './random.ts'
 import type { Session, Turn } from './session.ts'
@@ -7,19 +8,22 @@ import { TextMaker } from './text.ts'
 import type { Vocabulary } from './vocabulary.ts'
 import { vocabularies } from './vocabulary.ts'
 
-/** All that the making of records needs; `random` and `texts` are working space, so one per thread. */
+/** All that the making of records needs; the last three are working space, so one world per thread. */
 export interface World {
   readonly seed: number
   readonly cast: Cast
   readonly vocabularies: readonly Vocabulary[]
   readonly texts: TextMaker
   readonly random: Random
+  /** The record being written, and the file of each shape that is being filled. */
+  readonly buffers: Readonly<Record<'record' | 'blob' | 'page' | 'csv', Bytes>>
 }
 
 export function makeWorld(seed: number, cast: Cast): World {
   const all = vocabularies()
   const texts = new TextMaker(all[0]?.words.length ?? 0)
-  return { seed, cast, vocabularies: all, texts, random: new Random() }
+  const buffers = { record: new Bytes(), blob: new Bytes(), page: new Bytes(), csv: new Bytes() }
+  return { seed, cast, vocabularies: all, texts, random: new Random(), buffers }
 }
 
 export interface AccessedResource {
@@ -157,7 +161,7 @@ function resourcesOf(
       xpia: random.chance(XPIA),
       dlp: ruled ? (random.chance(0.5) ? 'blocked' : 'audited') : 'none',
     })
-  } while (resources.length < 8 && random.chance(0.5))
+  } while (resources.length < 8 && random.chance(0.65))
   return resources
 }
 

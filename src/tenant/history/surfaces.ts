@@ -33,7 +33,7 @@ const TEAMS_CHAT = surface('Teams', 'Teams', 'Copilot in Teams', 'TeamsChat', fa
 const WORD = surface('Word', 'Word', 'Copilot in Word', 'docx', false)
 const OUTLOOK = surface('Outlook', 'Outlook', 'Copilot in Outlook', '', false)
 const EXCEL = surface('Excel', 'Excel', 'Copilot in Excel', 'xlsx', false)
-const POWERPOINT = surface('PowerPoint', 'PowerPoint', 'Copilot in PowerPoint', 'pptx', true)
+const POWERPOINT = surface('PowerPoint', 'PowerPoint', 'Copilot in PowerPoint', 'pptx', false)
 const ONENOTE = surface('OneNote', 'OneNote', 'Copilot in OneNote', '', false)
 const LOOP = surface('Loop', 'Loop', 'Copilot in Loop', '', false)
 const hostOnly = (appHost: string): HistorySurface => surface(appHost, '', '', '', false)
@@ -43,10 +43,10 @@ const repeated = (...shares: (readonly [number, HistorySurface])[]): readonly Hi
 
 /** Of exchanges whose texts are kept; each entry is a hundredth. */
 export const WITH_TEXT = repeated(
-  [30, CHAT],
+  [26, CHAT],
   [16, OFFICE],
-  [14, TEAMS],
-  [13, TEAMS_CHAT],
+  [16, TEAMS],
+  [15, TEAMS_CHAT],
   [10, WORD],
   [8, OUTLOOK],
   [4, EXCEL],

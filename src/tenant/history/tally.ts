@@ -161,9 +161,15 @@ function countAuditFacts(tally: Tally, cast: Cast, story: Story, id: string): vo
 }
 
 function lastDay(month: string): string {
+  const known = lastDays.get(month)
+  if (known !== undefined) return known
   const [year = 0, number = 1] = month.split('-').map(Number)
-  return String(new Date(Date.UTC(year, number, 0)).getUTCDate())
+  const last = String(new Date(Date.UTC(year, number, 0)).getUTCDate())
+  lastDays.set(month, last)
+  return last
 }
+
+const lastDays = new Map<string, string>()
 
 export function addTally(into: Tally, other: Tally): void {
   for (const [name, by] of Object.entries(other.counts)) count(into, name, by)

@@ -19,16 +19,34 @@ const WORDS_SEED = 20_260_930
 
 /** English first, then the seven others; the same for every seed. */
 export function vocabularies(): readonly Vocabulary[] {
-  made ??= [ENGLISH, ...OTHERS].map((language, index) =>
-    makeVocabulary(language, index === 0 ? ENGLISH_WORDS : OTHER_WORDS, index),
-  )
+  made ??= makeVocabularies()
   return made
+}
+
+function makeVocabularies(): readonly Vocabulary[] {
+  const small = OTHERS.flatMap((language) => language.small.map(unaccented))
+  const english = makeVocabulary(ENGLISH, ENGLISH_WORDS, 0, small)
+  return [
+    english,
+    ...OTHERS.map((language, n) => makeVocabulary(language, OTHER_WORDS, n + 1, english.words)),
+  ]
+}
+
+function unaccented(word: string): string {
+  return word.normalize('NFD').replaceAll(/\p{M}/gu, '')
 }
 
 let made: readonly Vocabulary[] | undefined
 
-function makeVocabulary(language: Language, count: number, index: number): Vocabulary {
+function makeVocabulary(
+  language: Language,
+  count: number,
+  index: number,
+  taken: readonly string[],
+): Vocabulary {
   const random = new Random().seed(WORDS_SEED, index, 0, 0)
+  // A made English word means one rank of one language, with or without its accents: its count is exact then.
+  const foreign = new Set(taken)
   const seen = new Set<string>(language.small)
   while (seen.size < count) {
     // The commoner a word, the shorter.
@@ -36,9 +54,9 @@ function makeVocabulary(language: Language, count: number, index: number): Vocab
     let word = ''
     for (let syllable = 0; syllable < syllables; syllable++) {
       word += one(random, language.onsets) + one(random, language.nuclei)
-      if (syllable === syllables - 1 || random.chance(0.3)) word += one(random, language.codas)
+      if (syllable === syllables - 1 || random.chance(0.1)) word += one(random, language.codas)
     }
-    seen.add(word)
+    if (!foreign.has(unaccented(word))) seen.add(word)
   }
   const words = [...seen].slice(0, count)
   const encoded = words.map((word) => Buffer.from(language.spaced ? `${word} ` : word))
@@ -59,7 +77,7 @@ function makeVocabulary(language: Language, count: number, index: number): Vocab
 
 function syllablesOf(rank: number, spaced: boolean, random: Random): number {
   if (rank < 1_000 || !spaced) return 1 + random.below(2)
-  return rank < 8_000 ? 2 : 2 + random.below(2)
+  return rank < 8_000 || random.chance(0.7) ? 2 : 3
 }
 
 function one(random: Random, sounds: readonly string[]): string {
