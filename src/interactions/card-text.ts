@@ -116,13 +116,14 @@ function rewritten(text: string, links: CitedLink[] | null, keepCitations: boole
   return result + text.slice(at)
 }
 
-// Position of the closing character on the same line within `most` characters, else -1: bounded work per bracket.
+// Position of the closing character within `most` characters, before any other bracket or line, else -1: so that a
+// text of brackets alone costs no more than its length.
 function closing(text: string, character: number, from: number, most: number): number {
   const end = Math.min(text.length, from + most)
   for (let i = from; i < end; i++) {
     const c = text.charCodeAt(i)
     if (c === character) return i
-    if (c === 10 || (c === 91 && character === 93)) return -1
+    if (c === 10 || c === 91) return -1
   }
   return -1
 }

@@ -61,6 +61,7 @@ export function textOfHtml(html: string): string {
   let at = 0
   // Past the last `>` no `<` can start a tag: without this, a text of a million `<` would cost a million searches.
   const lastClose = html.lastIndexOf('>')
+  let unended: Set<string> | null = null
   while (at < html.length) {
     const open = html.indexOf('<', at)
     if (open < 0 || open > lastClose) break
@@ -76,16 +77,30 @@ export function textOfHtml(html: string): string {
     if (html.startsWith('<!--', open)) {
       const end = html.indexOf('-->', open)
       at = end < 0 ? html.length : end + 3
-    } else if (SILENT.has(name) && html.charCodeAt(close - 1) !== 47) {
-      at = endOfElement(html, name, at)
+    } else if (SILENT.has(name) && html.charCodeAt(close - 1) !== 47 && !unended?.has(name)) {
+      const end = endOfElement(html, name, at)
+      // Not searched for again: a text of a million open tags would cost a million searches.
+      if (end < 0) unended = (unended ?? new Set()).add(name)
+      else at = end
     } else if (BREAKS.has(name) || (name.startsWith('/') && BREAKS.has(name.slice(1)))) {
       parts.push('\n')
     }
   }
   parts.push(html.slice(at))
-  return decodeEntities(parts.join(''))
-    .replaceAll(/[ \t]*\n[ \t]*(?:\n[ \t]*){2,}/g, '\n\n')
-    .trim()
+  return withoutBlankRuns(decodeEntities(parts.join('')))
+}
+
+// At most one blank line in a row; markup leaves many.
+function withoutBlankRuns(text: string): string {
+  if (!text.includes('\n')) return text.trim()
+  const lines: string[] = []
+  let blanks = 0
+  for (const line of text.split('\n')) {
+    const kept = line.trimEnd()
+    blanks = kept.length === 0 ? blanks + 1 : 0
+    if (blanks < 2) lines.push(kept)
+  }
+  return lines.join('\n').trim()
 }
 
 /** Text of a body served as plain text: only the `<attachment>` markers are ours to drop. */
@@ -121,10 +136,10 @@ function tagName(html: string, at: number): string {
   return html.slice(at, end).toLowerCase()
 }
 
-// An element that never ends swallows the rest only of itself: without an end tag nothing is dropped.
+// An element that never ends swallows nothing (-1).
 function endOfElement(html: string, name: string, at: number): number {
   const end = html.indexOf(`</${name}`, at)
-  if (end < 0) return at
+  if (end < 0) return -1
   const close = html.indexOf('>', end)
   return close < 0 ? html.length : close + 1
 }

@@ -46,7 +46,11 @@ function notAiOf(record: Fields): string | null {
 function interaction(raw: string, context: ReadContext): Intake {
   const item = parsedFields(raw)
   if (item === null) return { facts: unmappedFacts(raw, context, 'not a JSON object'), notAi: null }
-  return { facts: interactionFacts(item, context), notAi: null }
+  const facts = interactionFacts(item, context)
+  if (facts.unmapped !== null) {
+    return { facts: unmappedFacts(raw, context, facts.unmapped), notAi: null }
+  }
+  return { facts, notAi: null }
 }
 
 function unmappedFacts(raw: string, context: ReadContext, unmapped: string): Facts {

@@ -5,7 +5,7 @@ const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 /**
  * A served time as ISO 8601 UTC with `Z`, its fraction digits kept (at most 7); null when absent or unreadable.
  * No zone means UTC. Accepts ISO 8601 with `T` or a blank, the portal's `9/20/2023 4:05:03 AM` (month first),
- * and the `/Date(1695182703000)/` that PowerShell 5.1 writes. The year 1 (.NET's empty date) is null.
+ * and the `/Date(1695182703000)/` that PowerShell 5.1 writes. Years before 1900 (empty dates) are null.
  */
 export function parseTime(served: unknown): string | null {
   if (typeof served !== 'string') return null
@@ -63,7 +63,8 @@ function isPlain(text: string, length: number): boolean {
 }
 
 function isDate(year: number, month: number, day: number): boolean {
-  if (year < 2 || month < 1 || month > 12 || day < 1) return false
+  // Before 1900 lie the empty dates of .NET (year 1) and Windows (1601).
+  if (year < 1900 || month < 1 || month > 12 || day < 1) return false
   const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
   return day <= (DAYS[month - 1] ?? 0) + (leap ? 1 : 0)
 }
@@ -117,7 +118,7 @@ function parseDotNet(text: string): string | null {
 }
 
 function shifted(ms: number, fraction: string | null): string | null {
-  if (!(ms >= -62_000_000_000_000 && ms <= 253_402_300_799_999)) return null
+  if (!(ms >= -2_208_988_800_000 && ms <= 253_402_300_799_999)) return null
   const iso = new Date(ms).toISOString()
   if (fraction === null) return iso
   return `${iso.slice(0, 19)}${fraction}Z`
