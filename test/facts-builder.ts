@@ -4,7 +4,7 @@ import type { Agent, Facts, Message, Person, Resource } from '../src/interaction
 // Facts and parts of a small firm, for tests about what records say, not about how they are spelled.
 
 export const SESSION = '19:Zm9yLXRlc3Rz@thread.v2'
-export const TENANT = '5f0c6d2e-0001-4000-8000-000000000001'
+const TENANT = '5f0c6d2e-0001-4000-8000-000000000001'
 
 export const AVERY: Person = {
   objectId: null,
@@ -17,7 +17,7 @@ export const AVERY_BY_ID: Person = {
   name: 'Avery Howard',
 }
 
-export function aFacts(given: Partial<Facts> = {}): Facts {
+function aFacts(given: Partial<Facts> = {}): Facts {
   return {
     format: 'audit',
     namespace: 'audit',

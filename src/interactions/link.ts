@@ -11,7 +11,7 @@ const LAST_DAY = 65_535
 /** A prompt and its answers lie at most 2 × this apart when midnight is between them (long agent runs take half an hour). */
 const REQUEST_MARGIN_MS = 3_600_000
 /** Twins lie at most 120 s apart: two records within 2 × this of each other always share a bucket. */
-export const TWIN_MARGIN_MS = 60_000
+const TWIN_MARGIN_MS = 60_000
 const TWIN_BUCKET_MS = 600_000
 /** A record that lists more messages than this is hostile or broken; the rest of them link nothing. */
 const MAX_LINKED_MESSAGES = 256
@@ -23,7 +23,7 @@ const MAX_LINKED_MESSAGES = 256
  */
 export type LinkVisitor = (key: string, day: number, kind: LinkKind) => void
 
-export type LinkKind = 'message' | 'request' | 'identity' | 'conversation'
+type LinkKind = 'message' | 'request' | 'identity' | 'conversation'
 
 /** Calls `visit` for every key of a record; no key is built from text that people wrote. */
 export function eachLink(facts: Facts, visit: LinkVisitor): void {

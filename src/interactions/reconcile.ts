@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto'
 import { DEFAULT_CREDIT_RULES, type CreditRuleSet } from './credits.ts'
 import type { Item, Part } from './item.ts'
-import { eachLink, linkedMessages, linksMessages } from './link.ts'
+import { conversationOf, eachLink, linkedMessages, linksMessages } from './link.ts'
 import { compare, toldOf, type Told } from './merge-told.ts'
 import { mergeItem } from './merge.ts'
 import { Groups } from './reconcile-groups.ts'
-import { pairTwins, twinConversation, type TwinCandidate } from './twins.ts'
+import { pairTwins, type TwinCandidate } from './twins.ts'
 
 export interface ReconcileOptions {
   /** Tenant of the archive the parts are from: their sequences are its. Default: what an item's own records say. */
@@ -86,7 +86,7 @@ function joinTwins(tellings: readonly Told[], groups: Groups): void {
   const clients = new Set<number>()
   for (const [index, told] of tellings.entries()) {
     if (told.facts.messages.length > 0) clients.add(groups.of(index))
-    const conversation = twinConversation(told)
+    const conversation = conversationOf(told.facts)
     if (conversation !== null)
       candidates.push({ group: groups.of(index), told, conversation, client: false })
   }

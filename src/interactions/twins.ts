@@ -1,5 +1,4 @@
 import { compare, type Told } from './merge-told.ts'
-import { conversationOf } from './link.ts'
 import type { Facts } from './record.ts'
 
 // A turn of a custom-engine agent is logged twice: by the agent's runtime (no messages) and, some seconds later, by the
@@ -27,11 +26,6 @@ export interface TwinPair {
 
 /** Same conversation, agent and user, nothing between two neighbours longer than a pair may lie apart. */
 type Run = readonly TwinCandidate[]
-
-/** Which conversation a record might have a twin in; null for nearly all of them. */
-export function twinConversation(told: Told): string | null {
-  return conversationOf(told.facts)
-}
 
 /** Pairs one to one with the nearest runtime record, then adds what a runtime logged more than once. Order-independent. */
 export function pairTwins(candidates: readonly TwinCandidate[]): TwinPair[] {
