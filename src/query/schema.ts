@@ -120,12 +120,18 @@ export const LOOKUP_COLUMNS = [
   ['key', 'UInt64'],
 ] as const satisfies Columns
 
+/**
+ * What the words of a query are looked for in. An expression and not the index's `preprocessor`: wherever the engine
+ * evaluates a condition without the index (it does under some nestings of NOT), a preprocessor is silently not applied.
+ */
+export const SEARCHED = 'lowerUTF8(text)'
+
 /** Ids are looked for by their bloom filter; people and files by an inverted index of their whole values. */
 const bloom = (name: string, expression: string): string =>
   `INDEX ${name} ${expression} TYPE bloom_filter(0.01) GRANULARITY 1`
 
 const ITEM_INDEXES = [
-  "INDEX words text TYPE text(tokenizer = 'splitByNonAlpha', preprocessor = lowerUTF8(text))",
+  `INDEX words ${SEARCHED} TYPE text(tokenizer = 'splitByNonAlpha')`,
   "INDEX byUser users TYPE text(tokenizer = 'array')",
   "INDEX byFile files TYPE text(tokenizer = 'array')",
   bloom('byId', 'id'),

@@ -1,8 +1,10 @@
+import { SEARCHED } from '../schema.ts'
 import { fold, tokensOfRun, wordsOf, type Word } from '../text.ts'
 import type { Query, Value } from './ast.ts'
 import { spanOf } from './dates.ts'
 import { patternOf } from './pattern.ts'
 import { lower, propertyOf, type Column, type Property } from './properties.ts'
+import { unreachable } from './unreachable.ts'
 
 /** A condition on the table `items`; every value of the query is bound, none is part of the text. */
 export interface Condition {
@@ -13,7 +15,7 @@ export interface Condition {
 /** Compiles a query. The SQL depends on the query's shape only, never on what its values say. */
 export function compile(query: Query): Condition {
   const binder = new Binder()
-  return { where: conditionOf(query, binder), params: binder.params }
+  return { where: conditionOf(query, binder, false), params: binder.params }
 }
 
 class Binder {
@@ -41,35 +43,49 @@ const TEXT: Readonly<
   all: { sql: 'text', any: '1' },
 }
 
-function conditionOf(query: Query, binder: Binder): string {
+/** `negated` is carried down to the terms: NOT directly before a term is what the engine's index answers. */
+function conditionOf(query: Query, binder: Binder, negated: boolean): string {
   switch (query.type) {
     case 'all':
-      return '1'
+      return negated ? '0' : '1'
     case 'text':
-      return textCondition('all', query.value, binder)
+      return negate(textCondition('all', query.value, binder), negated)
     case 'not':
-      return `NOT (${conditionOf(query.of, binder)})`
+      return conditionOf(query.of, binder, !negated)
     case 'and':
     case 'or': {
-      const parts = query.of.map((part) => conditionOf(part, binder))
-      return `(${parts.join(query.type === 'and' ? ' AND ' : ' OR ')})`
+      const parts = query.of.map((part) => conditionOf(part, binder, negated))
+      return join(parts, (query.type === 'and') === negated ? 'OR' : 'AND')
     }
     case 'range': {
       const property = known(query.property)
-      const ends = `${ordered(property, '>=', query.from, binder)} AND ${ordered(property, '<=', query.to, binder)}`
-      return `(${ends})`
+      const from = ordered(property, '>=', query.from, binder)
+      return negate(`(${from} AND ${ordered(property, '<=', query.to, binder)})`, negated)
     }
     case 'property': {
       const property = known(query.property)
-      const condition = anyOf(
-        property,
-        query.comparison === '<>' ? '=' : query.comparison,
-        query.values,
-        binder,
+      const sign = query.comparison === '<>' ? '=' : query.comparison
+      return negate(
+        anyOf(property, sign, query.values, binder),
+        (query.comparison === '<>') !== negated,
       )
-      return query.comparison === '<>' ? `NOT (${condition})` : condition
     }
+    default:
+      return unreachable(query)
   }
+}
+
+function negate(condition: string, negated: boolean): string {
+  return negated ? `NOT (${condition})` : condition
+}
+
+/** Constants are taken out: with them the engine no longer answers from its index. */
+function join(parts: readonly string[], operator: 'AND' | 'OR'): string {
+  const [neutral, decisive] = operator === 'AND' ? ['1', '0'] : ['0', '1']
+  if (parts.includes(decisive)) return decisive
+  const rest = parts.filter((part) => part !== neutral)
+  if (rest.length < 2) return rest[0] ?? neutral
+  return `(${rest.join(` ${operator} `)})`
 }
 
 function known(name: string): Property {
@@ -119,6 +135,8 @@ function compare(property: Property, sign: Sign, value: Value, binder: Binder): 
       )
       return parts.length === 1 ? (parts[0] ?? '0') : `(${parts.join(' OR ')})`
     }
+    default:
+      return unreachable(property)
   }
 }
 
@@ -159,10 +177,11 @@ function wordsCondition(words: readonly Word[], prefix: boolean, binder: Binder)
   const tokens = [
     ...new Set(whole.flatMap((word) => (word.run ? tokensOfRun(word.text) : [word.text]))),
   ]
-  if (tokens.length > 0) parts.push(`hasAllTokens(text, ${binder.bind('Array(String)', tokens)})`)
+  if (tokens.length > 0)
+    parts.push(`hasAllTokens(${SEARCHED}, ${binder.bind('Array(String)', tokens)})`)
   if (open !== undefined && open.text.length >= MIN_PREFIX) {
     const vocabulary = `SELECT groupUniqArray(token) FROM mergeTreeTextIndex(currentDatabase(), items, words) WHERE startsWith(token, ${binder.text(open.text)})`
-    parts.push(`hasAnyTokens(text, (${vocabulary}))`)
+    parts.push(`hasAnyTokens(${SEARCHED}, (${vocabulary}))`)
   }
   return parts.length === 0 ? '1' : parts.join(' AND ')
 }
@@ -183,9 +202,9 @@ function nameCondition(
     : `has(${column}, ${bound})`
   const words = wordsOf(value.text)
   if (sign === '=' || words.length === 0 || property.whole(value.text)) return whole
-  // Names are part of the text, so its index narrows the rows first; addresses are not.
+  // Names are part of the text, so its index narrows the rows first.
   const pattern = binder.text(patternOf(words, value.prefix))
-  const part = `arrayExists(x -> NOT startsWith(x, 'http') AND match(x, ${pattern}), ${column})`
+  const part = `arrayExists(x -> match(x, ${pattern}), ${property.names.sql})`
   return `(${whole} OR (${wordsCondition(words, value.prefix, binder)} AND ${part}))`
 }
 
@@ -263,6 +282,8 @@ function ordered(property: Property, sign: Sign, value: Value, binder: Binder): 
     case ':':
     case '=':
       return `(${column} >= ${from()} AND ${column} < ${to()})`
+    default:
+      return unreachable(sign)
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Query, Value } from './ast.ts'
+import { unreachable } from './unreachable.ts'
 
 /** The query in its one canonical spelling: `parse(explain(query))` is the query again. */
 export function explain(query: Query): string {
@@ -19,6 +20,8 @@ export function explain(query: Query): string {
         .join(' AND ')
     case 'or':
       return query.of.map(explain).join(' OR ')
+    default:
+      return unreachable(query)
   }
 }
 

@@ -5,6 +5,7 @@ import type { Query, Value } from './ast.ts'
 import { flagOf, meanings } from './compile.ts'
 import { spanOf } from './dates.ts'
 import { lower, propertyOf, type Property } from './properties.ts'
+import { unreachable } from './unreachable.ts'
 
 /**
  * The meaning of a query, item by item and without an engine: what `compile` is tested against, and what tells
@@ -37,6 +38,8 @@ export function matches(query: Query, item: Item): boolean {
       const found = query.values.some((value) => propertyMatches(property, sign, value, item))
       return found !== (query.comparison === '<>')
     }
+    default:
+      return unreachable(query)
   }
 }
 
@@ -64,6 +67,8 @@ function propertyMatches(property: Property, sign: Sign, value: Value, item: Ite
         names.some((name) => (value.prefix ? lower(one).startsWith(name) : lower(one) === name)),
       )
     }
+    default:
+      return unreachable(property)
   }
 }
 
@@ -90,9 +95,7 @@ function nameMatches(
   if (names.some((name) => (value.prefix ? name.startsWith(whole) : name === whole))) return true
   const words = wordsOf(value.text)
   if (sign === '=' || words.length === 0 || property.whole(value.text)) return false
-  return names.some(
-    (name) => !name.startsWith('http') && hasWords(wordsOf(name), words, value.prefix),
-  )
+  return property.names.of(item).some((name) => hasWords(wordsOf(name), words, value.prefix))
 }
 
 /** Whether the wanted words stand next to each other. Runs of scripts without spaces match inside of runs. */
@@ -140,5 +143,7 @@ function compared(value: number, sign: Sign, first: number, last: number): boole
     case ':':
     case '=':
       return value >= first && value <= last
+    default:
+      return unreachable(sign)
   }
 }

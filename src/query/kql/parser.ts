@@ -4,6 +4,7 @@ import { namedDates, spanOf } from './dates.ts'
 import { QueryError } from './errors.ts'
 import { Lexer, type Token } from './lexer.ts'
 import { nearestProperty, propertyOf, type Property } from './properties.ts'
+import { unreachable } from './unreachable.ts'
 
 /** Deeper nesting is refused, so that neither this parser nor the engine's runs out of stack. */
 const MAX_DEPTH = 50
@@ -93,6 +94,8 @@ class Parser {
             ? 'something is missing at its end'
             : 'a word or property is missing here',
         )
+      default:
+        return unreachable(token)
     }
   }
 

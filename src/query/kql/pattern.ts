@@ -16,7 +16,8 @@ export function patternOf(words: readonly Word[], prefix: boolean): string {
   for (const [at, word] of words.entries()) {
     const previous = words[at - 1]
     if (previous === undefined) pattern += word.run ? '' : START
-    else pattern += previous.run || word.run ? `${GAP}*` : `${GAP}+`
+    // The edge of a run is an edge of a word: nothing needs to stand there.
+    else pattern += previous.run === word.run ? `${GAP}+` : `${GAP}*`
     pattern += spellings(word.text)
   }
   return prefix || words.at(-1)?.run === true ? pattern : pattern + END

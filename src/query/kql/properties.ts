@@ -25,8 +25,11 @@ export type Property = { readonly name: string; readonly aliases: readonly strin
     }
   | {
       readonly type: 'name'
+      /** Everything that a value can equal, folded. */
       readonly column: string
       readonly of: (item: Item) => readonly string[]
+      /** What it can be words of: all of it is searched as text, too. */
+      readonly names: { readonly sql: string; readonly of: (item: Item) => readonly string[] }
       /** True for a value that can only be meant whole: an address, an id. */
       readonly whole: (value: string) => boolean
     }
@@ -68,6 +71,10 @@ export const PROPERTIES: readonly Property[] = [
     type: 'name',
     column: 'users',
     of: (item) => namesIn(item.custodians).users,
+    names: {
+      sql: 'arrayConcat(custodianUpns, custodianNames)',
+      of: (item) => item.custodians.flatMap(({ upn, name }) => [...some(upn), ...some(name)]),
+    },
     whole: (value) => value.includes('@') || GUID.test(value),
   },
   {
@@ -109,6 +116,7 @@ export const PROPERTIES: readonly Property[] = [
     type: 'name',
     column: 'agents',
     of: (item) => agentNames(item),
+    names: { sql: '[agentName]', of: (item) => some(item.agent?.name) },
     whole: (value) => GUID.test(value),
   },
   {
@@ -124,6 +132,10 @@ export const PROPERTIES: readonly Property[] = [
     type: 'name',
     column: 'files',
     of: (item) => placesOf(item).files,
+    names: {
+      sql: "arrayFilter(x -> NOT startsWith(x, 'http'), files)",
+      of: (item) => placesOf(item).files.filter((file) => !file.startsWith('http')),
+    },
     whole: (value) => value.includes('/'),
   },
   {

@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Item } from '../../interactions/item.ts'
+import { openEngine } from '../engine.ts'
+import { openIndex, type IndexStore } from '../index-store.ts'
+import { encodeItems } from '../rows.ts'
+import { anyItem } from '../testdata/items.ts'
+import { anyQuery } from '../testdata/queries.ts'
+import { compile } from './compile.ts'
+import { explain } from './explain.ts'
+import { matches } from './matches.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'daybook-kql-'))
+const items: readonly Item[] = fc
+  .sample(anyItem, { numRuns: 300 })
+  .map((item, at) => ({ ...item, id: (at + 1).toString(16).padStart(32, '0'), sequences: [at] }))
+let index: IndexStore
+
+beforeAll(async () => {
+  index = await openIndex(await openEngine({ path: folder }))
+  await index.write({
+    batch: index.nextBatch(),
+    tenant: 't',
+    watermark: items.length,
+    items: [encodeItems(items, index.nextBatch())],
+    records: [],
+    links: [],
+    superseded: [],
+  })
+})
+
+afterAll(async () => {
+  await index.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function found(where: string, params: Readonly<Record<string, unknown>>): Promise<number[]> {
+  const rows = await index.engine.query(
+    `SELECT sequences[1] AS at FROM items WHERE ${where} ORDER BY at`,
+    params,
+  )
+  return rows.map(([at]) => Number(at))
+}
+
+test('compile() finds exactly what matches() says', async () => {
+  let hits = 0
+  await fc.assert(
+    fc.asyncProperty(anyQuery, async (query) => {
+      const { where, params } = compile(query)
+      const expected = items.flatMap((item, at) => (matches(query, item) ? [at] : []))
+      if (expected.length > 0 && expected.length < items.length) hits += 1
+
+      expect({ query: explain(query), items: await found(where, params) }).toEqual({
+        query: explain(query),
+        items: expected,
+      })
+    }),
+    { numRuns: Number(process.env['RUNS'] ?? 250), seed: Number(process.env['SEED'] ?? 1) },
+  )
+  expect(hits).toBeGreaterThan(50)
+})
