@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { canonicalJson, isWellFormed } from '../platform/jcs.ts'
 import { CodedError } from '../platform/errors.ts'
+import { isObject, parseObject } from '../platform/json-object.ts'
 import { hashFromBase64, toBase64 } from './base64.ts'
 import { isTenantId } from './layout.ts'
 import type { ActivityLine, RecordLine } from './types.ts'
@@ -69,20 +70,9 @@ export function encodeLine(line: Omit<RecordLine, 'v'>): string {
 export function decodeLine(bytes: Uint8Array): RecordLine {
   const { value, text } = parse(bytes)
   if ('disposed' in value) throw disposed(value['sequence'])
-  const { id, raw, rawBase64, range, sequence } = value
-  if (
-    !Array.isArray(range) ||
-    range.length !== 2 ||
-    !isCount(sequence) ||
-    value['v'] !== 1 ||
-    !isText(value['container'], value['namespace'], value['receivedAt'], value['salt']) ||
-    !isText(value['source'], value['tenant'], id ?? '', raw ?? '', rawBase64 ?? '')
-  )
-    throw badLine(sequence)
-  // Checked member by member just above; equality with the re-encoded text below covers the rest.
-  const line = value as unknown as RecordLine
-  if (encodeLine(line) !== text) throw badLine(sequence)
-  return line
+  if (!isRecordLine(value)) throw badLine(value['sequence'])
+  if (encodeLine(value) !== text) throw badLine(value.sequence)
+  return value
 }
 
 /** The served bytes of a record. */
@@ -104,20 +94,9 @@ export function encodeActivity(line: Omit<ActivityLine, 'v'>): string {
 export function decodeActivity(bytes: Uint8Array): ActivityLine {
   const { value, text } = parse(bytes)
   if ('disposed' in value) throw disposed(value['sequence'])
-  const { body, sequence } = value
-  if (
-    !isCount(sequence) ||
-    value['v'] !== 1 ||
-    typeof body !== 'object' ||
-    body === null ||
-    Array.isArray(body) ||
-    !isText(value['actor'], value['at'], value['kind'], value['salt'], value['tenant'])
-  )
-    throw badLine(sequence)
-  // Checked member by member just above; equality with the re-encoded text below covers the rest.
-  const line = value as unknown as ActivityLine
-  if (encodeActivity(line) !== text) throw badLine(sequence)
-  return line
+  if (!isActivityLine(value)) throw badLine(value['sequence'])
+  if (encodeActivity(value) !== text) throw badLine(value.sequence)
+  return value
 }
 
 /** What stands in a replacement segment for a record that was lawfully erased: its leaf hash. */
@@ -134,17 +113,35 @@ export function disposedLeaf(line: Buffer): Buffer | undefined {
   return hashFromBase64(line.subarray(DISPOSED_START.length).toString('latin1').split('"')[0])
 }
 
-function parse(bytes: Uint8Array): { value: Record<string, unknown>; text: string } {
+type Fields = Readonly<Record<string, unknown>>
+
+function parse(bytes: Uint8Array): { value: Fields; text: string } {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    throw badLine(undefined)
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw badLine(undefined)
-  // An object from JSON.parse that is no array has string keys.
-  return { value: value as Record<string, unknown>, text }
+  const value = parseObject(text)
+  if (value === undefined) throw badLine(undefined)
+  return { value, text }
+}
+
+/** The types only; that the text is canonical is checked by encoding it again. */
+function isRecordLine(value: Fields): value is Fields & RecordLine {
+  const { id, raw, rawBase64, range } = value
+  return (
+    value['v'] === 1 &&
+    isCount(value['sequence']) &&
+    Array.isArray(range) &&
+    range.length === 2 &&
+    isText(value['container'], value['namespace'], value['receivedAt'], value['salt']) &&
+    isText(value['source'], value['tenant'], id ?? '', raw ?? '', rawBase64 ?? '')
+  )
+}
+
+function isActivityLine(value: Fields): value is Fields & ActivityLine {
+  return (
+    value['v'] === 1 &&
+    isCount(value['sequence']) &&
+    isObject(value['body']) &&
+    isText(value['actor'], value['at'], value['kind'], value['salt'], value['tenant'])
+  )
 }
 
 const isCount = (value: unknown): value is number =>

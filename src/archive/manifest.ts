@@ -1,5 +1,6 @@
 import { CodedError } from '../platform/errors.ts'
 import { canonicalJson } from '../platform/jcs.ts'
+import { parseObject } from '../platform/json-object.ts'
 import { hashFromBase64 } from './base64.ts'
 import {
   isClass,
@@ -30,44 +31,49 @@ export function encodeEntry(kind: string, fields: Readonly<Record<string, unknow
 export function parseEntry(bytes: Buffer, index: number, tenant: string): LogEntry | undefined {
   if (bytes.length > MAX_ENTRY_BYTES) return undefined
   const text = bytes.toString('utf8')
+  const body = parseObject(text)
+  const kind = body?.['kind']
+  if (body === undefined || typeof kind !== 'string' || !KIND.test(kind)) return undefined
+  if (body['v'] !== 1 || body['tenant'] !== tenant) return undefined
+  return isCanonical(body, text) ? { index, kind, bytes, body } : undefined
+}
+
+function isCanonical(value: unknown, text: string): boolean {
   try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-    // An object from JSON.parse that is no array has string keys.
-    const body = value as Record<string, unknown>
-    const { kind } = body
-    if (typeof kind !== 'string' || !KIND.test(kind)) return undefined
-    if (body['v'] !== 1 || body['tenant'] !== tenant) return undefined
-    return canonicalJson(value) === text ? { index, kind, bytes, body } : undefined
+    return canonicalJson(value) === text
   } catch {
-    return undefined
+    return false
   }
 }
 
 export const isManifestKind = (kind: string): boolean => kind === 'segment' || kind === 'activity'
 
 /** The manifest that an entry is; undefined when a field is missing, malformed or contradicts the segment's id. */
-export function manifestOf(entry: LogEntry): Manifest | undefined {
-  const { body } = entry
-  if (!isManifestKind(entry.kind)) return undefined
-  const id = parseSegmentId(String(body['segment']))
-  const numbers = ['first', 'count', 'bytes', 'epoch'].every((name) => isCount(body[name]))
-  const texts = ['class', 'quarter', 'openedAt', 'sealedAt'].every(
-    (name) => typeof body[name] === 'string',
-  )
-  if (id === undefined || !numbers || !texts) return undefined
-  if (hashFromBase64(body['recordsRoot']) === undefined) return undefined
-  if (hashFromBase64(body['sha256']) === undefined) return undefined
-  // Every member was checked above.
-  const manifest = body as unknown as Manifest
+export function manifestOf({ body }: LogEntry): Manifest | undefined {
+  if (!hasManifestTypes(body)) return undefined
+  const id = parseSegmentId(body.segment)
   const agrees =
-    id.first === manifest.first &&
-    id.stream === streamOf(manifest.kind) &&
-    isClass(manifest.class) &&
-    isQuarter(manifest.quarter) &&
-    manifest.count > 0 &&
-    manifest.count <= MAX_SEGMENT_RECORDS
-  return agrees ? manifest : undefined
+    id?.first === body.first &&
+    id.stream === streamOf(body.kind) &&
+    isClass(body.class) &&
+    isQuarter(body.quarter) &&
+    body.count > 0 &&
+    body.count <= MAX_SEGMENT_RECORDS
+  return agrees ? body : undefined
+}
+
+type Fields = LogEntry['body']
+
+function hasManifestTypes(body: Fields): body is Fields & Manifest {
+  return (
+    isManifestKind(String(body['kind'])) &&
+    ['first', 'count', 'bytes', 'epoch'].every((name) => isCount(body[name])) &&
+    ['segment', 'class', 'quarter', 'openedAt', 'sealedAt'].every(
+      (name) => typeof body[name] === 'string',
+    ) &&
+    hashFromBase64(body['recordsRoot']) !== undefined &&
+    hashFromBase64(body['sha256']) !== undefined
+  )
 }
 
 function isCount(value: unknown): boolean {

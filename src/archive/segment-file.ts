@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { CodedError } from '../platform/errors.ts'
-import { canonicalJson } from '../platform/jcs.ts'
+import { canonicalJson, isWellFormed } from '../platform/jcs.ts'
+import { parseObject } from '../platform/json-object.ts'
 import { frameAt, skippableFrame } from '../platform/zstd-frames.ts'
 import { isClass, isQuarter, isTenantId, MAX_FRAME_RAW_BYTES, parseSegmentId } from './layout.ts'
 import { HASH_BYTES } from './merkle.ts'
@@ -59,24 +60,31 @@ export function parseHeader(bytes: Buffer): { header: SegmentHeader; end: number
   const payload = bytes.subarray(8, frame.end)
   if (!startsWith(payload, HEADER_MAGIC)) return undefined
   const text = payload.subarray(4).toString('utf8')
-  try {
-    // Compared member by member below, and with its canonical text.
-    const value = JSON.parse(text) as SegmentHeader
-    const id = parseSegmentId(value.segment)
-    const right =
-      value.v === 1 &&
-      id?.first === value.first &&
-      id.epoch === value.epoch &&
-      (id.stream === 'records') === (value.kind === 'segment') &&
-      (value.kind === 'segment' || value.kind === 'activity') &&
-      isTenantId(value.tenant) &&
-      isClass(value.class) &&
-      isQuarter(value.quarter) &&
-      typeof value.openedAt === 'string'
-    return right && canonicalJson(value) === text ? { header: value, end: frame.end } : undefined
-  } catch {
-    return undefined
-  }
+  const value = parseObject(text)
+  if (value === undefined || !isHeader(value)) return undefined
+  const canonical = encodeHeader(value).equals(bytes.subarray(0, frame.end))
+  return canonical ? { header: value, end: frame.end } : undefined
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+function isHeader(value: Fields): value is Fields & SegmentHeader {
+  const { kind, first, epoch } = value
+  const id = parseSegmentId(String(value['segment']))
+  return (
+    value['v'] === 1 &&
+    id?.first === first &&
+    id?.epoch === epoch &&
+    kind === (id?.stream === 'records' ? 'segment' : 'activity') &&
+    isTenantId(String(value['tenant'])) &&
+    isClass(String(value['class'])) &&
+    isQuarter(String(value['quarter'])) &&
+    // Only members that are JSON texts pass the comparison with the canonical form.
+    ['segment', 'tenant', 'class', 'quarter', 'openedAt'].every(
+      (name) => typeof value[name] === 'string' && isWellFormed(value[name]),
+    ) &&
+    Object.values(value).every((member) => typeof member === 'string' || typeof member === 'number')
+  )
 }
 
 /** The running hash before the first group: that of the header's frame. */

@@ -28,6 +28,7 @@ function write(value: unknown, depth: number): string {
     case 'bigint':
     case 'symbol':
     case 'function':
+    default:
       throw refuse(`a value of type ${typeof value}`)
   }
 }

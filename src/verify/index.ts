@@ -1,0 +1,11 @@
+// The public door of `daybook/verify`: an archive or a proof is checked with files alone, no server and no database.
+
+export { FINDINGS, type Finding, type FindingCode } from './findings.ts'
+export type { Report, TenantReport, VerifyOptions, VerifyProgress } from './types.ts'
+export { verifyArchive } from './verify.ts'
+export {
+  type ProofFault,
+  type ProofToVerify,
+  type ProofVerdict,
+  verifyProof,
+} from './verify-proof.ts'
