@@ -95,6 +95,23 @@ describe('CITED_NOT_LISTED', () => {
     expect(codes(audit(), prompt(), cites({ place: 'web' }))).toEqual([])
     expect(codes(prompt(), cites())).toEqual(['TEXT_WITHOUT_AUDIT'])
   })
+
+  test.each<[string, Facts]>([
+    ['a meeting', cites({ url: 'https://teams.microsoft.com/l/meeting/details?eventId=1' })],
+    ['a chat', cites({ url: 'https://microsoft.teams.com/threads/19:meeting_x@thread.v2' })],
+    ['a site', cites({ url: 'https://contoso.sharepoint.com/sites/hr' })],
+  ])('is silent about %s', (_, record) => {
+    expect(codes(audit(), prompt(), record)).toEqual([])
+  })
+
+  test('is silent about what the user attached, and names what only a viewer’s address tells', () => {
+    const resources = [aResource({ url, origin: 'attachment' })]
+    const viewer =
+      'https://contoso.sharepoint.com/_layouts/15/Doc.aspx?sourcedoc=%7B8d0a4c5e-0000-4000-8000-000000000001%7D'
+
+    expect(codes(audit(), prompt({ resources }), answer())).toEqual([])
+    expect(codes(audit(), prompt(), cites({ url: viewer }))).toEqual(['CITED_NOT_LISTED'])
+  })
 })
 
 describe('records that contradict each other', () => {

@@ -16,6 +16,8 @@ interface Draft {
   /** Set once a second record names policies. */
   policies: Set<string> | null
   readonly sequences: number[]
+  /** An answer points at it; a prompt's own attachment is nothing that Copilot found. */
+  cited: boolean
   xpiaDiffers: number[] | null
 }
 
@@ -45,7 +47,7 @@ export function mergeResources(tellings: readonly Told[]): MergedResources {
     resources: [...accessed, ...others].map(({ resource, policies }) =>
       policies === null ? resource : { ...resource, policies: [...policies] },
     ),
-    unlisted: others.filter(({ resource }) => resource.place === 'tenant'),
+    unlisted: others.filter(({ cited, resource }) => cited && isTenantFile(resource)),
     xpiaDiffers: accessed.flatMap((draft) => draft.xpiaDiffers ?? []),
   }
 }
@@ -74,12 +76,19 @@ function pointedAt(tellings: readonly Told[], accessed: readonly Draft[]): Draft
 function add(drafts: Map<string, Draft>, key: string, resource: Resource, told: Told): void {
   const draft = drafts.get(key)
   if (draft === undefined)
-    drafts.set(key, { resource, policies: null, sequences: [told.sequence], xpiaDiffers: null })
+    drafts.set(key, {
+      resource,
+      policies: null,
+      sequences: [told.sequence],
+      cited: isAnswer(told),
+      xpiaDiffers: null,
+    })
   else absorb(draft, resource, told)
 }
 
 function absorb(draft: Draft, other: Resource, told: Told): void {
   const { resource } = draft
+  draft.cited ||= isAnswer(told)
   if (draft.sequences.at(-1) !== told.sequence) {
     const [first] = draft.sequences
     if (first !== undefined && told.newer === 0 && contradicts(resource.xpia, other.xpia))
@@ -105,6 +114,21 @@ function absorb(draft: Draft, other: Resource, told: Told): void {
     origin: resource.origin,
     place: resource.place === 'unclassified' ? other.place : resource.place,
   }
+}
+
+function isAnswer({ facts }: Told): boolean {
+  return facts.messages.some(({ role }) => role === 'answer')
+}
+
+/** Meetings, events and chats are the tenant's too, but no audit record lists them as files. */
+function isTenantFile({ place, type, url }: Resource): boolean {
+  if (place !== 'tenant') return false
+  if (type !== null && type.toLowerCase() === 'file') return true
+  if (url === null) return false
+  const end = url.search(/[?#]/)
+  if (IS_FILE.test(end === -1 ? url : url.slice(0, end))) return true
+  // Office viewers and sharing links (`/:w:/s/…`).
+  return /[?&](?:sourcedoc|file)=|\/:[a-z]:\//i.test(url)
 }
 
 /** blocked before audited before none before unknown. */
