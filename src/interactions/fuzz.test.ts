@@ -1,0 +1,53 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { brokenRecord, randomNumbers, readInEveryWay } from './fuzz.suite.ts'
+import { intake } from './intake.ts'
+
+test('broken records are answered in every format', () => {
+  const random = randomNumbers(1)
+  let seen = 0
+  for (; seen < 2_000; seen++) readInEveryWay(brokenRecord(random))
+
+  expect(seen).toBe(2_000)
+})
+
+test('any JSON and any text is answered', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.json(), fc.string({ unit: 'binary' })), (raw) => {
+      expect(() => readInEveryWay(raw)).not.toThrow()
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test.each([
+  ['deep arrays', '['.repeat(500_000)],
+  ['deep objects', `{"Id":1,"a":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_001)}`],
+  ['many messages', `{"CopilotEventData":{"Messages":[${'{"Id":1},'.repeat(100_000)}1]}}`],
+  ['many resources', `{"AccessedResources":[${'{"SiteUrl":"https://a.b/c"},'.repeat(50_000)}1]}`],
+  ['many labels', `{"AccessedResources":[${labels(50_000)}1]}`],
+  ['many keys', `{${Array.from({ length: 100_000 }, (_, i) => `"k${i}":"v"`).join(',')}}`],
+  ['many links', `{"id":"1","links":[${links(50_000)}1]}`],
+  ['long id', `{"Id":"${'x'.repeat(1_000_000)}","Operation":"${'y'.repeat(1_000_000)}"}`],
+  ['quotes', '"'.repeat(1_000_000)],
+])('%s cost no more than their length', (_name, raw) => {
+  const started = performance.now()
+  readInEveryWay(raw)
+
+  expect(performance.now() - started).toBeLessThan(8_000)
+})
+
+function labels(count: number): string {
+  return Array.from({ length: count }, (_, i) => `{"SensitivityLabelId":"l${i}"},`).join('')
+}
+
+function links(count: number): string {
+  return Array.from({ length: count }, (_, i) => `{"linkUrl":"https://a.b/${i}"},`).join('')
+}
+
+test('a key called __proto__ reaches no prototype', () => {
+  intake('{"__proto__":{"polluted":1},"id":"x","ID":"y"}', { format: 'audit' })
+  intake('{"from":{"__proto__":{"polluted":1}},"id":"x"}', { format: 'ai-interaction' })
+
+  expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false)
+})
