@@ -164,7 +164,7 @@ test('no finding quotes what people wrote', () => {
     audit({ nativeId: 'a', surface: 'Excel' }),
     prompt(textOf(secret)),
     prompt({ nativeId: 'b', ...textOf(`${secret} 2`) }),
-    answer({ resources: [aResource({ name: secret, origin: 'link' })] }),
+    answer({ resources: [aResource({ name: secret, type: 'File', origin: 'link' })] }),
   )
 
   expect(found.length).toBeGreaterThan(2)

@@ -21,8 +21,8 @@ interface Draft {
   xpiaDiffers: number[] | null
 }
 
-/** An address whose last step is a file's name; pages of a site or a web application are told apart by their query. */
-const IS_FILE = /\.(?!aspx$|php$|html?$|jsp$)[a-z0-9]{2,5}$/i
+/** An address whose last step is a file's name (a Teams thread ends in `.v2`); pages of a site or a web application are told apart by their query. */
+const IS_FILE = /\.(?!aspx$|php$|html?$|jsp$|v2$|tacv2$)[a-z0-9]{2,5}$/i
 
 const NOTHING: MergedResources = { resources: [], unlisted: [], xpiaDiffers: [] }
 
@@ -62,33 +62,37 @@ function pointedAt(tellings: readonly Told[], accessed: readonly Draft[]): Draft
     for (const key of handlesOf(draft.resource)) if (!known.has(key)) known.set(key, draft)
   const others = new Map<string, Draft>()
   for (const told of tellings) {
+    const cites = isAnswer(told)
     for (const resource of told.facts.resources) {
       if (resource.origin === 'accessed') continue
       const handle = handlesOf(resource).find((key) => known.has(key))
       const listed = handle === undefined ? undefined : known.get(handle)
       if (listed !== undefined) absorb(listed, resource, told)
-      else add(others, keyOf({ ...resource, id: null }), resource, told)
+      else add(others, keyOf({ ...resource, id: null }), resource, told).cited ||= cites
     }
   }
   return [...others.values()]
 }
 
-function add(drafts: Map<string, Draft>, key: string, resource: Resource, told: Told): void {
-  const draft = drafts.get(key)
-  if (draft === undefined)
-    drafts.set(key, {
-      resource,
-      policies: null,
-      sequences: [told.sequence],
-      cited: isAnswer(told),
-      xpiaDiffers: null,
-    })
-  else absorb(draft, resource, told)
+function add(drafts: Map<string, Draft>, key: string, resource: Resource, told: Told): Draft {
+  const known = drafts.get(key)
+  if (known !== undefined) {
+    absorb(known, resource, told)
+    return known
+  }
+  const draft = {
+    resource,
+    policies: null,
+    sequences: [told.sequence],
+    cited: false,
+    xpiaDiffers: null,
+  }
+  drafts.set(key, draft)
+  return draft
 }
 
 function absorb(draft: Draft, other: Resource, told: Told): void {
   const { resource } = draft
-  draft.cited ||= isAnswer(told)
   if (draft.sequences.at(-1) !== told.sequence) {
     const [first] = draft.sequences
     if (first !== undefined && told.newer === 0 && contradicts(resource.xpia, other.xpia))
