@@ -64,6 +64,7 @@ export async function* readContainer(
   const maker = new ChunkMaker(container, positions)
   let skipText = recognised.structure.kind === 'csv' ? recognised.structure.rowsFrom : 0
   let skipBytes = guess.markBytes
+  let isTruncated = false
 
   function* events(parts: readonly (Records | Problem)[], isCut: boolean): Generator<SourceEvent> {
     for (const part of parts) {
@@ -73,6 +74,7 @@ export async function* readContainer(
           yield { type: 'chunk', chunk }
         }
       } else if (!(isCut && part.code === 'FILE_TRUNCATED')) {
+        if (part.code === 'FILE_TRUNCATED') isTruncated = true
         yield error(name, part.code, positions.positionOf(part.offset), part.message)
       }
     }
@@ -109,7 +111,7 @@ export async function* readContainer(
   }
   yield* events(splitter.end(), stopped !== null)
   if (stopped !== null) yield error(name, stopped.code, size, stopped.message)
-  else if (text?.isCut === true) {
+  else if (text?.isCut === true && !isTruncated) {
     yield error(name, 'FILE_TRUNCATED', size - 1, 'the file ends inside a UTF-16 character')
   }
   const unpacked = isPacked ? { size, sha256: hash.digest('hex') } : null

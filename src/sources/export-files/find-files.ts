@@ -1,10 +1,16 @@
+import type { Stats } from 'node:fs'
 import { opendir, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { InputError, unreadable } from './input-error.ts'
 
 /** A file to read, or why there is none at a path. */
 export type Found =
-  | { readonly kind: 'file'; readonly path: string; readonly size: number }
+  | {
+      readonly kind: 'file'
+      readonly path: string
+      readonly size: number
+      readonly isPipe: boolean
+    }
   | { readonly kind: 'error'; readonly path: string; readonly error: InputError }
 
 /**
@@ -16,15 +22,15 @@ export async function* findFiles(paths: readonly string[]): AsyncGenerator<Found
   for (const path of paths) {
     try {
       const found = await stat(path)
-      if (found.isDirectory()) yield* filesIn(path, await realpath(path))
-      else yield fileAt(path, found)
+      if (found.isDirectory()) yield* filesIn(path, await realpath(path), path)
+      else yield fileAt(path, found, true)
     } catch (error) {
       yield { kind: 'error', path, error: unreadable(error) }
     }
   }
 }
 
-async function* filesIn(folder: string, root: string): AsyncGenerator<Found> {
+async function* filesIn(folder: string, root: string, named: string): AsyncGenerator<Found> {
   const entries = []
   try {
     for await (const entry of await opendir(folder)) entries.push(entry)
@@ -33,12 +39,16 @@ async function* filesIn(folder: string, root: string): AsyncGenerator<Found> {
     return
   }
   entries.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)))
+  if (entries.length === 0 && folder === named) {
+    const error = new InputError('NOT_AN_EXPORT', 'this folder is empty')
+    yield { kind: 'error', path: folder, error }
+  }
   for (const entry of entries) {
     const path = join(folder, entry.name)
     if (entry.name.startsWith('.')) continue
     try {
-      if (entry.isDirectory()) yield* filesIn(path, root)
-      else if (!entry.isSymbolicLink()) yield fileAt(path, await stat(path))
+      if (entry.isDirectory()) yield* filesIn(path, root, named)
+      else if (!entry.isSymbolicLink()) yield fileAt(path, await stat(path), false)
       else if (!`${await realpath(path)}${sep}`.startsWith(`${root}${sep}`)) {
         const message =
           'this link leads out of the folder and was not followed: name its target to read it'
@@ -50,14 +60,12 @@ async function* filesIn(folder: string, root: string): AsyncGenerator<Found> {
   }
 }
 
-function fileAt(
-  path: string,
-  found: { readonly size: number; isFile(): boolean; isFIFO(): boolean },
-): Found {
-  if (found.isFile() || found.isFIFO()) return { kind: 'file', path, size: found.size }
-  const error = new InputError(
-    'FILE_UNREADABLE',
-    'this is no file that can be read (a device or socket)',
-  )
-  return { kind: 'error', path, error }
+/** A pipe is read when it was named (`<(…)` of a shell); one in a folder would be waited for without end. */
+function fileAt(path: string, found: Stats, isNamed: boolean): Found {
+  const isPipe = found.isFIFO()
+  if (found.isFile() || (isPipe && isNamed)) {
+    return { kind: 'file', path, size: found.size, isPipe }
+  }
+  const message = 'this is no file that can be read (a device, pipe or socket)'
+  return { kind: 'error', path, error: new InputError('FILE_UNREADABLE', message) }
 }

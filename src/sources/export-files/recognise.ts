@@ -36,6 +36,8 @@ const HINT = 'Daybook imports Management Activity blobs, audit searches (CSV, JS
  */
 export function recognise(head: Uint8Array, isWhole: boolean): Recognised {
   let start = 0
+  // Tools that join files leave byte order marks in front of each other.
+  while (head[start] === 0xef && head[start + 1] === 0xbb && head[start + 2] === 0xbf) start += 3
   while (start < head.length && (head[start] ?? 0) <= 0x20 && head[start] !== 0) start += 1
   if (start === head.length) {
     return isWhole ? refuse('this file is empty') : { kind: 'undecided' }

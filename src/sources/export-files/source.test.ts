@@ -200,6 +200,30 @@ test('a folder is read through, sorted, without hidden files and without links t
   expect(await sizeOfExportFiles([place.folder])).toBe(sizes.reduce((a, b) => a + b))
 })
 
+test('what holds no export at all says so, once', async () => {
+  using place = scratch()
+  mkdirSync(join(place.folder, 'empty'))
+  const office = zip([
+    ['[Content_Types].xml', Buffer.from('<x/>')],
+    ['xl/workbook.xml', Buffer.from('<x/>')],
+  ])
+  const { errors } = await read([
+    join(place.folder, 'empty'),
+    place.file('empty.json', ''),
+    place.file('empty.zip', zip([])),
+    place.file('book.xlsx', office),
+  ])
+  expect(errors.map(({ code }) => code)).toEqual(Array<string>(4).fill('NOT_AN_EXPORT'))
+})
+
+test('a UTF-16 file cut inside a character gives one error', async () => {
+  using place = scratch()
+  const bytes = encodings['utf-16le'](shapes.blob.text)
+  const { records, errors } = await read([place.file('a', bytes.subarray(0, 1001))])
+  expect(records.length).toBeGreaterThan(0)
+  expect(errors.map(({ code }) => code)).toEqual(['FILE_TRUNCATED'])
+})
+
 test('a path that does not exist is an error, and the next one is read', async () => {
   using place = scratch()
   const { errors, records } = await read([

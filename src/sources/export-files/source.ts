@@ -8,6 +8,7 @@ import type { ReadContainer, Run } from './container.ts'
 import { gunzip } from './gunzip.ts'
 import { InputError, unreadable } from './input-error.ts'
 import { findFiles } from './find-files.ts'
+import type { Found } from './find-files.ts'
 import { zipMembers } from './zip-members.ts'
 
 /** Limits and observers of one reading; every field has a default. */
@@ -49,7 +50,7 @@ export async function* readExportFiles(
   }
   for await (const found of findFiles(paths)) {
     signal?.throwIfAborted()
-    if (found.kind === 'file') yield* readFile(found.path, run, options.onBytes ?? (() => {}))
+    if (found.kind === 'file') yield* readFile(found, run, options.onBytes ?? (() => {}))
     else yield failed(found.path, found.error)
   }
 }
@@ -62,7 +63,7 @@ export async function sizeOfExportFiles(paths: readonly string[]): Promise<numbe
 }
 
 async function* readFile(
-  path: string,
+  { path, isPipe }: Found & { kind: 'file' },
   run: Run,
   onBytes: (bytes: number) => void,
 ): AsyncGenerator<SourceEvent> {
@@ -87,7 +88,7 @@ async function* readFile(
     return { size, sha256: hash.digest('hex') }
   }
   try {
-    yield* readPacked(path, reader, 0, run, ends, path)
+    yield* readPacked(path, reader, 0, run, ends, isPipe ? null : path)
     if (ends.length === 0) return
     const file = await finish()
     for (const { container, records, unpacked } of ends) {
@@ -149,10 +150,19 @@ async function* readPacked(
       zip = path
       fresh = () => new ByteReader(bytesOf(path, () => {}))
     }
+    let isEmpty = true
     for await (const member of zipMembers(zip, fresh)) {
+      isEmpty = false
+      if (member.name === '[Content_Types].xml') {
+        throw new InputError(
+          'NOT_AN_EXPORT',
+          'this is an Office document: save the table in it as CSV (Excel may have cut long cells)',
+        )
+      }
       const bytes = guarded(() => member.packedBytes ?? Infinity, member.bytes)
       yield* readInner(`${name}!${member.name}`, bytes, depth, run, ends)
     }
+    if (isEmpty) yield failed(name, new InputError('NOT_AN_EXPORT', 'this ZIP file holds no files'))
   } catch (error) {
     run.signal?.throwIfAborted()
     yield failed(name, error instanceof InputError ? error : unreadable(error))

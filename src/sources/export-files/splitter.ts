@@ -98,9 +98,6 @@ export abstract class Splitter {
     this.#out.push({ kind: 'problem', code, offset: this.base + at, message })
   }
 
-  /** Called after the bytes moved: indexes kept by a subclass must be lowered by `shift`. */
-  protected moved(_shift: number): void {}
-
   #takeOut(): (Records | Problem)[] {
     const out = this.#out
     this.#out = []
@@ -179,6 +176,5 @@ export abstract class Splitter {
     this.length = tail
     this.position -= keepFrom
     if (this.recordStart >= 0) this.recordStart -= keepFrom
-    this.moved(keepFrom)
   }
 }
