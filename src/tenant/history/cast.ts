@@ -2,7 +2,7 @@
 import { OTHERS } from './languages.ts'
 import { AliasTable, Random } from './random.ts'
 
-export interface Member {
+interface Member {
   readonly objectId: string
   readonly upn: string
   /** 0: English; else one more than the index in `OTHERS`. */
@@ -23,7 +23,7 @@ export interface TenantFile {
   readonly labelId: string
 }
 
-export interface TenantAgent {
+interface TenantAgent {
   readonly kind: 'declarative' | 'custom-engine' | 'sharepoint' | 'microsoft'
   readonly name: string
   readonly agentId: string
@@ -49,12 +49,12 @@ export interface Cast {
   readonly needleFile: number
 }
 
-export const MEMBERS = 5_000
-export const SITES = 200
-export const FILES = 20_000
-export const AGENTS = 400
+const MEMBERS = 5_000
+const SITES = 200
+const FILES = 20_000
+const AGENTS = 400
 export const NEEDLE_UPN = 'thessaly.quorvane@contoso.com'
-export const NEEDLE_FILE = 'Vexqual Diligence Memo.docx'
+const NEEDLE_FILE = 'Vexqual Diligence Memo.docx'
 
 // A share of files, a little over 22 %, because web results and chats among the resources have no label.
 const LABELLED = 0.27

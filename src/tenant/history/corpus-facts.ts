@@ -10,7 +10,7 @@ import { TRACKED_RANKS } from './text.ts'
 import { vocabularies } from './vocabulary.ts'
 
 /** A search with a known answer. */
-export interface Needle {
+interface Needle {
   readonly name: string
   readonly kql: string
   readonly unit: 'item' | 'record'

@@ -8,7 +8,7 @@ import type { Random } from './random.ts'
 export type FileSink = (path: string, bytes: Uint8Array) => void
 
 /** The portal's exact header line. */
-export const PURVIEW_HEADER =
+const PURVIEW_HEADER =
   'RecordId,CreationDate,RecordType,Operation,UserId,AuditData,AssociatedAdminUnits,AssociatedAdminUnitsNames'
 
 const PAGE_ITEMS = 1_000

@@ -36,7 +36,7 @@ export interface HistoryOptions {
 /** Options with their defaults, ready to be posted to a worker. */
 export type FullHistoryOptions = Required<HistoryOptions>
 
-export type HistoryErrorCode = 'GENERATE_OPTION_INVALID' | 'GENERATE_FOLDER_NOT_EMPTY'
+type HistoryErrorCode = 'GENERATE_OPTION_INVALID' | 'GENERATE_FOLDER_NOT_EMPTY'
 
 /** Where the facts of a corpus are written, beside the folders of the three shapes. */
 export const FACTS_FILE = 'corpus.facts.json'

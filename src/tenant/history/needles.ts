@@ -40,7 +40,7 @@ const times = (count: number, plant: (n: number) => Partial<Plant>): readonly Pl
   Array.from({ length: count }, (_, n) => ({ ...PLAIN, ...plant(n) }))
 
 /** The session of nine turns comes first, so that even a small corpus has it. */
-export const PLANTS: readonly Plant[] = [
+const PLANTS: readonly Plant[] = [
   ...times(1, () => ({ needle: 'long session', turns: 9, prompt: 'quexodromic' })),
   ...times(7, (n) => ({ needle: 'rare word', [n % 2 === 0 ? 'prompt' : 'answer']: 'vexolith' })),
   ...times(5, () => ({ needle: 'phrase', answer: 'quixotic amberfall ledger' })),

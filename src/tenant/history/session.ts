@@ -10,10 +10,10 @@ import { AliasTable } from './random.ts'
 import type { HistorySurface } from './surfaces.ts'
 import { AUDIT_ONLY, AUTOMATIC, CUSTOM_ENGINE, WITH_TEXT } from './surfaces.ts'
 
-export type Part = 'audit' | 'runtime' | 'prompt' | 'answer' | 'second-answer'
+type Part = 'audit' | 'runtime' | 'prompt' | 'answer' | 'second-answer'
 /** `repeat`: the same bytes; `reordered`, `annotated`: the same record spelt otherwise; `version`: changed. */
 export type Variant = 'original' | 'repeat' | 'reordered' | 'annotated' | 'version'
-export type Shape = 'blob' | 'csv' | 'page'
+type Shape = 'blob' | 'csv' | 'page'
 
 /** One appearance of a record in a file. */
 export interface Serving {
@@ -34,7 +34,7 @@ export interface Turn {
 }
 
 /** `special`: a single record that is no exchange (an agent changed, a prompt scheduled …). */
-export type SessionKind = 'text' | 'automatic' | 'audit-only' | 'twin' | 'special'
+type SessionKind = 'text' | 'automatic' | 'audit-only' | 'twin' | 'special'
 
 export interface Session {
   readonly day: number

@@ -36,7 +36,7 @@ export interface AccessedResource {
   readonly dlp: 'none' | 'blocked' | 'audited'
 }
 
-export interface StoryContext {
+interface StoryContext {
   readonly type: Exclude<HistorySurface['context'], ''>
   /** Address of the document, or id of the Teams thread. */
   readonly id: string

@@ -46,6 +46,7 @@ function countItem(tally: Tally, kql: string, id: string): void {
 function keepSmallest(ids: string[], id: string): void {
   const last = ids.at(-1)
   if (ids.length >= MOST_IDS && last !== undefined && id >= last) return
+  if (ids.includes(id)) return
   const place = ids.findIndex((kept) => id < kept)
   ids.splice(place === -1 ? ids.length : place, 0, id)
   if (ids.length > MOST_IDS) ids.pop()
