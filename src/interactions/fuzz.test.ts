@@ -6,9 +6,9 @@ import { intake } from './intake.ts'
 test('broken records are answered in every format', () => {
   const random = randomNumbers(1)
   let seen = 0
-  for (; seen < 2_000; seen++) readInEveryWay(brokenRecord(random))
+  for (; seen < 1_000; seen++) readInEveryWay(brokenRecord(random))
 
-  expect(seen).toBe(2_000)
+  expect(seen).toBe(1_000)
 })
 
 test('any JSON and any text is answered', () => {
@@ -16,20 +16,20 @@ test('any JSON and any text is answered', () => {
     fc.property(fc.oneof(fc.json(), fc.string({ unit: 'binary' })), (raw) => {
       expect(() => readInEveryWay(raw)).not.toThrow()
     }),
-    { numRuns: 500 },
+    { numRuns: 200 },
   )
 })
 
 test.each([
-  ['deep arrays', '['.repeat(500_000)],
-  ['deep objects', `{"Id":1,"a":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_001)}`],
-  ['many messages', `{"CopilotEventData":{"Messages":[${'{"Id":1},'.repeat(100_000)}1]}}`],
-  ['many resources', `{"AccessedResources":[${'{"SiteUrl":"https://a.b/c"},'.repeat(50_000)}1]}`],
-  ['many labels', `{"AccessedResources":[${labels(50_000)}1]}`],
-  ['many keys', `{${Array.from({ length: 100_000 }, (_, i) => `"k${i}":"v"`).join(',')}}`],
-  ['many links', `{"id":"1","links":[${links(50_000)}1]}`],
-  ['long id', `{"Id":"${'x'.repeat(1_000_000)}","Operation":"${'y'.repeat(1_000_000)}"}`],
-  ['quotes', '"'.repeat(1_000_000)],
+  ['deep arrays', '['.repeat(100_000)],
+  ['deep objects', `{"Id":1,"a":${'{"a":'.repeat(20_000)}1${'}'.repeat(20_001)}`],
+  ['many messages', `{"CopilotEventData":{"Messages":[${'{"Id":1},'.repeat(30_000)}1]}}`],
+  ['many resources', `{"AccessedResources":[${'{"SiteUrl":"https://a.b/c"},'.repeat(15_000)}1]}`],
+  ['many labels', `{"AccessedResources":[${labels(15_000)}1]}`],
+  ['many keys', `{${Array.from({ length: 30_000 }, (_, i) => `"k${i}":"v"`).join(',')}}`],
+  ['many links', `{"id":"1","links":[${links(15_000)}1]}`],
+  ['long id', `{"Id":"${'x'.repeat(300_000)}","Operation":"${'y'.repeat(300_000)}"}`],
+  ['quotes', '"'.repeat(300_000)],
 ])('%s cost no more than their length', (_name, raw) => {
   const started = performance.now()
   readInEveryWay(raw)
