@@ -1,5 +1,6 @@
 // A thread of `generateHistory`: makes its share of the days and posts what it counted.
 import { parentPort, workerData } from 'node:worker_threads'
+import { makeCast } from './cast.ts'
 import type { WorkerMessage, WorkerShare } from './history.ts'
 import { fileSink, makeShare } from './history.ts'
 
@@ -11,5 +12,8 @@ const post = (message: WorkerMessage): void => {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin
   parentPort?.postMessage(message)
 }
-const tally = makeShare(options, first, threads, fileSink(outputDir), () => post({ type: 'day' }))
+const cast = makeCast(options.seed, options.tenantId)
+const tally = makeShare(options, cast, first, threads, fileSink(outputDir), () =>
+  post({ type: 'day' }),
+)
 post({ type: 'done', tally })

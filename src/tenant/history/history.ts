@@ -7,6 +7,7 @@ import { Worker } from 'node:worker_threads'
 import { CodedError } from '../../platform/errors.ts'
 import type { Calendar } from './calendar.ts'
 import { makeCalendar } from './calendar.ts'
+import type { Cast } from './cast.ts'
 import { makeCast } from './cast.ts'
 import type { CompressionSample } from './compression-sample.ts'
 import { compressionSample } from './compression-sample.ts'
@@ -43,7 +44,7 @@ export const FACTS_FILE = 'corpus.facts.json'
 const FOLDERS = ['management', 'graph', 'purview'] as const
 const TENANT_ID = '7b1f6a52-3c84-4e0d-9a6f-2d9c0b5e8a14'
 // Below this a second thread costs more than it saves.
-const WORTH_A_THREAD = 20_000
+const WORTH_A_THREAD = 10_000
 
 /**
  * Writes a corpus below `outputDir`: `management/`, `graph/`, `purview/` and the facts. The files do not depend
@@ -63,19 +64,29 @@ export async function generateHistory(
   for (const folder of FOLDERS) refuseUsed(join(outputDir, folder))
   mkdirSync(outputDir, { recursive: true })
   const workers = Math.max(1, options.workers ?? Math.min(2, availableParallelism()))
+  const cast = makeCast(full.seed, full.tenantId)
   const total = full.days + LONGEST_DELAY
   let done = 0
   const progress = (): void => options.onProgress?.(++done, total)
   const threads = full.records < WORTH_A_THREAD ? 1 : workers
   const tallies =
     threads === 1
-      ? [makeShare(full, 0, 1, fileSink(outputDir), () => (signal?.throwIfAborted(), progress()))]
+      ? [
+          makeShare(
+            full,
+            cast,
+            0,
+            1,
+            fileSink(outputDir),
+            () => (signal?.throwIfAborted(), progress()),
+          ),
+        ]
       : await Promise.all(
           Array.from({ length: threads }, (_, n) =>
             runWorker(full, outputDir, n, threads, signal, progress),
           ),
         )
-  const facts = factsOf(full, tallies)
+  const facts = factsOf(full, cast, tallies)
   writeFileSync(join(outputDir, FACTS_FILE), `${JSON.stringify(facts, null, 2)}\n`)
   return facts
 }
@@ -83,18 +94,20 @@ export async function generateHistory(
 /** The same corpus handed to `sink` file by file, in this thread; nothing is written to disk. */
 export function makeHistory(options: HistoryOptions, sink: FileSink): CorpusFacts {
   const full = completeOptions(options)
-  return factsOf(full, [makeShare(full, 0, 1, sink, () => {})])
+  const cast = makeCast(full.seed, full.tenantId)
+  return factsOf(full, cast, [makeShare(full, cast, 0, 1, sink, () => {})])
 }
 
 /** Makes every `threads`-th day, from day `first` on. */
 export function makeShare(
   options: FullHistoryOptions,
+  cast: Cast,
   first: number,
   threads: number,
   sink: FileSink,
   onDay: () => void,
 ): Tally {
-  const world = makeWorld(options.seed, makeCast(options.seed, options.tenantId))
+  const world = makeWorld(options.seed, cast)
   const calendar = calendarOf(options)
   const tally = emptyTally()
   const sampled = calendar.active[Math.floor(calendar.active.length / 2)]
@@ -128,10 +141,9 @@ function calendarOf({ records, from, days }: FullHistoryOptions): Calendar {
   return makeCalendar(records, Date.parse(`${from}T00:00:00Z`), days)
 }
 
-function factsOf(options: FullHistoryOptions, tallies: readonly Tally[]): CorpusFacts {
+function factsOf(options: FullHistoryOptions, cast: Cast, tallies: readonly Tally[]): CorpusFacts {
   const sum = emptyTally()
   for (const tally of tallies) addTally(sum, tally)
-  const cast = makeCast(options.seed, options.tenantId)
   return corpusFacts(options, cast, sum)
 }
 
