@@ -37,7 +37,7 @@ describe('textOfHtml()', () => {
     textOfPlain(piece.repeat(200_000))
     readable(`${piece}[1](`.repeat(100_000), [])
 
-    expect(performance.now() - started).toBeLessThan(1_500)
+    expect(performance.now() - started).toBeLessThan(6_000)
   })
 })
 
