@@ -24,6 +24,7 @@ export interface ReadContainer {
 export interface Run {
   readonly limits: SplitterLimits
   readonly nextId: () => string
+  readonly trustedBytes: number
   readonly signal: AbortSignal | undefined
 }
 

@@ -36,6 +36,7 @@ export class JsonSplitter extends Splitter {
   #last: 'start' | 'value' | 'comma' | 'garbage' = 'start'
   #isInGarbage = false
   #retryAtLength = 0
+  #isAtEnd = false
   /** True once a list, or a page, has begun: what an empty file of that shape is recognised by. */
   sawList = false
   sawPage = false
@@ -45,7 +46,7 @@ export class JsonSplitter extends Splitter {
       if (this.#mode === 'value') this.#scanValue()
       else if (this.#mode === 'lost') {
         if (!this.#findNextLine()) return
-      } else if (!this.#scanBetween(false)) return
+      } else if (!this.#scanBetween()) return
     }
   }
 
@@ -55,14 +56,14 @@ export class JsonSplitter extends Splitter {
     return this.recordStart < 0 ? null : this.bytes.subarray(this.recordStart, this.length)
   }
 
+  /** A record or a list is still open. */
+  get isUnfinished(): boolean {
+    return this.#mode === 'value' || this.#lists.length > 0
+  }
+
   protected finish(): void {
-    if (this.#mode === 'between') {
-      this.#retryAtLength = 0
-      this.#scanBetween(true)
-      while (this.position < this.length) {
-        if (!this.#step()) break
-      }
-    }
+    this.#isAtEnd = true
+    this.scan()
     const end = this.base + this.length
     if (this.#mode === 'lost' || (this.isSkipping && this.#mode === 'value')) return
     if (this.#mode === 'value' && this.#use === 'record') {
@@ -81,15 +82,8 @@ export class JsonSplitter extends Splitter {
     }
   }
 
-  #step(): boolean {
-    if (this.#mode === 'value') this.#scanValue()
-    else if (this.#mode === 'lost') return this.#findNextLine()
-    else return this.#scanBetween(true)
-    return true
-  }
-
   /** Between records. False: more bytes are needed to go on. */
-  #scanBetween(isAtEnd: boolean): boolean {
+  #scanBetween(): boolean {
     const { bytes, length } = this
     while (this.position < length) {
       const at = this.position
@@ -97,7 +91,7 @@ export class JsonSplitter extends Splitter {
       if (byte === 0x20 || (byte >= 0x09 && byte <= 0x0d) || byte === 0x1e) {
         this.position = at + 1
       } else if (byte === OPEN_BRACE) {
-        if (!this.#open(at, isAtEnd)) return false
+        if (!this.#open(at)) return false
         return true
       } else if (byte === OPEN_BRACKET) {
         if (this.#lists.length >= MAX_LISTS) return this.#drop(at, 'lists are nested too deeply')
@@ -119,14 +113,14 @@ export class JsonSplitter extends Splitter {
   }
 
   /** An object begins: a page whose `value` list holds the records, or a record. False: cannot tell yet. */
-  #open(at: number, isAtEnd: boolean): boolean {
+  #open(at: number): boolean {
     if (this.#lists.length < MAX_LISTS && !this.#lists.includes('page')) {
-      if (!isAtEnd && this.length - at < this.#retryAtLength) {
+      if (!this.#isAtEnd && this.length - at < this.#retryAtLength) {
         this.recordStart = at
         return false
       }
       const start = pageStart(this.bytes, at, this.length)
-      if (start === 'unknown' && !isAtEnd) {
+      if (start === 'unknown' && !this.#isAtEnd) {
         // Twice as much before the next try, or a long head in tiny pieces would take quadratic time.
         this.#retryAtLength = 2 * (this.length - at)
         this.recordStart = at

@@ -80,7 +80,8 @@ test.each([
   ['Dear Anna,\nthe file is attached.\n', 'no export'],
   ['{"a":1}', 'no export'],
   ['[1,2,3]', 'no export'],
-  ['{', 'no export'],
+  ['{', 'ends before'],
+  ['[{"Rec', 'ends before'],
   ['\u0000\u0001', 'binary'],
 ])('what is no export says so: %j', (text, words) => {
   expect(seen(text)).toContain(words)

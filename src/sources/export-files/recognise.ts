@@ -100,6 +100,13 @@ function recogniseJson(head: Uint8Array, isWhole: boolean, first: number): Recog
   }
   if (known?.kind === 'later') return notYet(known.what)
   if (known?.kind === 'no-export') return refuse(`this is ${known.what}; it is no export`)
+  if (isWhole && looked === 0 && splitter.isUnfinished) {
+    return {
+      kind: 'refused',
+      code: 'FILE_TRUNCATED',
+      message: 'this JSON file ends before a record in it can be recognised: fetch it again',
+    }
+  }
   if (looked === 0 && cut === null && (splitter.sawList || splitter.sawPage)) {
     const hasGarbage = out.some((part) => part.kind === 'problem')
     if (!hasGarbage && isWhole) {

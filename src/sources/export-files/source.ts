@@ -17,6 +17,8 @@ export interface ExportFilesOptions {
   readonly chunkBytes?: number
   /** A record larger than this is reported and skipped (default 64 MB). */
   readonly maxRecordBytes?: number
+  /** A packed file may unpack to this without a look at the ratio of its sizes (default 1 GB). */
+  readonly trustedBytes?: number
   /** Called with the number of bytes read from disk since the last call, for progress. */
   readonly onBytes?: (bytes: number) => void
 }
@@ -26,9 +28,8 @@ const READ_BYTES = 256 << 10
 const MAX_DEPTH = 2
 /** A ZIP inside another file is read in memory: its directory stands at its end. */
 const MAX_NESTED_ZIP_BYTES = 64 << 20
-/** Records pack 3 to 30 times smaller; what unpacks to more than this many times its size is a trap. */
-const MAX_RATIO = 500
-const RATIO_FREE_BYTES = 64 << 20
+/** Records pack 3 to 30 times smaller; a file that unpacks to this many times its size, and to much, is a trap. */
+const MAX_RATIO = 200
 
 /**
  * Reads files and folders of exports, in the order given, folders recursively in the order of their names.
@@ -46,6 +47,7 @@ export async function* readExportFiles(
       maxRecordBytes: options.maxRecordBytes ?? 64 << 20,
     },
     nextId: () => String((containers += 1)),
+    trustedBytes: options.trustedBytes ?? 1 << 30,
     signal,
   }
   for await (const found of findFiles(paths)) {
@@ -125,7 +127,7 @@ async function* readPacked(
     const unpacked = packing === 'gzip' ? gunzip(reader) : unzstd(reader)
     yield* readInner(
       name,
-      guarded(() => reader.taken, unpacked),
+      guarded(() => reader.taken, unpacked, run),
       depth,
       run,
       ends,
@@ -159,7 +161,7 @@ async function* readPacked(
           'this is an Office document: save the table in it as CSV (Excel may have cut long cells)',
         )
       }
-      const bytes = guarded(() => member.packedBytes ?? Infinity, member.bytes)
+      const bytes = guarded(() => member.packedBytes ?? Infinity, member.bytes, run)
       yield* readInner(`${name}!${member.name}`, bytes, depth, run, ends)
     }
     if (isEmpty) yield failed(name, new InputError('NOT_AN_EXPORT', 'this ZIP file holds no files'))
@@ -201,11 +203,12 @@ function packingOf(head: Uint8Array): 'gzip' | 'zip' | 'zstd' | null {
 async function* guarded(
   packedBytes: () => number,
   unpacked: AsyncIterable<Uint8Array>,
+  { trustedBytes }: Run,
 ): AsyncGenerator<Uint8Array> {
   let size = 0
   for await (const bytes of unpacked) {
     size += bytes.length
-    if (size > RATIO_FREE_BYTES && size > MAX_RATIO * packedBytes()) {
+    if (size > trustedBytes && size > MAX_RATIO * packedBytes()) {
       throw new InputError(
         'ARCHIVE_REFUSED',
         `this file unpacks to more than ${MAX_RATIO} times its size and was read no further: if it is what it should be, unpack it first`,
