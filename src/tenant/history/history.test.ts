@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -180,6 +180,26 @@ test('a folder that holds a corpus already is left alone', async () => {
     code: 'GENERATE_FOLDER_NOT_EMPTY',
   })
   expect(digestOfFolder(outputDir)).toBe(before)
+})
+
+test.each([
+  { records: 10, workers: 1 },
+  { records: 10_000, workers: 2 },
+])('a folder that cannot be written to is named in one sentence: %o', async (size) => {
+  const outputDir = newFolder()
+  // Fails only once files are written: in the thread that writes them.
+  symlinkSync('/dev/null/nowhere', join(outputDir, 'graph'))
+  await expect(generateHistory({ seed: 1, ...size, outputDir })).rejects.toMatchObject({
+    code: 'GENERATE_WRITE_FAILED',
+  })
+})
+
+test('a file in the place of a folder is named in one sentence', async () => {
+  const outputDir = newFolder()
+  writeFileSync(join(outputDir, 'graph'), '')
+  await expect(generateHistory({ seed: 1, records: 1, outputDir })).rejects.toMatchObject({
+    code: 'GENERATE_WRITE_FAILED',
+  })
 })
 
 test('a stopped run ends with the reason of its signal', async () => {

@@ -37,7 +37,10 @@ export interface HistoryOptions {
 /** Options with their defaults, ready to be posted to a worker. */
 export type FullHistoryOptions = Required<HistoryOptions>
 
-type HistoryErrorCode = 'GENERATE_OPTION_INVALID' | 'GENERATE_FOLDER_NOT_EMPTY'
+type HistoryErrorCode =
+  | 'GENERATE_OPTION_INVALID'
+  | 'GENERATE_FOLDER_NOT_EMPTY'
+  | 'GENERATE_WRITE_FAILED'
 
 /** Where the facts of a corpus are written, beside the folders of the three shapes. */
 export const FACTS_FILE = 'corpus.facts.json'
@@ -61,34 +64,25 @@ export async function generateHistory(
 ): Promise<CorpusFacts> {
   const full = completeOptions(options)
   const { outputDir, signal } = options
-  for (const folder of FOLDERS) refuseUsed(join(outputDir, folder))
-  mkdirSync(outputDir, { recursive: true })
-  const workers = Math.max(1, options.workers ?? Math.min(2, availableParallelism()))
-  const cast = makeCast(full.seed, full.tenantId)
   const total = full.days + LONGEST_DELAY
   let done = 0
   const progress = (): void => options.onProgress?.(++done, total)
-  const threads = full.records < WORTH_A_THREAD ? 1 : workers
-  const tallies =
-    threads === 1
-      ? [
-          makeShare(
-            full,
-            cast,
-            0,
-            1,
-            fileSink(outputDir),
-            () => (signal?.throwIfAborted(), progress()),
-          ),
-        ]
-      : await Promise.all(
-          Array.from({ length: threads }, (_, n) =>
-            runWorker(full, outputDir, n, threads, signal, progress),
-          ),
-        )
-  const facts = factsOf(full, cast, tallies)
-  writeFileSync(join(outputDir, FACTS_FILE), `${JSON.stringify(facts, null, 2)}\n`)
-  return facts
+  const wanted = Math.max(1, options.workers ?? Math.min(2, availableParallelism()))
+  const threads = full.records < WORTH_A_THREAD ? 1 : wanted
+  const cast = makeCast(full.seed, full.tenantId)
+  try {
+    for (const folder of FOLDERS) refuseUsed(join(outputDir, folder))
+    mkdirSync(outputDir, { recursive: true })
+    const tallies =
+      threads === 1
+        ? [makeShare(full, cast, 0, 1, fileSink(outputDir), progress, signal)]
+        : await runWorkers(full, outputDir, threads, signal, progress)
+    const facts = factsOf(full, cast, tallies)
+    writeFileSync(join(outputDir, FACTS_FILE), `${JSON.stringify(facts, null, 2)}\n`)
+    return facts
+  } catch (error) {
+    throw writeFailure(error, outputDir)
+  }
 }
 
 /** The same corpus handed to `sink` file by file, in this thread; nothing is written to disk. */
@@ -106,6 +100,7 @@ export function makeShare(
   threads: number,
   sink: FileSink,
   onDay: () => void,
+  signal?: AbortSignal,
 ): Tally {
   const world = makeWorld(options.seed, cast)
   const calendar = calendarOf(options)
@@ -121,6 +116,7 @@ export function makeShare(
     writeDay(world, calendar, day, options.noise, tally, counting, sample?.add ?? null)
     if (sample !== null) count(tally, 'compressionPerMille', sample.perMille())
     onDay()
+    signal?.throwIfAborted()
   }
   return tally
 }
@@ -181,6 +177,16 @@ function refuseUsed(folder: string): void {
   )
 }
 
+/** Failures of the file system, as a sentence; anything else as it is. */
+function writeFailure(error: unknown, outputDir: string): unknown {
+  if (!(error instanceof Error) || !('syscall' in error)) return error
+  return new CodedError<HistoryErrorCode>(
+    'GENERATE_WRITE_FAILED',
+    `Cannot write below ${outputDir}: ${error.message}. Name a folder that can be written to and has room.`,
+    { cause: error },
+  )
+}
+
 /** What a worker is told: options, where to write, and which days are its own. */
 export interface WorkerShare {
   readonly options: FullHistoryOptions
@@ -194,15 +200,37 @@ export type WorkerMessage =
   | { readonly type: 'day' }
   | { readonly type: 'done'; readonly tally: Tally }
 
+/** One thread's failure stops the others. */
+async function runWorkers(
+  options: FullHistoryOptions,
+  outputDir: string,
+  threads: number,
+  signal: AbortSignal | undefined,
+  onDay: () => void,
+): Promise<Tally[]> {
+  const failed = new AbortController()
+  const stop = AbortSignal.any([failed.signal, ...(signal === undefined ? [] : [signal])])
+  const shares = Array.from({ length: threads }, (_, n) =>
+    runWorker(options, outputDir, n, threads, stop, onDay),
+  )
+  try {
+    return await Promise.all(shares)
+  } catch (error) {
+    failed.abort(error)
+    await Promise.allSettled(shares)
+    throw error
+  }
+}
+
 async function runWorker(
   options: FullHistoryOptions,
   outputDir: string,
   first: number,
   threads: number,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
   onDay: () => void,
 ): Promise<Tally> {
-  signal?.throwIfAborted()
+  signal.throwIfAborted()
   const script = import.meta.url.endsWith('.ts') ? './history-worker.ts' : './history-worker.js'
   const worker = new Worker(new URL(script, import.meta.url), {
     workerData: { options, outputDir, first, threads } satisfies WorkerShare,
@@ -210,7 +238,7 @@ async function runWorker(
     resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 96 },
   })
   const stop = (): void => void worker.terminate()
-  signal?.addEventListener('abort', stop, { once: true })
+  signal.addEventListener('abort', stop, { once: true })
   try {
     return await new Promise<Tally>((resolve, reject) => {
       worker.on('message', (message: WorkerMessage) => {
@@ -219,11 +247,11 @@ async function runWorker(
       })
       worker.on('error', reject)
       worker.on('exit', () => {
-        reject(signal?.aborted ? signal.reason : new Error('A generating thread ended too early.'))
+        reject(signal.aborted ? signal.reason : new Error('A generating thread ended too early.'))
       })
     })
   } finally {
-    signal?.removeEventListener('abort', stop)
+    signal.removeEventListener('abort', stop)
     await worker.terminate()
   }
 }
