@@ -31,11 +31,14 @@ class Parser {
   constructor(source: string, now: Date) {
     this.#lexer = new Lexer(source)
     this.#now = now
-    this.#token = this.#lexer.term()
+    this.#token = this.#termOfWords()
   }
 
   query(): Query {
-    if (this.#token.type === 'end') return ALL
+    if (this.#token.type === 'end') {
+      if (this.#lexer.source.trim() === '') return ALL
+      throw this.#error('QUERY_BAD_VALUE', 'there is no letter or digit to search for here', 0)
+    }
     const query = this.#or()
     if (this.#token.type === ')')
       throw this.#error('QUERY_SYNTAX', 'this parenthesis closes nothing')
@@ -332,7 +335,16 @@ class Parser {
   }
 
   #next(): void {
-    this.#token = this.#lexer.term()
+    this.#token = this.#termOfWords()
+  }
+
+  /** Signs that stand alone, as in `plan – deal` or `research & development`, are passed over. */
+  #termOfWords(): Token {
+    for (;;) {
+      const token = this.#lexer.term()
+      if (token.type !== 'word' || token.text === '*' || wordsOf(token.text).length > 0)
+        return token
+    }
   }
 
   #error(code: QueryError['code'], what: string, at: number = this.#token.at): QueryError {

@@ -177,7 +177,12 @@ export const anyItem: fc.Arbitrary<Item> = fc
     credits: maybe(
       fc
         .constantFrom(2, 12.5, 0)
-        .map((total) => ({ ruleSet: 'v1.2', basis: 'CustomEngine', total, breakdown: {} })),
+        .map((total) => ({
+          ruleSet: 'v1.2',
+          basis: 'CustomEngine' as const,
+          total,
+          breakdown: {},
+        })),
     ),
     text,
     recordIds: ids,
