@@ -113,9 +113,7 @@ export abstract class Splitter {
     if (this.length + piece.length > this.bytes.length) {
       this.#flush(this.#keepFrom())
       if (this.length + piece.length > this.bytes.length) {
-        const larger = new Uint8Array(
-          Math.max(this.length + piece.length, Math.min(this.bytes.length * 2, 1 << 26)),
-        )
+        const larger = new Uint8Array(Math.max(this.length + piece.length, this.bytes.length * 2))
         larger.set(this.bytes.subarray(0, this.length))
         this.bytes = larger
       }
@@ -165,7 +163,9 @@ export abstract class Splitter {
         base: this.base,
       })
       this.#count = 0
-      const next = new Uint8Array(Math.max(this.bytes.length, tail))
+      // After one huge record the buffer need not stay huge.
+      const usual = Math.min(this.bytes.length, 2 * this.#limits.chunkBytes)
+      const next = new Uint8Array(Math.max(usual, tail, FIRST_BUFFER_BYTES))
       next.set(this.bytes.subarray(keepFrom, this.length))
       this.bytes = next
     } else {

@@ -9,14 +9,14 @@ import { readExportFiles } from './source.ts'
 import type { ExportFilesOptions } from './source.ts'
 import type { Problem, Splitter } from './splitter.ts'
 
-export interface ReadRecord {
+interface ReadRecord {
   readonly raw: string
   readonly format: string
   readonly start: number
   readonly end: number
 }
 
-export interface Reading {
+interface Reading {
   readonly containers: readonly Container[]
   readonly records: readonly ReadRecord[]
   readonly errors: readonly SourceError[]
