@@ -109,6 +109,7 @@ export async function openApp(options: AppOptions): Promise<App> {
         return { ...result, seconds: (performance.now() - started) / 1_000 }
       },
       catchUp: bringUp,
+      publicKey: (tenant) => readFileSync(join(archiveFolder(dataDir), tenant, 'log', 'vkey'), 'utf8'),
       readRecords: (tenant, sequences) => readStored(archives, tenant, sequences, contexts()),
     }
     await bringUp({ fromScratch: false }, () => undefined)

@@ -3,6 +3,8 @@ import type { AppContext } from './context.ts'
 import { errorAnswer } from './errors.ts'
 import { importRoutes } from './routes/imports.ts'
 import { indexRoutes } from './routes/index-rebuild.ts'
+import { itemRoutes } from './routes/items.ts'
+import { proofRoutes } from './routes/proofs.ts'
 import { statusRoutes } from './routes/status.ts'
 import { tenantRoutes } from './routes/tenants.ts'
 
@@ -13,6 +15,6 @@ export function createApi(app: AppContext): Hono {
   api.notFound((context) =>
     context.json({ error: { code: 'NOT_FOUND', message: `There is no ${context.req.path}` } }, 404),
   )
-  for (const routes of [importRoutes, indexRoutes, statusRoutes, tenantRoutes]) api.route('/', routes(app))
+  for (const routes of [importRoutes, indexRoutes, itemRoutes, proofRoutes, statusRoutes, tenantRoutes]) api.route('/', routes(app))
   return api
 }

@@ -36,6 +36,8 @@ export interface AppContext {
   /** Brings keys and index up to the archive; `fromScratch` empties the index first. */
   readonly catchUp: (options: { readonly fromScratch: boolean }, onProgress: (step: CatchUpStep) => void) => Promise<number>
   /** Archived records, read again from the archive, in the order of their sequences. */
+  /** The tenant's verifier key, to be handed to whoever checks. */
+  readonly publicKey: (tenant: string) => string
   readonly readRecords: (tenant: string, sequences: readonly number[]) => Promise<readonly StoredRecord[]>
 }
 
