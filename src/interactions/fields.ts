@@ -48,6 +48,29 @@ function renamed(fields: Fields): Fields {
   return result
 }
 
+/** An aiInteraction in Graph's own spelling: PowerShell's Graph commands write `SessionId` for `sessionId`, and so on. */
+export function graphSpelled(item: Fields): Fields {
+  const isGraphs = item['id'] !== undefined || item['sessionId'] !== undefined
+  return isGraphs || item['SessionId'] === undefined ? item : lowerFirst(item, 0)
+}
+
+const MAX_DEPTH = 32
+
+function lowerFirst(fields: Fields, depth: number): Fields {
+  const result: Fields = {}
+  for (const key of Object.keys(fields)) {
+    const name = key.charAt(0).toLowerCase() + key.slice(1)
+    if (name !== '__proto__') result[name] = lowerFirstValue(fields[key], depth + 1)
+  }
+  return result
+}
+
+function lowerFirstValue(value: unknown, depth: number): unknown {
+  if (depth > MAX_DEPTH) return null
+  if (Array.isArray(value)) return value.map((entry) => lowerFirstValue(entry, depth + 1))
+  return isFields(value) ? lowerFirst(value, depth) : value
+}
+
 /** Text without blanks around it; numbers and booleans as text; null for nothing, "", objects and lists. */
 export function word(value: unknown): string | null {
   if (typeof value === 'string') {

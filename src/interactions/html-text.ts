@@ -145,7 +145,7 @@ function endOfElement(html: string, name: string, at: number): number {
 }
 
 /** Decodes named and numeric character references; unknown ones stay as written. */
-export function decodeEntities(text: string): string {
+function decodeEntities(text: string): string {
   if (!text.includes('&')) return text
   return text.replaceAll(/&(#x[0-9a-f]{1,6}|#\d{1,7}|[a-z]{2,8});/gi, decoded)
 }

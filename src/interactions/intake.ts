@@ -1,7 +1,7 @@
 import type { Facts, Intake, ReadContext } from './record.ts'
 import { auditFacts } from './audit-facts.ts'
 import { unwrapped } from './audit-record.ts'
-import { isFields, parsedFields, word } from './fields.ts'
+import { graphSpelled, isFields, parsedFields, word } from './fields.ts'
 import type { Fields } from './fields.ts'
 import { interactionFacts } from './interaction-facts.ts'
 import { notAboutAi } from './not-ai.ts'
@@ -46,7 +46,7 @@ function notAiOf(record: Fields): string | null {
 function interaction(raw: string, context: ReadContext): Intake {
   const item = parsedFields(raw)
   if (item === null) return { facts: unmappedFacts(raw, context, 'not a JSON object'), notAi: null }
-  const facts = interactionFacts(item, context)
+  const facts = interactionFacts(graphSpelled(item), context)
   if (facts.unmapped !== null) {
     return { facts: unmappedFacts(raw, context, facts.unmapped), notAi: null }
   }

@@ -50,7 +50,7 @@ export type Kind =
 export type Role = 'prompt' | 'answer'
 
 /** Where Copilot was used, in the canonical spelling of docs/spec/interaction-model.md; unknown hosts keep theirs. */
-export type Surface = string
+type Surface = string
 
 export interface Person {
   /** Entra object id, lower case. */

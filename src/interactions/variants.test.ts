@@ -211,3 +211,27 @@ test('a tenant is a GUID or unknown', () => {
     '7c1d7f6e-4a0f-4b52-9a3b-2d3d4f5a6b70',
   )
 })
+
+test('an item written by PowerShell, with capital letters, says the same', () => {
+  const pascal = {
+    Id: '1772442904123',
+    SessionId: '19:x@thread.v2',
+    InteractionType: 'aiResponse',
+    AppClass: 'IPM.SkypeTeams.Message.Copilot.Word',
+    CreatedDateTime: '2026-03-02T09:15:04Z',
+    Body: { ContentType: 'html', Content: '<p>Done</p>' },
+    From: { Application: { DisplayName: 'Copilot in Word' }, User: null },
+    Links: [{ LinkUrl: 'https://contoso.sharepoint.com/sites/a', DisplayName: 'A' }],
+  }
+  const camel = JSON.stringify(pascal).replaceAll(
+    /"([A-Z])(\w*)":/g,
+    (_key, first: string, rest: string) => `"${first.toLowerCase()}${rest}":`,
+  )
+  const context = { format: 'ai-interaction' } as const
+
+  const { facts } = intake(JSON.stringify(pascal), context)
+
+  expect(facts).toMatchObject({ unmapped: null, surface: 'Word', sessionId: '19:x@thread.v2' })
+  expect(facts.messages[0]).toMatchObject({ role: 'answer', text: 'Done' })
+  expect(facts).toEqual(intake(camel, context).facts)
+})
