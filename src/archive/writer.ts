@@ -238,9 +238,9 @@ class Writer implements ArchiveWriter {
     for (const stream of streams) {
       const segment = this.#open.get(stream)
       if (segment === undefined) continue
+      // Forgotten only afterwards: should it fail, closing the writer still finds the file.
+      if (segment.records > 0) manifests.push(await segment.seal(this.#options.clock.now()))
       this.#open.delete(stream)
-      if (segment.records === 0) continue
-      manifests.push(await segment.seal(this.#options.clock.now()))
     }
     if (manifests.length > 0) await this.#log.append(manifests.map(encodeManifest))
     return manifests

@@ -17,7 +17,7 @@ const TRANSIENT: ReadonlySet<FindingCode> = new Set([
   'SEGMENT_UNLOGGED',
   'OPEN_MISPLACED',
 ])
-const TRIES = 4
+const TRIES = 8
 const PAUSE_MS = 150
 
 /**
@@ -70,9 +70,9 @@ async function checkSettled(
     const result = await checkTenant(path, tenant, options)
     if (result.findings.length === 0 || attempt === TRIES) return result
     // A writer at work moves files under the verifier's feet: believe only what is still so when nothing moves.
-    await sleep(PAUSE_MS)
-    const moving = (await checkpointText(path)) !== checkpoint
     const transient = result.findings.every(({ finding }) => TRANSIENT.has(finding))
+    if (transient) await sleep(PAUSE_MS)
+    const moving = (await checkpointText(path)) !== checkpoint
     if (!moving && (!transient || attempt > 1)) return result
   }
 }
