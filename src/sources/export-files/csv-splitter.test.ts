@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { CsvSplitter } from './csv-splitter.ts'
-import { csvCell, LIMITS, split } from './testing.ts'
+import { csvCell, LIMITS, split } from './testdata/exports.ts'
 
 const layout = { delimiter: 0x2c, endsInReturn: false, auditColumn: 1, columns: 3 }
 const splitCsv = (text: string, size = 1000, limits = LIMITS, more: Partial<typeof layout> = {}) =>

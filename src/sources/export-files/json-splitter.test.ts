@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { JsonSplitter } from './json-splitter.ts'
-import { LIMITS, split } from './testing.ts'
+import { LIMITS, split } from './testdata/exports.ts'
 
 const splitJson = (text: string | Uint8Array, size = 1000, limits = LIMITS) =>
   split(new JsonSplitter(limits), text, size)

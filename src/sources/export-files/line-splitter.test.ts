@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { LineSplitter } from './line-splitter.ts'
-import { LIMITS, split } from './testing.ts'
+import { LIMITS, split } from './testdata/exports.ts'
 
 const splitLines = (text: string, size = 1000, limits = LIMITS) =>
   split(new LineSplitter(limits), text, size)

@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs'
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import { readExportFiles } from './source.ts'
-import { auditRecord, scratch } from './testing.ts'
+import { auditRecord, scratch } from './testdata/exports.ts'
 
 const MB = 1 << 20
 

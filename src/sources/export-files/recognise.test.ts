@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { recognise } from './recognise.ts'
-import { aiInteraction, auditRecord } from './testing.ts'
+import { aiInteraction, auditRecord } from './testdata/exports.ts'
 
 const one = JSON.stringify(auditRecord(1))
 const item = JSON.stringify(aiInteraction(1))

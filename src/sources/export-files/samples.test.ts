@@ -1,7 +1,7 @@
 import { existsSync, globSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { read } from './testing.ts'
+import { read } from './testdata/exports.ts'
 
 const samples = join(import.meta.dirname, '../../../../shared/samples')
 const isMissing = !existsSync(samples)

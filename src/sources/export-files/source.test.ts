@@ -5,7 +5,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { readExportFiles, sizeOfExportFiles } from './source.ts'
-import { aiInteraction, auditRecord, csvCell, read, scratch, zip } from './testing.ts'
+import { aiInteraction, auditRecord, csvCell, read, scratch, zip } from './testdata/exports.ts'
 
 const audits = Array.from({ length: 40 }, (_, n) =>
   JSON.stringify(auditRecord(n, { Note: 'ß漢😀' })),

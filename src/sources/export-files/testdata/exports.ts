@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32, deflateRawSync } from 'node:zlib'
-import type { Container, ContainerEnd, SourceError } from '../source.ts'
-import { readExportFiles } from './source.ts'
-import type { ExportFilesOptions } from './source.ts'
-import type { Problem, Splitter } from './splitter.ts'
+import type { Container, ContainerEnd, SourceError } from '../../source.ts'
+import { readExportFiles } from '../source.ts'
+import type { ExportFilesOptions } from '../source.ts'
+import type { Problem, Splitter } from '../splitter.ts'
 
 interface ReadRecord {
   readonly raw: string

@@ -1,12 +1,12 @@
 // Damages small exports at random and checks what must hold for any input; the tests of both suites run it.
 
-import { readCsvHeader, shapeOfCsv } from './csv-header.ts'
-import { CsvSplitter } from './csv-splitter.ts'
-import { JsonSplitter } from './json-splitter.ts'
-import { LineSplitter } from './line-splitter.ts'
-import { recognise } from './recognise.ts'
-import type { Splitter } from './splitter.ts'
-import { LIMITS, split } from './testing.ts'
+import { readCsvHeader, shapeOfCsv } from '../csv-header.ts'
+import { CsvSplitter } from '../csv-splitter.ts'
+import { JsonSplitter } from '../json-splitter.ts'
+import { LineSplitter } from '../line-splitter.ts'
+import { recognise } from '../recognise.ts'
+import type { Splitter } from '../splitter.ts'
+import { LIMITS, split } from './exports.ts'
 
 const RECORDS = [
   '{"Id":"1","RecordType":261,"a":["]}\\""]}',
