@@ -28,7 +28,11 @@ export function unwrapped(raw: string, context: ReadContext): Unwrapped | null {
   const parsed = parsedFields(raw)
   if (parsed === null) return null
   const fields = respelled(parsed)
-  if (fields['AuditData'] === undefined) return { record: fields, unmapped: null }
+  if (fields['AuditData'] === undefined) {
+    // A row may be flattened entirely: its columns are then the record's fields.
+    const record = context.format === 'audit-row' ? filled(fields, fields) : fields
+    return { record, unmapped: null }
+  }
   return unwrappedRow(fields)
 }
 

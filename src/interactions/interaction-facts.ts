@@ -196,7 +196,9 @@ function resourcesOf(item: Fields, cited: readonly CitedLink[]): Resource[] {
   for (const attachment of listOf(item['attachments'])) {
     if (!isFields(attachment)) continue
     const { contentUrl, name, contentType } = attachment
-    add(byTarget, contentUrl, name, contentType, 'attachment')
+    // A card without URL is the answer itself, not something it rests on.
+    if (word(contentUrl) !== null || !isCard(contentType))
+      add(byTarget, contentUrl, name, contentType, 'attachment')
   }
   return [...byTarget.values()]
 }
@@ -210,20 +212,21 @@ function add(
   origin: 'link' | 'attachment',
 ): void {
   const url = word(servedUrl)
-  if (url === null) return
-  const target = withoutRepresentation(url)
   const name = word(servedName)
+  if (url === null && name === null) return
+  const target = url === null ? null : withoutRepresentation(url)
+  const key = target ?? `named ${name}`
   const type = word(servedType)
-  const known = byTarget.get(target)
+  const known = byTarget.get(key)
   if (known !== undefined) {
-    if (known.name === null && name !== null) byTarget.set(target, { ...known, name })
+    if (known.name === null && name !== null) byTarget.set(key, { ...known, name })
     return
   }
-  byTarget.set(target, {
+  byTarget.set(key, {
     id: null,
     name,
     url: target,
-    site: siteOf(target),
+    site: target === null ? null : siteOf(target),
     type,
     action: null,
     status: null,

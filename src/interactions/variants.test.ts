@@ -235,3 +235,38 @@ test('an item written by PowerShell, with capital letters, says the same', () =>
   expect(facts.messages[0]).toMatchObject({ role: 'answer', text: 'Done' })
   expect(facts).toEqual(intake(camel, context).facts)
 })
+
+test('an attachment without URL is a resource by its name, a card is none', () => {
+  const attachments = [
+    { attachmentId: '1', contentType: 'reference', contentUrl: null, name: 'Plan.docx' },
+    {
+      attachmentId: '2',
+      contentType: 'application/vnd.microsoft.card.adaptive',
+      name: 'Card',
+    },
+  ]
+  const raw = JSON.stringify({ id: '1', sessionId: 's', attachments })
+
+  const { resources } = intake(raw, { format: 'ai-interaction' }).facts
+
+  expect(resources).toHaveLength(1)
+  expect(resources[0]).toMatchObject({ name: 'Plan.docx', url: null, origin: 'attachment' })
+})
+
+test('a row whose columns are the record needs no AuditData', () => {
+  const row = {
+    RecordId: 'r-1',
+    CreationDate: '2026-03-02T09:15:04Z',
+    Operations: 'CopilotInteraction',
+    UserIds: 'avery@contoso.com',
+    AppHost: 'Word',
+  }
+
+  expect(intake(JSON.stringify(row), { format: 'audit-row' }).facts).toMatchObject({
+    nativeId: 'r-1',
+    occurredAt: '2026-03-02T09:15:04Z',
+    operation: 'CopilotInteraction',
+    surface: 'Word',
+    unmapped: null,
+  })
+})
