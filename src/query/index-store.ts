@@ -117,7 +117,8 @@ async function empty(engine: Engine): Promise<void> {
 class ClickHouseIndex implements IndexStore {
   readonly engine: Engine
   #state: State
-  #writing = false
+  /** True from the first write on until `settle`: what is being written must not be seen half. */
+  #following = false
 
   constructor(engine: Engine, state: State) {
     this.engine = engine
@@ -147,7 +148,7 @@ class ClickHouseIndex implements IndexStore {
     }
     // Rows of an unfinished batch are not seen (scope) and are removed by recover(), so any order is safe
     // as long as the state comes last.
-    this.#writing = true
+    await this.#follow()
     const superseded = [encodeSuperseded(batch.superseded, batch.batch)]
     await this.#insert('rewritten', namesOf(REWRITTEN_COLUMNS), superseded)
     await this.#insert('links', namesOf(LINK_COLUMNS), batch.links)
@@ -158,7 +159,6 @@ class ClickHouseIndex implements IndexStore {
     this.#state.batch = batch.batch
     this.#state.watermarks.set(batch.tenant, batch.watermark)
     this.#state.superseded += batch.superseded.length
-    this.#writing = false
   }
 
   async #insert(
@@ -188,7 +188,6 @@ class ClickHouseIndex implements IndexStore {
     for (const table of ['items', 'records', 'links', 'rewritten'])
       if (await this.#hasAfter(table, last))
         await this.#delete(table, 'batch > {last:UInt32}', { last })
-    this.#writing = false
   }
 
   async #hasAfter(table: string, last: number): Promise<boolean> {
@@ -205,6 +204,7 @@ class ClickHouseIndex implements IndexStore {
   }
 
   async settle(): Promise<void> {
+    this.#following = false
     if (this.#state.superseded === 0) return
     // Repeating it after a crash between the two statements does no harm.
     await this.#delete('items', `NOT (${CURRENT})`, { batch: this.#state.batch })
@@ -214,9 +214,9 @@ class ClickHouseIndex implements IndexStore {
 
   scope(): Scope {
     const { batch, superseded } = this.#state
-    if (!this.#writing && superseded === 0) return EVERYTHING
+    if (!this.#following && superseded === 0) return EVERYTHING
     const conditions = [
-      ...(this.#writing ? ['batch <= {batch:UInt32}'] : []),
+      ...(this.#following ? ['batch <= {batch:UInt32}'] : []),
       ...(superseded > 0 ? [`(${CURRENT})`] : []),
     ]
     return { where: conditions.join(' AND '), params: { batch } }
@@ -225,7 +225,6 @@ class ClickHouseIndex implements IndexStore {
   async drop(): Promise<void> {
     await empty(this.engine)
     this.#state = { batch: 0, schema: SCHEMA_VERSION, superseded: 0, watermarks: new Map() }
-    this.#writing = false
   }
 
   async close(): Promise<void> {

@@ -144,12 +144,18 @@ const ITEM_INDEXES = [
   bloom('bySequence', 'sequences'),
 ]
 
-/** fsync: an acknowledged insert survives a crash of the machine (measured; architecture.md section 3). */
-const DURABLE = 'SETTINGS fsync_after_insert = 1, fsync_part_directory = 1'
+/**
+ * fsync: an acknowledged insert survives a crash of the machine. Small granules and blocks: a list reads 50 rows from
+ * anywhere, and what is unpacked around each is paid for (measured: a page of a rare word 100 ms with 8,192 rows to a
+ * granule, 70 ms with 1,024; the newest 50 of a phrase 127 ms and 68 ms; 1 % more disk).
+ */
+const STORED =
+  'SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 1024, min_compress_block_size = 16384, max_compress_block_size = 65536'
+const STORED_NARROW = 'SETTINGS fsync_after_insert = 1, fsync_part_directory = 1'
 
 function table(name: string, columns: Columns, order: string, indexes: readonly string[]): string {
   const lines = [definition(columns), ...indexes].join(', ')
-  return `CREATE TABLE IF NOT EXISTS ${name} (${lines}) ENGINE = MergeTree ORDER BY ${order} ${DURABLE}`
+  return `CREATE TABLE IF NOT EXISTS ${name} (${lines}) ENGINE = MergeTree ORDER BY ${order} ${name === 'items' ? STORED : STORED_NARROW}`
 }
 
 /** Statements that create what is not there yet, one after the other. */

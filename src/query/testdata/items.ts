@@ -175,14 +175,12 @@ export const anyItem: fc.Arbitrary<Item> = fc
     automatic: flag,
     dlp: fc.constantFrom('blocked', 'audited', 'none', null),
     credits: maybe(
-      fc
-        .constantFrom(2, 12.5, 0)
-        .map((total) => ({
-          ruleSet: 'v1.2',
-          basis: 'CustomEngine' as const,
-          total,
-          breakdown: {},
-        })),
+      fc.constantFrom(2, 12.5, 0).map((total) => ({
+        ruleSet: 'v1.2',
+        basis: 'CustomEngine' as const,
+        total,
+        breakdown: {},
+      })),
     ),
     text,
     recordIds: ids,
