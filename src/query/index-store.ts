@@ -161,6 +161,13 @@ class ClickHouseIndex implements IndexStore {
     this.#state.superseded += batch.superseded.length
   }
 
+  async #follow(): Promise<void> {
+    if (this.#following) return
+    this.#following = true
+    // Searches that were begun without the filter, and still wait for their turn, go first.
+    await this.engine.query('SELECT {one:UInt8}', { one: 1 })
+  }
+
   async #insert(
     table: string,
     columns: readonly string[],
