@@ -1,7 +1,3 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
 import { CodedError } from '../platform/errors.ts'
 import { fileError, type Files, type GrowingFile, localFiles } from '../platform/files.ts'
 import { encodeFrames } from './frames.ts'
@@ -13,16 +9,6 @@ import { openWriter, type WriterOptions } from './writer.ts'
 export const TENANT = 'contoso'
 export const KEY = keyFromSeed(TENANT, Buffer.alloc(32, 7))
 export const NOON = new Date('2026-03-06T12:00:00.000Z')
-
-// What a test asserts survives a process, not a power cut: memory will do where there is such a folder.
-const ROOT = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
-
-/** A folder for one tenant's archive, removed after the test. */
-export function aFolder(): string {
-  const root = mkdtempSync(join(ROOT, 'daybook-'))
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }))
-  return join(root, TENANT)
-}
 
 export function aRecord(sequence: number, fields: Partial<RecordLine> = {}): string {
   return encodeLine({

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import fc from 'fast-check'
-import { aFolder, append, aRecord, aWriter, TENANT } from './builders.suite.ts'
+import { append, aRecord, aWriter, TENANT } from './builders.suite.ts'
+import { aFolder } from './folder.suite.ts'
 import { decodeFrame, linesOf } from './frames.ts'
 import { decodeLine } from './line.ts'
 import { openReader } from './reader.ts'

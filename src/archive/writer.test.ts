@@ -1,16 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import {
-  aFolder,
-  append,
-  aRecord,
-  aWriter,
-  failingFiles,
-  KEY,
-  NOON,
-  TENANT,
-} from './builders.suite.ts'
+import { append, aRecord, aWriter, failingFiles, KEY, NOON, TENANT } from './builders.suite.ts'
+import { aFolder } from './folder.suite.ts'
 import { encodeFrames } from './frames.ts'
 import { generateKey, loadOrCreateKey } from './keys.ts'
 import { MAX_SEGMENT_RECORDS, quarterOf } from './layout.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { aFolder, append, aWriter, failingFiles, type Fault } from '../archive/builders.suite.ts'
+import { append, aWriter, failingFiles, type Fault } from '../archive/builders.suite.ts'
+import { aFolder } from '../archive/folder.suite.ts'
 import { decodeLine } from '../archive/line.ts'
 import { openReader } from '../archive/reader.ts'
 import type { ArchiveWriter } from '../archive/types.ts'
