@@ -2,16 +2,15 @@ import { decodeFrame } from '../archive/frames.ts'
 import type { FrameRef } from '../archive/types.ts'
 import { semanticForm } from '../interactions/semantic-form.ts'
 import { readArchived } from './archived-record.ts'
-import type { HeldBatch } from './held-batch.ts'
 import { identityText } from './identity.ts'
-import type { BatchRecord } from './prepare.ts'
+import type { ImportBatch } from './import-batch.ts'
 import type { Comparison, ComparePair, Requests } from './protocol.ts'
 
 /**
  * Tells repeats from versions: two records of one identity whose bytes differ are the same when their semantic forms
  * are (spine, section 2). A record under the same key but of another identity is neither.
  */
-export function compare(batch: HeldBatch, { pairs, contexts }: Requests['compare']): Comparison[] {
+export function compare(batch: ImportBatch, { pairs, contexts }: Requests['compare']): Comparison[] {
   const frames = new Map<string, readonly Uint8Array[]>()
   const forms = new Map<number, string>()
   const linesOf = (frame: FrameRef) => {
@@ -25,28 +24,25 @@ export function compare(batch: HeldBatch, { pairs, contexts }: Requests['compare
     }
     return lines
   }
-  const formOf = (index: number, record: BatchRecord) => {
-    let form = forms.get(index)
+  const formOf = (at: number) => {
+    let form = forms.get(at)
     if (form === undefined) {
-      form = semanticForm(textOf(record), record.context)
-      forms.set(index, form)
+      form = semanticForm(batch.text(at), batch.context(at))
+      forms.set(at, form)
     }
     return form
   }
 
   const one = ({ index, place, earlier }: ComparePair): Comparison => {
-    const record = batch.records[index]
-    if (record === undefined) throw new Error(`record ${index} is not in the batch`)
     if (place === null) {
-      const other = batch.records[earlier]
-      if (other === undefined || other.identity !== record.identity) return 'other-identity'
-      return formOf(index, record) === formOf(earlier, other) ? 'same' : 'different'
+      if (batch.identity(earlier) !== batch.identity(index)) return 'other-identity'
+      return formOf(index) === formOf(earlier) ? 'same' : 'different'
     }
     const line = linesOf(place.frame)[place.sequence - place.frame.first]
     if (line === undefined) throw new Error(`record ${place.sequence} is not where the archive says`)
     const archived = readArchived(line, contexts)
-    if (identityText(archived.identity) !== record.identity) return 'other-identity'
-    return semanticForm(archived.raw, archived.context) === formOf(index, record) ? 'same' : 'different'
+    if (identityText(archived.identity) !== batch.identity(index)) return 'other-identity'
+    return semanticForm(archived.raw, archived.context) === formOf(index) ? 'same' : 'different'
   }
 
   const byPlace = [...pairs.keys()].toSorted(
@@ -58,8 +54,4 @@ export function compare(batch: HeldBatch, { pairs, contexts }: Requests['compare
     if (pair !== undefined) results[at] = one(pair)
   }
   return results
-}
-
-function textOf(record: BatchRecord): string {
-  return record.raw ?? Buffer.from(record.bytes).toString('utf8')
 }

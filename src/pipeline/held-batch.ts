@@ -1,25 +1,22 @@
 import type { Part } from '../interactions/item.ts'
-import type { BatchRecord } from './prepare.ts'
+import type { RecordLinks } from './record-links.ts'
 
 /** A part with the tenant whose it is. */
 export interface OwnedPart extends Part {
   readonly tenant: string
 }
 
-/** What a worker keeps of a batch until it is indexed. */
+/**
+ * What a worker keeps of a batch until it is indexed: bytes and numbers, not objects. Facts are derived again when they
+ * are needed; keeping them alive from stage to stage cost more in garbage collection than deriving them twice
+ * (docs/reference/performance.md).
+ */
 export interface HeldBatch {
-  /** Records as they came in; emptied once they are packed (the archive has them then). */
-  records: readonly BatchRecord[]
-  /** The batch's archived records. */
-  parts: readonly OwnedPart[]
+  /** Archived records of the batch, to be indexed: places in the batch, ascending by sequence. */
+  kept(tenant: string): readonly number[]
+  /** Derives a kept record again. */
+  part(at: number): OwnedPart
+  readonly links: RecordLinks
   /** Records archived earlier that share links with the batch, by sequence. */
   readonly earlier: Map<number, OwnedPart>
-}
-
-export function holdPrepared(records: readonly BatchRecord[]): HeldBatch {
-  return { records, parts: [], earlier: new Map() }
-}
-
-export function holdLoaded(parts: readonly OwnedPart[]): HeldBatch {
-  return { records: [], parts, earlier: new Map() }
 }

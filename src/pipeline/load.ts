@@ -1,13 +1,36 @@
 import { decodeFrame } from '../archive/frames.ts'
 import { readArchived } from './archived-record.ts'
-import type { OwnedPart } from './held-batch.ts'
+import type { HeldBatch, OwnedPart } from './held-batch.ts'
 import { contentHash, keyOf } from './identity.ts'
-import { linkSet } from './link-set.ts'
-import type { Loaded, Requests } from './protocol.ts'
+import type { Contexts, Loaded, Requests } from './protocol.ts'
+import { RecordLinks } from './record-links.ts'
+
+/** Archived records of one tenant, to be indexed (again). */
+class LoadedBatch implements HeldBatch {
+  readonly lines: Uint8Array[] = []
+  readonly links = new RecordLinks()
+  readonly earlier = new Map<number, OwnedPart>()
+  readonly #contexts: Contexts
+
+  constructor(contexts: Contexts) {
+    this.#contexts = contexts
+  }
+
+  kept(): readonly number[] {
+    return [...this.lines.keys()]
+  }
+
+  part(at: number): OwnedPart {
+    const line = this.lines[at]
+    if (line === undefined) throw new Error(`record ${at} is not in the batch`)
+    return readArchived(line, this.#contexts).part
+  }
+}
 
 /** Reads archived records again, to index them or to remember their keys. */
-export function load({ frames, contexts }: Requests['load']): { records: readonly OwnedPart[]; loaded: Loaded } {
-  const records: OwnedPart[] = []
+export function load({ frames, contexts }: Requests['load']): { readonly batch: HeldBatch; readonly loaded: Loaded } {
+  const batch = new LoadedBatch(contexts)
+  const sequences: number[] = []
   const keys: number[] = []
   const high: number[] = []
   const low: number[] = []
@@ -17,21 +40,23 @@ export function load({ frames, contexts }: Requests['load']): { records: readonl
       if (sequence < from || sequence >= until) continue
       const { part, identity, bytes } = readArchived(line, contexts)
       const content = contentHash(bytes)
-      records.push(part)
+      batch.lines.push(line)
+      batch.links.add(part.tenant, part.facts)
+      sequences.push(sequence)
       keys.push(keyOf(identity))
       high.push(content.high)
       low.push(content.low)
     }
   }
   return {
-    records,
+    batch,
     loaded: {
-      count: records.length,
-      sequences: Float64Array.from(records, ({ sequence }) => sequence),
+      count: sequences.length,
+      sequences: Float64Array.from(sequences),
       keys: Float64Array.from(keys),
       high: Float64Array.from(high),
       low: Float64Array.from(low),
-      links: linkSet(records),
+      links: batch.links.set(sequences.keys()),
     },
   }
 }

@@ -1,43 +1,20 @@
-import { isAscii, isUtf8 } from 'node:buffer'
 import { intake } from '../interactions/intake.ts'
-import type { Facts, ReadContext } from '../interactions/record.ts'
-import { contentHash, identityOf, identityText, keyOf } from './identity.ts'
+import type { Facts } from '../interactions/record.ts'
+import { contentHash, identityOf, keyOf } from './identity.ts'
+import { ImportBatch } from './import-batch.ts'
 import { retentionPeriod } from './period.ts'
-import type { PostedChunk, Prepared } from './protocol.ts'
+import type { Prepared, Requests } from './protocol.ts'
 import { VERDICT_KEEP, VERDICT_NOT_AI } from './protocol.ts'
 import { namedTenant, UNASSIGNED } from './tenants.ts'
 
-/** One record of a batch, held by the worker until the batch has been archived and indexed. */
-export interface BatchRecord {
-  readonly bytes: Uint8Array
-  /** null: the bytes are not valid UTF-8; they are archived as they are. */
-  readonly raw: string | null
-  readonly facts: Facts
-  readonly tenant: string
-  readonly identity: string
-  readonly container: string
-  readonly start: number
-  readonly end: number
-  readonly context: ReadContext
-}
-
-export interface PreparedBatch {
-  readonly records: readonly BatchRecord[]
+/** Reads every record of a batch once: its identity, its content hash, its period, its links. */
+export function prepare({ chunks, defaultTenant, receivedAt }: Requests['prepare']): {
+  readonly batch: ImportBatch
   readonly prepared: Prepared
-}
-
-interface Order {
-  readonly chunks: readonly PostedChunk[]
-  readonly defaultTenant: string | null
-  readonly receivedAt: string
-}
-
-/** Reads every record of a batch once: its facts, its identity, its content hash, its period. */
-export function prepare({ chunks, defaultTenant, receivedAt }: Order): PreparedBatch {
-  const read = chunks.flatMap(readChunk)
-  const fallback = defaultTenant ?? onlyTenant(read.map(({ facts }) => facts)) ?? UNASSIGNED
-
-  const count = read.length
+} {
+  const batch = new ImportBatch(chunks)
+  const { count } = batch
+  const fallback = defaultTenant ?? onlyTenant(batch) ?? UNASSIGNED
   const verdicts = new Uint8Array(count)
   const unmapped = new Uint8Array(count)
   const keys = new Float64Array(count)
@@ -49,12 +26,18 @@ export function prepare({ chunks, defaultTenant, receivedAt }: Order): PreparedB
   const dropped = new Map<string, { container: string; kind: string; count: number }>()
   let rawBytes = 0
 
-  const records = read.map((record, at): BatchRecord => {
-    const { facts, bytes, container } = record
+  for (let at = 0; at < count; at += 1) {
+    const bytes = batch.bytes(at)
+    const { facts, notAi } = intake(batch.text(at), batch.context(at))
+    const container = batch.container(at)
     const tenant = namedTenant(facts.tenantId) ?? fallback
     const identity = identityOf(tenant, facts.namespace, facts.nativeId, bytes)
     const content = contentHash(bytes)
-    tenants.set(at, tenant)
+    batch.setIdentity(at, identity)
+    batch.tenants.push(tenants.set(at, tenant))
+    batch.namespaces.push(facts.namespace)
+    batch.nativeIds.push(facts.nativeId)
+    batch.links.add(tenant, facts)
     periods.set(at, retentionPeriod(facts.occurredAt, receivedAt))
     containers.set(at, container)
     keys[at] = keyOf(identity)
@@ -62,28 +45,16 @@ export function prepare({ chunks, defaultTenant, receivedAt }: Order): PreparedB
     low[at] = content.low
     rawBytes += bytes.length
     if (facts.unmapped !== null) unmapped[at] = 1
-    verdicts[at] = record.notAi === null ? VERDICT_KEEP : VERDICT_NOT_AI
-    if (record.notAi !== null) {
-      const entry = `${container}\0${record.notAi}`
+    verdicts[at] = notAi === null ? VERDICT_KEEP : VERDICT_NOT_AI
+    if (notAi !== null) {
+      const entry = `${container}\0${notAi}`
       const known = dropped.get(entry)
-      if (known === undefined) dropped.set(entry, { container, kind: record.notAi, count: 1 })
+      if (known === undefined) dropped.set(entry, { container, kind: notAi, count: 1 })
       else known.count += 1
     }
-    return {
-      bytes,
-      raw: record.raw,
-      facts,
-      tenant,
-      identity: identityText(identity),
-      container,
-      start: record.start,
-      end: record.end,
-      context: record.context,
-    }
-  })
-
+  }
   return {
-    records,
+    batch,
     prepared: {
       count,
       verdicts,
@@ -103,52 +74,11 @@ export function prepare({ chunks, defaultTenant, receivedAt }: Order): PreparedB
   }
 }
 
-interface ReadRecord {
-  readonly bytes: Uint8Array
-  readonly raw: string | null
-  readonly facts: Facts
-  readonly notAi: string | null
-  readonly container: string
-  readonly start: number
-  readonly end: number
-  readonly context: ReadContext
-}
-
-function readChunk(chunk: PostedChunk): ReadRecord[] {
-  const { container, context, ranges, positions } = chunk
-  const buffer = Buffer.from(chunk.bytes.buffer, chunk.bytes.byteOffset, chunk.bytes.byteLength)
-  // Asked once for the chunk; a single odd byte in it makes every record be asked for itself.
-  const ascii = isAscii(buffer)
-  const utf8 = ascii || isUtf8(buffer)
-  const records: ReadRecord[] = []
-  for (let pair = 0; pair + 1 < ranges.length; pair += 2) {
-    const from = ranges[pair] ?? 0
-    const until = ranges[pair + 1] ?? 0
-    const bytes = buffer.subarray(from, until)
-    const raw = ascii
-      ? buffer.toString('latin1', from, until)
-      : utf8 || isUtf8(bytes)
-        ? buffer.toString('utf8', from, until)
-        : null
-    // Text with broken characters is still read as well as can be; the archive keeps its bytes.
-    const { facts, notAi } = intake(raw ?? buffer.toString('utf8', from, until), context)
-    records.push({
-      bytes,
-      raw,
-      facts,
-      notAi,
-      container,
-      start: positions[pair] ?? 0,
-      end: positions[pair + 1] ?? 0,
-      context,
-    })
-  }
-  return records
-}
-
-function onlyTenant(facts: readonly Facts[]): string | null {
+// Only for the first batch of an empty folder: its records are read twice.
+function onlyTenant(batch: ImportBatch): string | null {
   const named = new Set<string>()
-  for (const { tenantId } of facts) {
+  for (let at = 0; at < batch.count; at += 1) {
+    const { tenantId }: Facts = intake(batch.text(at), batch.context(at)).facts
     const tenant = namedTenant(tenantId)
     if (tenant !== null) named.add(tenant)
     if (named.size > 1) return null
@@ -166,7 +96,8 @@ class Names {
     this.of = new Uint16Array(count)
   }
 
-  set(at: number, name: string): void {
+  /** Answers with the one string that stands for all equal ones. */
+  set(at: number, name: string): string {
     let number = this.#numbers.get(name)
     if (number === undefined) {
       number = this.names.length
@@ -174,5 +105,6 @@ class Names {
       this.#numbers.set(name, number)
     }
     this.of[at] = number
+    return this.names[number] ?? name
   }
 }

@@ -1,14 +1,16 @@
 import { decodeFrame } from '../archive/frames.ts'
 import { reconcile } from '../interactions/reconcile.ts'
-import { encodeItems, encodeLinks, encodeRecords } from '../query/rows.ts'
+import { encodeItems, encodeLinks, encodeRecords, type LinkRow, type RecordRow } from '../query/rows.ts'
 import { readArchived } from './archived-record.ts'
+import { Components } from './components.ts'
 import type { HeldBatch, OwnedPart } from './held-batch.ts'
-import { linkSet, saltedLinks } from './link-set.ts'
 import type { LinkSet, Requests, Rows } from './protocol.ts'
+import { RecordLinks } from './record-links.ts'
 
 /** Reads earlier records that share a link with the batch; answers with the links that they bring in turn. */
 export function extend(batch: HeldBatch, { tenant, places, contexts }: Requests['extend']): LinkSet {
-  const added: OwnedPart[] = []
+  const links = new RecordLinks()
+  let added = 0
   let name = ''
   let lines: readonly Uint8Array[] = []
   for (const { sequence, frame } of places) {
@@ -23,33 +25,109 @@ export function extend(batch: HeldBatch, { tenant, places, contexts }: Requests[
     const { part } = readArchived(line, contexts)
     if (part.tenant !== tenant) continue
     batch.earlier.set(sequence, part)
-    added.push(part)
+    links.add(tenant, part.facts)
+    added += 1
   }
-  return linkSet(added)
+  return links.set(Array.from({ length: added }, (_, at) => at))
 }
+
+/** Records reconciled and encoded at once: few enough to die young. */
+const AT_ONCE = 256
 
 /**
  * Reconciles a batch's records of one tenant with the earlier ones they share links with, and encodes what the index
  * takes. What the earlier ones made by themselves is what the index holds of them now: it is superseded.
  */
 export function rows(batch: HeldBatch, { tenant, indexBatch }: Requests['rows']): Rows {
-  const parts = batch.parts.filter((part) => part.tenant === tenant)
+  const kept = batch.kept(tenant)
   const earlier = [...batch.earlier.values()].filter((part) => part.tenant === tenant)
   batch.earlier.clear()
-  const items = reconcile([...parts, ...earlier], { tenantId: tenant })
-  const before = earlier.length === 0 ? [] : reconcile(earlier, { tenantId: tenant })
-  const now = new Set(items.map(({ id }) => id))
+  const output = new RowOutput(tenant, indexBatch)
+  let members: (number | OwnedPart)[] = []
+  const flush = () => {
+    output.add(batch, members)
+    members = []
+  }
+  for (const group of groupsOf(batch, kept, earlier)) {
+    for (const member of group) members.push(member)
+    if (members.length >= AT_ONCE) flush()
+  }
+  flush()
+  return output.rows()
+}
 
-  return {
-    items: own(encodeItems(items, indexBatch)),
-    records: own(encodeRecords(parts.map(recordRow), indexBatch)),
-    links: own(encodeLinks(parts.flatMap(saltedLinks), indexBatch)),
-    superseded: before.map(({ id }) => ({ id, deleted: !now.has(id) })),
-    itemCount: items.length,
+// Whole clusters: the batch's places and the earlier parts tied to them.
+function groupsOf(batch: HeldBatch, kept: readonly number[], earlier: readonly OwnedPart[]): (number | OwnedPart)[][] {
+  const components = new Components()
+  const members: (number | OwnedPart)[] = []
+  for (const at of kept) {
+    const member = components.add()
+    members.push(at)
+    batch.links.each(at, (_, key) => components.link(member, key))
+  }
+  const links = new RecordLinks()
+  for (const [at, part] of earlier.entries()) {
+    const member = components.add()
+    members.push(part)
+    links.add(part.tenant, part.facts)
+    links.each(at, (_, key) => components.link(member, key))
+  }
+  return components.groups().map((group) => group.map((member) => members[member] ?? 0))
+}
+
+class RowOutput {
+  readonly #tenant: string
+  readonly #batch: number
+  readonly #items: Buffer[] = []
+  readonly #records: Buffer[] = []
+  readonly #links: Buffer[] = []
+  readonly #superseded: { readonly id: string; readonly deleted: boolean }[] = []
+  #itemCount = 0
+
+  constructor(tenant: string, batch: number) {
+    this.#tenant = tenant
+    this.#batch = batch
+  }
+
+  add(batch: HeldBatch, members: readonly (number | OwnedPart)[]): void {
+    if (members.length === 0) return
+    const options = { tenantId: this.#tenant }
+    const parts: OwnedPart[] = []
+    const earlier: OwnedPart[] = []
+    const records: RecordRow[] = []
+    const links: LinkRow[] = []
+    for (const member of members) {
+      if (typeof member !== 'number') {
+        earlier.push(member)
+        continue
+      }
+      const part = batch.part(member)
+      parts.push(part)
+      records.push(recordRow(part))
+      batch.links.each(member, (day, key) => links.push({ day, key, sequence: part.sequence }))
+    }
+    const items = reconcile([...earlier, ...parts], options)
+    this.#items.push(encodeItems(items, this.#batch))
+    this.#records.push(encodeRecords(records, this.#batch))
+    this.#links.push(encodeLinks(links, this.#batch))
+    this.#itemCount += items.length
+    if (earlier.length === 0) return
+    const now = new Set(items.map(({ id }) => id))
+    for (const { id } of reconcile(earlier, options)) this.#superseded.push({ id, deleted: !now.has(id) })
+  }
+
+  rows(): Rows {
+    return {
+      items: joined(this.#items),
+      records: joined(this.#records),
+      links: joined(this.#links),
+      superseded: this.#superseded,
+      itemCount: this.#itemCount,
+    }
   }
 }
 
-function recordRow(part: OwnedPart): Parameters<typeof encodeRecords>[0][number] {
+function recordRow(part: OwnedPart): RecordRow {
   const { facts } = part
   return {
     tenantId: part.tenant,
@@ -67,7 +145,13 @@ function recordRow(part: OwnedPart): Parameters<typeof encodeRecords>[0][number]
   }
 }
 
-// A small Buffer is a view into a pool that cannot be given away.
-function own(buffer: Buffer): Uint8Array {
-  return buffer.byteOffset === 0 && buffer.byteLength === buffer.buffer.byteLength ? buffer : Uint8Array.from(buffer)
+// In a buffer of its own: one of the pool could not be given to the main thread.
+function joined(buffers: readonly Buffer[]): Uint8Array {
+  const whole = new Uint8Array(buffers.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const buffer of buffers) {
+    whole.set(buffer, at)
+    at += buffer.length
+  }
+  return whole
 }

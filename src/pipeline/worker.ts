@@ -7,7 +7,7 @@ import { prepare } from './prepare.ts'
 import type { Answers, Call, Reply, RequestType } from './protocol.ts'
 import { extend, rows } from './rows.ts'
 import type { HeldBatch } from './held-batch.ts'
-import { holdLoaded, holdPrepared } from './held-batch.ts'
+import { ImportBatch } from './import-batch.ts'
 
 // A worker's batches: what was parsed once serves packing and indexing too.
 const held = new Map<number, HeldBatch>()
@@ -16,18 +16,18 @@ type Answered<T extends RequestType> = { readonly answer: Answers[T]; readonly t
 
 const HANDLERS: { readonly [T in RequestType]: (request: Call<T>['request']) => Answered<T> } = {
   prepare(request) {
-    const { records, prepared } = prepare(request)
-    held.set(request.batch, holdPrepared(records))
+    const { batch, prepared } = prepare(request)
+    held.set(request.batch, batch)
     return { answer: prepared }
   },
   load(request) {
-    const { records, loaded } = load(request)
-    held.set(request.batch, holdLoaded(records))
+    const { batch, loaded } = load(request)
+    held.set(request.batch, batch)
     return { answer: loaded }
   },
-  compare: (request) => ({ answer: compare(batchOf(request.batch), request) }),
+  compare: (request) => ({ answer: compare(importBatchOf(request.batch), request) }),
   pack(request) {
-    const answer = pack(batchOf(request.batch), request)
+    const answer = pack(importBatchOf(request.batch), request)
     return { answer, transfer: answer.groups.flat().flatMap(({ bytes, leaves }) => [bytes.buffer, leaves.buffer]) }
   },
   extend: (request) => ({ answer: extend(batchOf(request.batch), request) }),
@@ -44,6 +44,12 @@ const HANDLERS: { readonly [T in RequestType]: (request: Call<T>['request']) => 
 function batchOf(number: number): HeldBatch {
   const batch = held.get(number)
   if (batch === undefined) throw new Error(`batch ${number} is not held by this worker`)
+  return batch
+}
+
+function importBatchOf(number: number): ImportBatch {
+  const batch = batchOf(number)
+  if (!(batch instanceof ImportBatch)) throw new Error(`batch ${number} is not one of an import`)
   return batch
 }
 

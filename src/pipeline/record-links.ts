@@ -1,0 +1,48 @@
+import type { Facts } from '../interactions/record.ts'
+import { linksOf } from '../interactions/link.ts'
+import { tenantSalt } from './identity.ts'
+import type { LinkSet } from './protocol.ts'
+
+const salts = new Map<string, bigint>()
+
+function saltOf(tenant: string): bigint {
+  let salt = salts.get(tenant)
+  if (salt === undefined) {
+    salt = tenantSalt(tenant)
+    salts.set(tenant, salt)
+  }
+  return salt
+}
+
+/** The keys that records share with others of their exchange, record by record, packed: they are many. */
+export class RecordLinks {
+  /** Where each record's links begin; one more entry at the end. */
+  readonly #starts: number[] = [0]
+  readonly #days: number[] = []
+  readonly #keys: bigint[] = []
+
+  /** Adds the links of the next record. Those of two tenants never meet. */
+  add(tenant: string, facts: Facts): void {
+    const salt = saltOf(tenant)
+    for (const { day, key } of linksOf(facts)) {
+      this.#days.push(day)
+      this.#keys.push(key ^ salt)
+    }
+    this.#starts.push(this.#days.length)
+  }
+
+  /** Calls `visit` for each link of record `at`. */
+  each(at: number, visit: (day: number, key: bigint) => void): void {
+    const until = this.#starts[at + 1] ?? 0
+    for (let link = this.#starts[at] ?? 0; link < until; link += 1) {
+      visit(this.#days[link] ?? 0, this.#keys[link] ?? 0n)
+    }
+  }
+
+  /** The distinct links of some records, to be looked up. */
+  set(records: Iterable<number>): LinkSet {
+    const seen = new Map<bigint, number>()
+    for (const at of records) this.each(at, (day, key) => seen.set(key, day))
+    return { days: Int32Array.from(seen.values()), keys: BigUint64Array.from(seen.keys()) }
+  }
+}
