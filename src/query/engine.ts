@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import { createClient, type ClickHouseClient, type ClickHouseSettings } from '@clickhouse/client'
 import type { createChdbConnection } from 'chdb/connection'
 import { CodedError } from '../platform/errors.ts'
@@ -128,18 +129,15 @@ function openServer(config: Extract<EngineConfig, { url: string }>): Engine {
     ...statements(client, SETTINGS),
     async insert(table, columns, rows) {
       if (rows.length === 0) return
-      const [first, ...others] = columns
-      if (first === undefined) return
+      // As bytes: `client.insert` would take rows as objects and write them out again.
+      const query = `INSERT INTO ${table} (${columns.join(', ')}) FORMAT JSONCompactEachRow`
       const values = Readable.from([rows], { objectMode: false })
-      await translated(
-        client.insert({
-          table,
-          columns: [first, ...others],
-          values,
-          format: 'JSONCompactEachRow',
-          clickhouse_settings: { ...SETTINGS, async_insert: 0 },
-        }),
+      const settings = { ...SETTINGS, async_insert: 0 as const }
+      const { stream } = await translated(
+        client.exec({ query, values, clickhouse_settings: settings }),
       )
+      stream.resume()
+      await finished(stream)
     },
   }
 }

@@ -167,15 +167,16 @@ const FACETS: Readonly<Record<FacetName, string>> = {
 /** Counts by the six facets, in one reading of the matching rows. */
 export async function facets(index: IndexStore, query: Query): Promise<Facet[]> {
   const { where, params } = visible(index, query)
-  const names = Object.keys(FACETS)
-  const sums = Object.entries(FACETS).map(
-    ([name, values]) =>
-      `sumMap(arrayMap(x -> toString(x), ${values} AS ${name}_), arrayMap(x -> toUInt64(1), ${name}_)) AS ${name}`,
+  // The names given here must be no columns': the condition would mean them.
+  const sums = Object.values(FACETS).map(
+    (values, at) =>
+      `sumMap(arrayMap(x -> toString(x), ${values} AS values${at}), arrayMap(x -> toUInt64(1), values${at})) AS sums${at}`,
   )
-  const tops = names.map(
-    (name) =>
-      `length(tupleElement(${name}, 1)), arraySlice(arraySort(x -> (-toInt64(x.2), x.1), arrayZip(tupleElement(${name}, 1), tupleElement(${name}, 2))), 1, ${SHOWN_VALUES})`,
-  )
+  const tops = sums.map((_, at) => {
+    const pairs = `arrayZip(tupleElement(sums${at}, 1), tupleElement(sums${at}, 2))`
+    const sorted = `arraySort(x -> (-toInt64(x.2), x.1), ${pairs})`
+    return `length(tupleElement(sums${at}, 1)), arraySlice(${sorted}, 1, ${SHOWN_VALUES})`
+  })
   const [row] = await index.engine.query(
     `SELECT ${tops.join(', ')} FROM (SELECT ${sums.join(', ')} FROM items WHERE ${where})`,
     params,

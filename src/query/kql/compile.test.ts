@@ -9,6 +9,7 @@ import { openIndex, type IndexStore } from '../index-store.ts'
 import { encodeItems } from '../rows.ts'
 import { anyItem } from '../testdata/items.ts'
 import { anyQuery } from '../testdata/queries.ts'
+import { exactly, type Query } from './ast.ts'
 import { compile } from './compile.ts'
 import { explain } from './explain.ts'
 import { matches } from './matches.ts'
@@ -61,4 +62,96 @@ test('compile() finds exactly what matches() says', async () => {
     { numRuns: Number(process.env['RUNS'] ?? 250), seed: Number(process.env['SEED'] ?? 1) },
   )
   expect(hits).toBeGreaterThan(50)
+})
+
+test('compile() puts no value into the SQL: it is the same for every value of a shape', () => {
+  const hostile = fc.oneof(
+    fc.string({ unit: 'binary', minLength: 1 }),
+    fc.constantFrom(
+      "' OR 1=1 --",
+      '\\',
+      "\\'",
+      '{p0:String}',
+      '`',
+      ') OR (1',
+      '\0',
+      ';DROP TABLE items',
+    ),
+  )
+  const shapes = [
+    (text: string): Query => ({
+      type: 'property',
+      property: 'session',
+      comparison: '=',
+      values: [exactly(text)],
+    }),
+    (text: string): Query => ({
+      type: 'property',
+      property: 'file',
+      comparison: '=',
+      values: [exactly(text)],
+    }),
+    (text: string): Query => ({
+      type: 'property',
+      property: 'operation',
+      comparison: '<>',
+      values: [{ text, prefix: true, any: false }],
+    }),
+    (text: string): Query => ({
+      type: 'property',
+      property: 'prompt',
+      comparison: ':',
+      values: [exactly(`two words ${text}`)],
+    }),
+    (text: string): Query => ({
+      type: 'property',
+      property: 'user',
+      comparison: ':',
+      values: [exactly(`@ ${text}`)],
+    }),
+    (text: string): Query => ({ type: 'text', value: exactly(`two words ${text}`) }),
+    (text: string): Query => ({
+      type: 'property',
+      property: 'id',
+      comparison: ':',
+      values: [exactly(text), exactly(text)],
+    }),
+  ]
+
+  fc.assert(
+    fc.property(hostile, fc.constantFrom(...shapes), (text, shape) => {
+      expect(compile(shape(text)).where).toBe(compile(shape('word')).where)
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('compile() takes hostile values to the engine and back unharmed', async () => {
+  const values = [
+    "' OR 1=1 --",
+    '\\',
+    "\\'",
+    'a\tb',
+    'a\nb',
+    '{p0:String}',
+    '$1',
+    '\u0001',
+    '"',
+    "i'd",
+    'i\\d\t4',
+    '東京',
+    '😀',
+  ]
+  for (const text of values) {
+    const query: Query = {
+      type: 'property',
+      property: 'session',
+      comparison: '=',
+      values: [exactly(text), exactly(`${text}x`)],
+    }
+    const { where, params } = compile(query)
+    const expected = items.flatMap((item, at) => (matches(query, item) ? [at] : []))
+
+    expect(await found(where, params)).toEqual(expected)
+  }
 })
