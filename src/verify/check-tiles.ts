@@ -1,7 +1,9 @@
-import { HASH_BYTES } from '../archive/merkle.ts'
+import { HASH_BYTES, same } from '../archive/merkle.ts'
 import {
   deriveLevels,
+  leavesOf,
   levelCount,
+  parseBundle,
   TILE_WIDTH,
   tileCount,
   tilePath,
@@ -58,17 +60,17 @@ export async function checkTiles(
   }
 }
 
-/** A partial bundle must be the beginning of the one in force. */
+/** A partial bundle must be the beginning of the one in force: judged by the leaves, in case that one was changed. */
 async function checkBundle(
   directory: string,
   { path, index, width }: TilePlace,
-  { parts }: TilesToCheck,
+  { parts, leaves }: TilesToCheck,
   report: Reporter,
 ): Promise<void> {
   const part = parts[index]
-  if (part?.entries === undefined || part.bundle === path) return
-  const current = await readBytes(directory, part.bundle)
-  const end = part.entries.slice(0, width).reduce((sum, entry) => sum + 2 + entry.length, 0)
-  if (!(await readBytes(directory, path)).equals(current.subarray(0, end)))
+  const known = leaves?.subarray(index * TILE_WIDTH * HASH_BYTES) ?? part?.bundleLeaves
+  if (part === undefined || known === undefined || part.bundle === path) return
+  const entries = parseBundle(await readBytes(directory, path), width)
+  if (entries === undefined || !same(leavesOf(entries), known.subarray(0, width * HASH_BYTES)))
     report(path, 'BUNDLE_CHANGED', 'it is not the beginning of the entries in force')
 }
