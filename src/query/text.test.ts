@@ -43,7 +43,7 @@ describe('searchTail()', () => {
 
   test('adds what the tokenizer would not find: words without their signs and accents, pairs of characters', () => {
     expect(searchTail('“Merger” Zürich').split(PART)).toEqual(['merger', 'zurich'])
-    expect(searchTail('東京都').split(PART)).toEqual(['東', '京', '都', '東京', '京都'])
+    expect(searchTail('東京都').split(PART)).toEqual(['東', '京', '東京', '都', '京都'])
   })
 
   test('adds each token once, however often its word comes', () => {

@@ -54,7 +54,8 @@ const ASCII_WORD = /[0-9a-z]+/g
 export function wordsOf(text: string): Word[] {
   const folded = fold(text)
   if (!NON_ASCII.test(folded)) return (folded.match(ASCII_WORD) ?? []).map(plain)
-  return (folded.match(WORD) ?? []).flatMap(segments)
+  const words = folded.match(WORD) ?? []
+  return UNSPACED.test(folded) ? words.flatMap(segments) : words.map(plain)
 }
 
 function plain(text: string): Word {
@@ -74,13 +75,14 @@ function segments(word: string): Word[] {
   return parts
 }
 
-/** The tokens under which a run is indexed: each character, and each two neighbours. */
-export function gramsOf(run: string): string[] {
-  const characters = Array.from(run)
-  const grams = [...characters]
-  for (let at = 1; at < characters.length; at += 1)
-    grams.push(`${characters[at - 1] ?? ''}${characters[at] ?? ''}`)
-  return grams
+/** Adds the tokens under which a run is indexed: each character, and each two neighbours. */
+function addGrams(tokens: Set<string>, run: string): void {
+  let previous = ''
+  for (const character of run) {
+    tokens.add(character)
+    if (previous !== '') tokens.add(previous + character)
+    previous = character
+  }
 }
 
 /** The tokens that all rows with this run have; enough for one or two characters, a pre-filter beyond. */
@@ -105,7 +107,7 @@ export function searchTail(text: string): string {
       if (!known.has(word.text)) tokens.add(word.text)
       continue
     }
-    for (const gram of gramsOf(word.text)) tokens.add(gram)
+    addGrams(tokens, word.text)
     // Half-width and other compatibility forms: the run as it is looked for.
     if (!text.includes(word.text)) tokens.add(word.text)
   }
