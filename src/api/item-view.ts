@@ -28,8 +28,10 @@ export interface RecordView {
   readonly unmapped: string | null
   readonly proof: ProofState
   readonly seenAgain: readonly { readonly file: string | null; readonly at: string; readonly sameBytes: boolean }[]
-  /** Only when asked for. */
+  /** The exact text that was served; only when asked for. */
   readonly raw?: string
+  /** The archive's line, without its line feed; only when asked for. */
+  readonly line?: string
 }
 
 /**
@@ -53,7 +55,7 @@ export async function recordViews(
   app: AppContext,
   tenant: string,
   records: readonly StoredRecord[],
-  withRaw: boolean,
+  include: { readonly raw: boolean; readonly line: boolean },
 ): Promise<RecordView[]> {
   const reader = await app.archives.reader(tenant)
   return records.map((record) => {
@@ -80,7 +82,8 @@ export async function recordViews(
         at: seen.seenAt,
         sameBytes: seen.sameBytes,
       })),
-      ...(withRaw ? { raw: record.raw } : {}),
+      ...(include.raw ? { raw: record.raw } : {}),
+      ...(include.line ? { line: Buffer.from(record.line).toString('utf8') } : {}),
     }
   })
 }

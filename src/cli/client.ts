@@ -1,16 +1,16 @@
 import { CodedError } from '../platform/errors.ts'
-import type { Client } from './command.ts'
-
-type Query = Readonly<Record<string, string | undefined>>
+import type { Client, ClientQuery } from './command.ts'
 
 /** Talks to the application's HTTP interface, in this process or (by another `fetch`) in a running one. */
-export function appClient(fetch: (request: Request) => Promise<Response>): Client {
-  const address = (path: string, query: Query = {}) => {
+export function appClient(fetch: (request: Request) => Promise<Response>, close: () => Promise<void>): Client {
+  const address = (path: string, query: ClientQuery = {}) => {
     const url = new URL(path, 'http://daybook.local')
-    for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value)
+    for (const [name, value] of Object.entries(query)) {
+      for (const one of value === undefined ? [] : [value].flat()) url.searchParams.append(name, one)
+    }
     return url
   }
-  const get = async (path: string, query?: Query) => checked(await fetch(new Request(address(path, query))))
+  const get = async (path: string, query?: ClientQuery) => checked(await fetch(new Request(address(path, query))))
   const post = async (path: string, body: unknown) =>
     checked(
       await fetch(
@@ -23,7 +23,7 @@ export function appClient(fetch: (request: Request) => Promise<Response>): Clien
     )
   return {
     get: async (path, query) => (await get(path, query)).json(),
-    text: async (path, query) => (await get(path, query)).text(),
+    close,
     post: async (path, body) => (await post(path, body)).json(),
     async *stream(path, body) {
       const response = await post(path, body)

@@ -18,6 +18,8 @@ export interface Console {
   note(text: string): void
   /** Columns to wrap at: the terminal's, else COLUMNS, else 80. */
   readonly width: number
+  /** Whether a person's terminal shows the answer: hostile text must not reach it as it is. */
+  readonly isTerminal: boolean
   readonly paint: Paint
   readonly progress: Progress
 }
@@ -33,12 +35,16 @@ export interface Progress {
 
 /** The in-process application, or a running one: everything but `verify` and `generate` goes through it. */
 export interface Client {
-  get(path: string, query?: Readonly<Record<string, string | undefined>>): Promise<unknown>
+  get(path: string, query?: ClientQuery): Promise<unknown>
   post(path: string, body: unknown): Promise<unknown>
   /** Posts and yields the objects of the NDJSON answer as they come. */
   stream(path: string, body: unknown): AsyncIterable<unknown>
-  text(path: string, query?: Readonly<Record<string, string | undefined>>): Promise<string>
+  /** Closes the application and lets go of the data folder; done anyway when the command ends. */
+  close(): Promise<void>
 }
+
+/** A list becomes a parameter that repeats. */
+export type ClientQuery = Readonly<Record<string, string | readonly string[] | undefined>>
 
 export interface Invocation {
   readonly positionals: readonly string[]
@@ -48,8 +54,12 @@ export interface Invocation {
   readonly dataDir: string
   /** Aborted by Ctrl+C and SIGTERM: finish what is begun, leave nothing half-done. */
   readonly signal: AbortSignal
-  /** Opens the application on the data folder; closed again when the command ends. */
-  readonly client: (need: { readonly index: boolean; readonly purpose: string }) => Promise<Client>
+  /** Opens the application on the data folder, or on `dataDir`; closed again when the command ends. */
+  readonly client: (need: {
+    readonly index: boolean
+    readonly purpose: string
+    readonly dataDir?: string
+  }) => Promise<Client>
 }
 
 export interface Command {

@@ -5,26 +5,30 @@ import { parseArguments } from './arguments.ts'
 import type { Client, Command } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
-import { processConsole, visible } from './terminal.ts'
+import { openConsole, visible, type Streams } from './terminal.ts'
 
 /** Runs one command line and sets the process's exit code. Never throws. */
 export async function main(argv: readonly string[]): Promise<void> {
-  const environment = process.env
   // `daybook … | head` closes the pipe early: that is no fault.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(EXIT.OK)
     throw error
   })
+  process.exitCode = await runCli(argv, process, process.env)
+}
+
+/** Runs one command line on the given streams; answers the exit code. Never throws. */
+export async function runCli(argv: readonly string[], streams: Streams, environment: NodeJS.ProcessEnv): Promise<number> {
   try {
-    process.exitCode = await run(argv, environment)
+    return await run(argv, streams, environment)
   } catch (error) {
-    process.exitCode = report(error, argv.includes('--json'))
+    return report(error, argv.includes('--json'), streams, environment)
   }
 }
 
-async function run(argv: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
+async function run(argv: readonly string[], streams: Streams, environment: NodeJS.ProcessEnv): Promise<number> {
   const [name, ...rest] = argv
-  const plain = processConsole({ color: argv.includes('--no-color') ? false : undefined, progress: false, environment })
+  const plain = openConsole({ streams, color: argv.includes('--no-color') ? false : undefined, progress: false, environment })
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     const { commandHelp, generalHelp } = await import('./help.ts')
     const [topic] = name === 'help' ? rest : []
@@ -44,17 +48,19 @@ async function run(argv: readonly string[], environment: NodeJS.ProcessEnv): Pro
     commandHelp(command, plain.width, plain.paint).forEach((line) => plain.line(line))
     return EXIT.OK
   }
-  return execute(command, options, positionals, environment)
+  return execute(command, options, positionals, streams, environment)
 }
 
 async function execute(
   command: Command,
   options: Readonly<Record<string, string | boolean | readonly string[] | undefined>>,
   positionals: readonly string[],
+  streams: Streams,
   environment: NodeJS.ProcessEnv,
 ): Promise<number> {
   const json = options['json'] === true
-  const console = processConsole({
+  const console = openConsole({
+    streams,
     color: json ? false : switchOption(options['color']),
     progress: switchOption(options['progress']),
     environment,
@@ -64,12 +70,13 @@ async function execute(
   )
   const stop = stopOnSignals(console.note)
   const opened: (() => Promise<void>)[] = []
-  const client = async (need: { index: boolean; purpose: string }): Promise<Client> => {
+  const client = async (need: { index: boolean; purpose: string; dataDir?: string }): Promise<Client> => {
     const { openApp } = await import('../app.ts')
     const { appClient } = await import('./client.ts')
     const app = await openApp({ dataDir, ...need, signal: stop.signal, environment })
-    opened.push(() => app.close())
-    return appClient(app.fetch)
+    const close = () => app.close()
+    opened.push(close)
+    return appClient(app.fetch, close)
   }
   try {
     return await command.run({ positionals, options, json, console, dataDir, signal: stop.signal, client })
@@ -115,15 +122,15 @@ function version(): string {
 }
 
 // One line for what a person can act on; a bug says that it is one and where, never with data of a record.
-function report(error: unknown, json: boolean): number {
+function report(error: unknown, json: boolean, { stdout, stderr }: Streams, environment: NodeJS.ProcessEnv): number {
   if (error instanceof CodedError) {
-    if (json) process.stdout.write(`${JSON.stringify({ error: { code: error.code, message: error.message } })}\n`)
-    process.stderr.write(`daybook: ${visible(error.message)} [${error.code}]\n`)
+    if (json) stdout.write(`${JSON.stringify({ error: { code: error.code, message: error.message } })}\n`)
+    stderr.write(`daybook: ${visible(error.message)} [${error.code}]\n`)
     return exitCodeOf(error.code)
   }
-  const stack = error instanceof Error && process.env['DAYBOOK_DEBUG'] ? (error.stack ?? '') : ''
+  const stack = error instanceof Error && environment['DAYBOOK_DEBUG'] ? (error.stack ?? '') : ''
   const what = error instanceof Error ? error.message : String(error)
-  process.stderr.write(
+  stderr.write(
     `daybook: this is a fault of Daybook, please report it: ${visible(what).slice(0, 300)}${stack === '' ? ' (DAYBOOK_DEBUG=1 shows where)' : `\n${stack}`}\n`,
   )
   return EXIT.FAILURE

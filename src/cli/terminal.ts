@@ -86,49 +86,64 @@ function wrapParagraph(paragraph: string, columns: number): string[] {
   return lines
 }
 
+/** What a console writes to: the process's own streams, or a test's. */
+export interface Stream {
+  write(text: string): unknown
+  readonly isTTY?: boolean | undefined
+  readonly columns?: number | undefined
+}
+
+export interface Streams {
+  readonly stdout: Stream
+  readonly stderr: Stream
+}
+
 export interface ConsoleOptions {
+  readonly streams: Streams
   /** undefined: decide by the terminal and the environment. */
   readonly color: boolean | undefined
   readonly progress: boolean | undefined
   readonly environment: NodeJS.ProcessEnv
 }
 
-/** The console of a running command on the process's own streams. */
-export function processConsole(options: ConsoleOptions): Console {
+/** The console of a running command. */
+export function openConsole(options: ConsoleOptions): Console {
+  const { stdout, stderr } = options.streams
   const paint = painter(wantsColor(options))
   const progress = progressLine(options)
   return {
     line(text = '') {
       progress.clear()
-      process.stdout.write(`${text}\n`)
+      stdout.write(`${text}\n`)
     },
     json(value) {
-      process.stdout.write(`${JSON.stringify(value)}\n`)
+      stdout.write(`${JSON.stringify(value)}\n`)
     },
     note(text) {
       progress.clear()
-      process.stderr.write(`${text}\n`)
+      stderr.write(`${text}\n`)
     },
-    width: process.stdout.columns ?? Math.max(40, Number(options.environment['COLUMNS']) || 80),
+    width: Math.max(40, stdout.columns || Number(options.environment['COLUMNS']) || 80),
+    isTerminal: stdout.isTTY === true,
     paint,
     progress,
   }
 }
 
-function wantsColor({ color, environment }: ConsoleOptions): boolean {
+function wantsColor({ color, environment, streams }: ConsoleOptions): boolean {
   if (color !== undefined) return color
   if (environment['NO_COLOR'] !== undefined && environment['NO_COLOR'] !== '') return false
   if (environment['FORCE_COLOR'] !== undefined) return environment['FORCE_COLOR'] !== '0'
   if (environment['CLICOLOR'] === '0' || environment['TERM'] === 'dumb') return false
-  return process.stdout.isTTY
+  return streams.stdout.isTTY === true
 }
 
 export function painter(color: boolean): Paint {
   return color ? (style, text) => styleText(style, text, { validateStream: false }) : (_, text) => text
 }
 
-function progressLine({ progress, environment }: ConsoleOptions): Progress {
-  const silent = progress === false || !process.stderr.isTTY || environment['TERM'] === 'dumb'
+function progressLine({ progress, environment, streams: { stderr } }: ConsoleOptions): Progress {
+  const silent = progress === false || stderr.isTTY !== true || environment['TERM'] === 'dumb'
   const started = performance.now()
   let lastShown = 0
   let shown = false
@@ -141,11 +156,11 @@ function progressLine({ progress, environment }: ConsoleOptions): Progress {
       const left = total === null || rate === 0 ? '' : `  ${duration((total - done) / rate)} left`
       const share = total === null || total === 0 ? '' : ` of ${number(total)} (${Math.floor((done / total) * 100)} %)`
       const text = `${label}: ${number(done)}${share} ${unit}, ${number(Math.round(rate))}/s${left}${extra === undefined ? '' : `  ${extra}`}`
-      process.stderr.write(`\r\u001b[2K${cut(visible(text), (process.stderr.columns ?? 80) - 1)}`)
+      stderr.write(`\r\u001b[2K${cut(visible(text), (stderr.columns ?? 80) - 1)}`)
       shown = true
     },
     clear() {
-      if (shown) process.stderr.write('\r\u001b[2K')
+      if (shown) stderr.write('\r\u001b[2K')
       shown = false
     },
   }
@@ -174,4 +189,18 @@ export function bytes(count: number): string {
     unit += 1
   }
   return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit] ?? ''}`
+}
+
+export function indented(lines: readonly string[], columns: number): string[] {
+  return lines.map((line) => (line === '' ? '' : ' '.repeat(columns) + line))
+}
+
+/** Minutes of an instant, UTC, as lists show them: 2026-03-04 09:15. */
+export function minute(instant: string): string {
+  return instant.slice(0, 16).replace('T', ' ')
+}
+
+/** Text of a record on one line. */
+export function oneLine(text: string): string {
+  return visible(text).replaceAll(/\s+/g, ' ').trim()
 }

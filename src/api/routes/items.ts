@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { CodedError } from '../../platform/errors.ts'
+import { and } from '../../query/kql/ast.ts'
 import { explain } from '../../query/kql/explain.ts'
 import { parse } from '../../query/kql/parser.ts'
 import {
@@ -26,14 +27,16 @@ const MAX_PAGE = 1_000
 
 /** Searching and reading: every answer says its unit and its state, and every look is recorded before it is answered. */
 export function itemRoutes(app: AppContext): Hono {
-  const query = (text: string | undefined) => parse(text ?? '', app.clock.now())
+  // Several `q` must all match; each is read on its own, so that a fault points into the text that was typed.
+  const query = (texts: readonly string[] | undefined) =>
+    and((texts ?? ['']).map((text) => parse(text, app.clock.now())))
 
   return new Hono()
     .get('/api/v1/items', async (context) => {
       const index = openIndexOf(app)
-      const { q, order = 'newest', skiptoken } = context.req.query()
+      const { order = 'newest', skiptoken } = context.req.query()
       const unit = oneOf(UNITS, context.req.query('unit') ?? 'item', 'unit')
-      const ast = query(q)
+      const ast = query(context.req.queries('q'))
       const request = {
         query: ast,
         order: oneOf<Order>(['newest', 'oldest'], order, 'order'),
@@ -47,14 +50,14 @@ export function itemRoutes(app: AppContext): Hono {
     .get('/api/v1/items/count', async (context) => {
       const index = openIndexOf(app)
       const unit = oneOf(UNITS, context.req.query('unit') ?? 'item', 'unit')
-      const ast = query(context.req.query('q'))
+      const ast = query(context.req.queries('q'))
       const total = await looked(app, 'count', { query: explain(ast), unit }, () => count(index, ast, unit))
       return context.json({ unit, query: explain(ast), state: await indexState(app), count: total })
     })
     .get('/api/v1/items/summary', async (context) => {
       const index = openIndexOf(app)
       const bucket = oneOf(BUCKETS, context.req.query('bucket') ?? 'day', 'bucket')
-      const ast = query(context.req.query('q'))
+      const ast = query(context.req.queries('q'))
       const [total, byTime, byValue] = await looked(app, 'summary', { query: explain(ast) }, () =>
         Promise.all([count(index, ast, 'item'), histogram(index, ast, bucket), facets(index, ast)]),
       )
@@ -68,7 +71,8 @@ export function itemRoutes(app: AppContext): Hono {
       const value = await Promise.all(
         rows.slice(0, 20).map(async (row) => {
           const { item, records } = await itemOf(app, row.tenantId, row.id, row.sequences)
-          return { item, records: await recordViews(app, row.tenantId, records, context.req.query('raw') === 'true') }
+          const include = { raw: context.req.query('raw') === 'true', line: context.req.query('line') === 'true' }
+          return { item, records: await recordViews(app, row.tenantId, records, include) }
         }),
       )
       return context.json({ unit: 'item', state: await indexState(app), matches: rows.length, value })

@@ -1,0 +1,73 @@
+import type { Item } from '../interactions/item.ts'
+import type { Facet, Unit } from '../query/search.ts'
+import type { Hit } from './hits.ts'
+import type { IndexState } from './index-state.ts'
+import type { RecordView } from './item-view.ts'
+
+// What the routes answer, for clients in this language.
+
+export type { Item, ItemMessage } from '../interactions/item.ts'
+export type { Resource } from '../interactions/record.ts'
+export type { Facet } from '../query/search.ts'
+export type { Hit, InteractionHit, ItemHit, RecordHit } from './hits.ts'
+export type { IndexState } from './index-state.ts'
+export type { RecordView } from './item-view.ts'
+
+/** GET /api/v1/items */
+export interface HitsAnswer {
+  readonly unit: Unit
+  /** The query in its canonical spelling. */
+  readonly query: string
+  readonly state: IndexState
+  readonly value: readonly Hit[]
+  readonly next: string | null
+}
+
+/** GET /api/v1/items/count */
+export interface CountAnswer {
+  readonly unit: Unit
+  readonly query: string
+  readonly state: IndexState
+  readonly count: number
+}
+
+/** GET /api/v1/items/summary */
+export interface SummaryAnswer extends CountAnswer {
+  readonly bucket: string
+  readonly histogram: readonly { readonly from: string; readonly items: number }[]
+  readonly facets: readonly Facet[]
+}
+
+/** An item with the records it is made of. */
+export interface ItemWithRecords {
+  readonly item: Item
+  readonly records: readonly RecordView[]
+}
+
+/** GET /api/v1/items/:id */
+export interface ItemAnswer {
+  readonly unit: 'item'
+  readonly state: IndexState
+  /** How many items answer to the id; `value` has the first 20. */
+  readonly matches: number
+  readonly value: readonly ItemWithRecords[]
+}
+
+/** GET /api/v1/sessions/:id */
+export interface SessionAnswer {
+  readonly unit: 'item'
+  readonly session: string
+  readonly state: IndexState
+  readonly value: readonly Item[]
+  readonly next: string | null
+}
+
+/** POST /api/v1/proofs */
+export interface ProofAnswer {
+  readonly tenant: string
+  readonly sequence: number
+  readonly proof: string
+  readonly line: string
+  readonly raw: string
+  readonly publicKey: string
+}

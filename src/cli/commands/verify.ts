@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs'
+import { CodedError } from '../../platform/errors.ts'
+import { FINDINGS, verifyArchive, verifyProof, type Report } from '../../verify/index.ts'
+import { defineCommand, textOption, type Console, type Invocation } from '../command.ts'
+import { EXIT } from '../exit-codes.ts'
+import { indented, number, visible, wrap } from '../terminal.ts'
+
+/** Faults of the one who asks: what was named is no archive, or no key. */
+const WRONG_USE: ReadonlySet<string> = new Set(['NOT_AN_ARCHIVE', 'BAD_CHECKPOINT'])
+
+export const verify = defineCommand({
+  name: 'verify',
+  summary: 'Recompute every hash of an archive, or check the proof of one record',
+  arguments: '[<archive folder>] | --proof <file> --record <file> --public-key <file>',
+  examples: [
+    ['daybook verify ./records', 'A data folder, its "archive" folder, or a copy of one tenant.'],
+    [
+      'daybook verify ./records --public-key contoso.vkey --since monday.checkpoint',
+      'Against the key that was handed out, and against a checkpoint that somebody kept.',
+    ],
+    [
+      'daybook verify --proof r.tlog-proof --record r.record.json --public-key r.vkey',
+      'One record alone, without the archive.',
+    ],
+  ],
+  options: {
+    'public-key': { value: '<file>', summary: 'the verifier key to believe, not the one in the archive' },
+    since: { value: '<file>', summary: 'a checkpoint kept from before: the log must extend it' },
+    proof: { value: '<file>', summary: 'check this proof of one record' },
+    record: { value: '<file>', summary: 'the record: its line of the archive, or its text as served' },
+  },
+  exitCodes: {
+    0: 'intact',
+    2: 'cannot be read, or wrong usage',
+    4: 'tampered or incomplete',
+  },
+  notes: [
+    'It opens no database and no network, and may run while another process writes.',
+    'What it cannot see: whether Microsoft served everything, and a whole folder put back to an earlier state; for that keep a checkpoint (archive/<tenant>/log/checkpoint) elsewhere and give it with --since.',
+  ],
+  async run(invocation) {
+    const { options, positionals } = invocation
+    try {
+      if (options['proof'] !== undefined || options['record'] !== undefined) return checkProof(invocation)
+      if (positionals.length > 1) {
+        throw new CodedError('USAGE', 'Name one folder at a time; see "daybook verify --help"')
+      }
+      return await checkArchive(invocation)
+    } catch (error) {
+      throw asWrongUse(error)
+    }
+  },
+})
+
+async function checkArchive({ positionals, options, json, console, dataDir }: Invocation): Promise<number> {
+  const key = textOption(options, 'public-key')
+  const since = textOption(options, 'since')
+  const report = await verifyArchive(positionals[0] ?? dataDir, {
+    ...(key === undefined ? {} : { publicKey: read(key) }),
+    ...(since === undefined ? {} : { since: read(since) }),
+    onProgress: ({ records, totalRecords }) =>
+      console.progress.show({ label: 'Verifying', done: records, total: totalRecords, unit: 'records' }),
+  })
+  console.progress.clear()
+  if (json) {
+    const { records, segments, findings, ...rest } = report
+    console.json({ records, segments, findings, ...rest })
+  } else printReport(report, console)
+  return report.findings.length === 0 ? EXIT.OK : EXIT.INTEGRITY
+}
+
+/** What a check found, in words; the last line is the verdict. */
+export function printReport(report: Report, console: Console): void {
+  const { paint, width } = console
+  for (const { object, finding, message } of report.findings) {
+    console.line(`${paint('red', finding)}  ${paint('bold', visible(object))}`)
+    indented(wrap(visible(message), width - 2), 2).forEach((line) => console.line(line))
+    indented(wrap(FINDINGS[finding].action.replaceAll('`', ''), width - 2), 2).forEach((line) =>
+      console.line(paint('dim', line)),
+    )
+    console.line()
+  }
+  for (const note of report.notes) wrap(visible(note), width).forEach((line) => console.note(line))
+  if (report.tenants.some(({ key }) => key === 'own')) {
+    wrap(
+      'The key in the archive was believed; give the one you were handed with --public-key.',
+      width,
+    ).forEach((line) => console.note(line))
+  }
+  if (report.disposed > 0) console.line(`${number(report.disposed)} of the records were lawfully erased.`)
+  const { length } = report.findings
+  const verdict =
+    length === 0
+      ? paint('green', 'intact')
+      : paint('red', `NOT intact, ${length === 1 ? 'one finding' : `${number(length)} findings`}`)
+  console.line(`${counted(report.records, 'record')} in ${counted(report.segments, 'segment')}: ${verdict}`)
+}
+
+const counted = (count: number, what: string) => `${number(count)} ${what}${count === 1 ? '' : 's'}`
+
+function checkProof({ options, json, console, positionals }: Invocation): number {
+  const [proof, record, key] = ['proof', 'record', 'public-key'].map((name) => textOption(options, name))
+  if (proof === undefined || record === undefined || key === undefined || positionals.length > 0) {
+    throw new CodedError(
+      'USAGE',
+      'To check one proof, give all three: --proof <file> --record <file> --public-key <file>',
+    )
+  }
+  const verdict = verifyProof({ proof: read(proof), record: readBytes(record), publicKey: read(key).trim() })
+  if (json) console.json(verdict)
+  if (!verdict.ok) {
+    if (verdict.code === 'BAD_PUBLIC_KEY') throw new CodedError('USAGE_KEY', `Cannot use ${key}: ${verdict.message}`)
+    if (!json) console.line(`${console.paint('red', 'NOT proven')}: ${verdict.message} [${verdict.code}]`)
+    return EXIT.INTEGRITY
+  }
+  if (!json) {
+    console.line(`${console.paint('green', 'Proven')}: record ${number(verdict.sequence)} of tenant ${visible(verdict.tenant)}`)
+    console.line(`  sealed ${verdict.sealedAt} in segment ${visible(verdict.segment)}`)
+    console.line(`  in the log of ${counted(verdict.checkpointSize, 'entry').replace('entrys', 'entries')} that the key signed`)
+  }
+  return EXIT.OK
+}
+
+const read = (file: string) => readBytes(file).toString('utf8')
+
+function readBytes(file: string): Buffer {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
+    throw new CodedError('USAGE_FILE', `Cannot read ${file} (${why})`, { cause: error })
+  }
+}
+
+// What cannot be read at all is not the same as what was tampered with: exit code 2.
+function asWrongUse(error: unknown): unknown {
+  if (error instanceof CodedError) {
+    return WRONG_USE.has(error.code) || error.code === 'BAD_PUBLIC_KEY'
+      ? new CodedError(`USAGE_${error.code}`, error.message, { cause: error })
+      : error
+  }
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string' && 'path' in error) {
+    return new CodedError('USAGE_FILE', `Cannot read ${String(error.path)} (${error.code})`, { cause: error })
+  }
+  return error
+}

@@ -1,0 +1,20 @@
+import { oneLine } from './terminal.ts'
+
+/** A person as texts show one: the name, else the address, else the object id. */
+export function personName(person: {
+  readonly upn: string | null
+  readonly objectId: string | null
+  readonly name: string | null
+}): string {
+  return oneLine(person.name ?? person.upn ?? person.objectId ?? 'unknown person')
+}
+
+/** Everything that is known of a person, in a line. */
+export function personInFull(person: {
+  readonly upn: string | null
+  readonly objectId: string | null
+  readonly name: string | null
+}): string {
+  const known = [person.name, person.upn, person.objectId].filter((word) => word !== null)
+  return known.map(oneLine).join(', ') || 'unknown person'
+}
