@@ -385,6 +385,9 @@ const VECTORS: readonly Vector[] = [
   },
 ]
 
+const byObject = (a: { object: string }, b: { object: string }): number =>
+  a.object < b.object ? -1 : 1
+
 async function write({ name, what, findings, make }: Vector): Promise<void> {
   const folder = join(ROOT, name)
   const directory = join(folder, 'archive', TENANT)
@@ -394,8 +397,6 @@ async function write({ name, what, findings, make }: Vector): Promise<void> {
   const report = await verifyArchive(folder, { publicKey: KEY.vkey })
   const found = report.findings.map(({ object, finding }) => ({ object, finding }))
   const expected = findings.map(([object, finding]) => ({ object: `${TENANT}/${object}`, finding }))
-  const byObject = (a: { object: string }, b: { object: string }): number =>
-    a.object < b.object ? -1 : 1
   const [actual, wanted] = [found, expected].map((list) => JSON.stringify(list.toSorted(byObject)))
   if (actual !== wanted) throw new Error(`${name}: found ${actual}, wanted ${wanted}`)
   const { records, activities, segments, entries, disposed } = report

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { frameAt, skippableFrame } from '../platform/zstd-frames.ts'
 import { aRecord } from './builders.suite.ts'
-import { encodeFrames, frameLeaves, linesOf, openFrame } from './frames.ts'
+import { encodeFrames, frameLeaves, type FrameText, linesOf, openFrame } from './frames.ts'
 import { FRAME_RAW_BYTES } from './layout.ts'
 import { firstMisplaced } from './line-place.ts'
 import { leafHash } from './merkle.ts'
@@ -52,20 +52,23 @@ test('openFrame() refuses what is not exactly the frame that the table describes
   expect(() => openFrame(Buffer.from('no zstd'), 7, 1)).toThrow(refused)
 })
 
+function openedOne(all: string[]): FrameText {
+  const [frame] = encodeFrames(all)
+  if (frame === undefined) throw new Error('no frame')
+  return openFrame(Buffer.from(frame.bytes), frame.rawBytes, frame.count)
+}
+
 test('firstMisplaced() finds the line that has another number or tenant', () => {
-  const open = (all: string[]) => {
-    const [frame] = encodeFrames(all)
-    if (frame === undefined) throw new Error('no frame')
-    return openFrame(Buffer.from(frame.bytes), frame.rawBytes, frame.count)
-  }
-  const right = open([aRecord(8), aRecord(9), aRecord(10)])
+  const right = openedOne([aRecord(8), aRecord(9), aRecord(10)])
   expect(firstMisplaced(right, 8, 'contoso', 'records')).toBeUndefined()
   expect(firstMisplaced(right, 9, 'contoso', 'records')).toBe(9)
   expect(firstMisplaced(right, 8, 'fabrikam', 'records')).toBe(8)
-  const swapped = open([aRecord(8), aRecord(10), aRecord(9)])
+  const swapped = openedOne([aRecord(8), aRecord(10), aRecord(9)])
   expect(firstMisplaced(swapped, 8, 'contoso', 'records')).toBe(9)
   // A text that imitates the end of a line stays inside its string.
-  const sly = open([aRecord(7, { raw: '","sequence":8,"source":"x","tenant":"contoso","v":1}' })])
+  const sly = openedOne([
+    aRecord(7, { raw: '","sequence":8,"source":"x","tenant":"contoso","v":1}' }),
+  ])
   expect(firstMisplaced(sly, 8, 'contoso', 'records')).toBe(8)
 })
 

@@ -100,9 +100,12 @@ export async function findUnlogged(
 
 async function quarterFolders(files: Files, directory: string): Promise<string[]> {
   const folders: string[] = []
-  for (const { name: retentionClass } of await files.list(join(directory, SEGMENTS)))
-    for (const { name } of await files.list(join(directory, SEGMENTS, retentionClass)))
-      folders.push(`${SEGMENTS}/${retentionClass}/${name}`)
+  const inFolder = async (path: string): Promise<string[]> =>
+    (await files.list(join(directory, path)))
+      .filter(({ kind }) => kind === 'folder')
+      .map(({ name }) => `${path}/${name}`)
+  for (const retentionClass of await inFolder(SEGMENTS))
+    folders.push(...(await inFolder(retentionClass)))
   return folders
 }
 

@@ -33,7 +33,7 @@ test('tile paths are those of C2SP tlog-tiles, and read back', () => {
     'tile/0/../001',
     'tile/64/000x',
   ])
-    expect(parseTilePath(path), path).toBeUndefined()
+    expect([path, parseTilePath(path)]).toEqual([path, undefined])
 })
 
 test('a log of 70,000 entries has the tiles of the worked example in the specification', () => {

@@ -11,8 +11,8 @@ import { verifyArchive } from './verify.ts'
 
 const CHILD = fileURLToPath(new URL('./kill-child.suite.ts', import.meta.url))
 
-/** Kills a writer at work again and again; after each time everything it acknowledged must be there once. */
-export async function killAgainAndAgain(times: number): Promise<void> {
+/** Kills a writer at work again and again; after each time everything it acknowledged must be there once. How many there are. */
+export async function killAgainAndAgain(times: number): Promise<number> {
   const directory = aFolder()
   let recorded = 0
   for (let time = 0; time < times; time += 1) {
@@ -34,6 +34,7 @@ export async function killAgainAndAgain(times: number): Promise<void> {
       next += 1
     }
   expect(next).toBe(recorded)
+  return recorded
 }
 
 /** The last sequence that the child told of before it was killed. */

@@ -75,12 +75,10 @@ test('any change of a proof is refused, without an exception', async () => {
       (at, letter) => {
         const changed = proof.slice(0, at) + letter + proof.slice(at + 1)
         if (changed === proof) return
-        // The envelope is not needed for a line; a change there that still parses is none of the line's business.
         const verdict = verifyProof({ proof: changed, record: line, publicKey })
-        if (verdict.ok)
-          expect(
-            head.split('\n').findIndex((_, n, all) => all.slice(0, n + 1).join('\n').length > at),
-          ).toBe(1)
+        // The envelope, in the second line, is not needed for a record given as its line.
+        const inExtra = head.slice(0, at).split('\n').length === 2
+        expect([at, letter, verdict.ok && !inExtra]).toEqual([at, letter, false])
       },
     ),
   )
@@ -163,5 +161,5 @@ test('@sigstore/verify reads our checkpoint and our inclusion proof', async () =
   expect(read).toMatchObject({ origin: KEY.name, logSize: BigInt(checkpoint.size) })
   expect(() => verifyMerkleInclusion(proof, read)).not.toThrow()
   proof.canonicalizedBody = Buffer.from('another entry')
-  expect(() => verifyMerkleInclusion(proof, read)).toThrow()
+  expect(() => verifyMerkleInclusion(proof, read)).toThrow(/inclusion/)
 })
