@@ -7,7 +7,7 @@ import { FRAME_LINES, FRAME_RAW_BYTES, MAX_FRAME_RAW_BYTES, MAX_LINE_BYTES } fro
 import { HASH_BYTES } from './merkle.ts'
 import type { Frame, FrameRef } from './types.ts'
 
-export type FrameErrorCode = 'LINE_TOO_LONG' | 'BAD_FRAME' | 'FRAME_MOVED'
+type FrameErrorCode = 'LINE_TOO_LONG' | 'BAD_FRAME' | 'FRAME_MOVED'
 
 const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 3 } }
 const LINE_FEED = 10

@@ -35,7 +35,6 @@ export const TEMPORARY = 'tmp'
 export const isTenantId = (text: string): boolean => TENANT.test(text) && !text.includes('..')
 export const isClass = (text: string): boolean => CLASS.test(text)
 export const isQuarter = (text: string): boolean => QUARTER.test(text)
-export const isSegmentId = (text: string): boolean => SEGMENT.test(text)
 
 /** The calendar quarter (UTC) of a retention start: `2026-q1`. */
 export function quarterOf(at: Date): string {

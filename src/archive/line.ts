@@ -6,7 +6,7 @@ import { hashFromBase64, toBase64 } from './base64.ts'
 import { isTenantId } from './layout.ts'
 import type { ActivityLine, RecordLine } from './types.ts'
 
-export type LineErrorCode = 'BAD_LINE' | 'DISPOSED'
+type LineErrorCode = 'BAD_LINE' | 'DISPOSED'
 
 const SOURCE = /^[a-z0-9][a-z0-9.-]{0,63}$/
 const SALT = /^[A-Za-z0-9_-]{22}$/

@@ -11,13 +11,15 @@ export function leafHash(entry: Uint8Array): Buffer {
   return createHash('sha256').update(LEAF).update(entry).digest()
 }
 
+// Filled anew at each call: an allocation per node would cost as much as the hash.
+const nodeBytes = new Uint8Array(1 + 2 * HASH_BYTES)
+
 /** RFC 6962 hash of two subtrees. */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
-  const node = new Uint8Array(1 + 2 * HASH_BYTES)
-  node[0] = NODE
-  node.set(left, 1)
-  node.set(right, 1 + HASH_BYTES)
-  return hash('sha256', node, 'buffer')
+  nodeBytes[0] = NODE
+  nodeBytes.set(left, 1)
+  nodeBytes.set(right, 1 + HASH_BYTES)
+  return hash('sha256', nodeBytes, 'buffer')
 }
 
 /** Largest power of two below `size` (RFC 6962's k), for `size` of 2 and more. */
@@ -112,7 +114,7 @@ export function isConsistent(
   if (!isIndex(older.size) || !isIndex(newer.size) || older.size > newer.size) return false
   if (older.size === 0) return false
   if (older.size === newer.size) return proof.length === 0 && same(older.root, newer.root)
-  if (proof.length === 0) return false
+  if (proof.length === 0 || older.root.length !== HASH_BYTES) return false
   const steps = isPowerOfTwo(older.size) ? [older.root, ...proof] : [...proof]
   const [first] = steps
   if (first === undefined) return false

@@ -11,7 +11,7 @@ import { BLOCK_LEAVES } from './record-tree.ts'
 import { readSealed } from './sealed-file.ts'
 import type { ArchiveReader, FrameRef, SegmentRef, Stream } from './types.ts'
 
-export type ProofErrorCode = 'NOT_FOUND' | 'NOT_SEALED'
+type ProofErrorCode = 'NOT_FOUND' | 'NOT_SEALED'
 
 /** The proof of one record as text, and the record's line. Throws NOT_FOUND, NOT_SEALED, or what reading throws. */
 export async function proveRecord(

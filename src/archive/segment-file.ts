@@ -136,7 +136,7 @@ export interface Group {
 }
 
 /** Why walking groups stopped: the end, bytes of a write that never finished, a sealed file's table, or bytes that no writer leaves. */
-export type WalkEnd = 'end' | 'torn' | 'table' | 'damaged'
+type WalkEnd = 'end' | 'torn' | 'table' | 'damaged'
 
 export interface Walk {
   readonly groups: readonly Group[]

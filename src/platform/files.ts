@@ -22,7 +22,7 @@ export interface GrowingFile {
   close(): Promise<void>
 }
 
-export interface FolderEntry {
+interface FolderEntry {
   readonly name: string
   readonly kind: 'file' | 'folder' | 'other'
 }

@@ -23,7 +23,7 @@ test('canonicalJson() sorts members by UTF-16 code units and writes numbers as R
     'Emoji',
     'Hebrew',
   ])
-  expect(canonicalJson([333333333.33333329, 1e30, 4.5, 2e-3, 1e-27, -0])).toBe(
+  expect(canonicalJson([JSON.parse('333333333.33333329'), 1e30, 4.5, 2e-3, 1e-27, -0])).toBe(
     '[333333333.3333333,1e+30,4.5,0.002,1e-27,0]',
   )
 })

@@ -7,7 +7,7 @@ import type { CheckedLog } from './check-log.ts'
 import type { Reporter } from './findings.ts'
 
 /** What the log says must be on the disk. */
-export interface ListedSegment {
+interface ListedSegment {
   readonly object: string
   readonly manifest: Manifest
   /** The file in force; undefined when the whole segment was disposed of. */

@@ -12,7 +12,7 @@ import { checkTiles } from './check-tiles.ts'
 import type { Finding, Reporter } from './findings.ts'
 import { type Part, readPart, type TileIndex } from './log-parts.ts'
 
-export interface LogEntryBytes {
+interface LogEntryBytes {
   readonly index: number
   readonly bytes: Buffer
 }
