@@ -4,9 +4,9 @@ import type { Console, Paint } from './command.ts'
 import { columnsOf, cut, minute, oneLine, visible } from './terminal.ts'
 
 /** Prints one hit of a list as a compact block. */
-export function printHit(hit: Hit, console: Console): void {
+export function printHit(hit: Hit, console: Console, { blank = true } = {}): void {
   for (const line of linesOf(hit, console)) console.line(line)
-  console.line()
+  if (blank) console.line()
 }
 
 function linesOf(hit: Hit, console: Console): string[] {

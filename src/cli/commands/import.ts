@@ -2,27 +2,8 @@ import { defineCommand, textOption, type Console } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { resolve } from 'node:path'
 import { CodedError } from '../../platform/errors.ts'
-import { bytes, number, visible } from '../terminal.ts'
-
-interface Result {
-  readonly read: number
-  readonly added: number
-  readonly repeated: number
-  readonly versions: number
-  readonly notAi: number
-  readonly unmapped: number
-  readonly containers: number
-  readonly tenants: readonly string[]
-  readonly dropped: Readonly<Record<string, number>>
-  readonly errors: readonly { readonly file: string; readonly offset: number | null; readonly code: string; readonly message: string }[]
-  readonly interrupted: boolean
-  readonly indexed: boolean
-  readonly seconds: number
-}
-
-type Step =
-  | { readonly type: 'progress'; readonly bytes: number; readonly totalBytes: number; readonly records: number }
-  | ({ readonly type: 'result' } & Result)
+import { importPaths, type ImportResult } from '../import-run.ts'
+import { number, visible, wrap } from '../terminal.ts'
 
 export const importCommand = defineCommand({
   name: 'import',
@@ -50,23 +31,11 @@ export const importCommand = defineCommand({
       throw new CodedError('USAGE', 'Name at least one file or folder to import; see "daybook import --help"')
     }
     const app = await client({ index: true, purpose: 'import' })
-    let result: Result | null = null
     const tenant = textOption(options, 'tenant')
-    const body = { paths: positionals.map((path) => resolve(path)), ...(tenant === undefined ? {} : { tenant }) }
-    for await (const value of app.stream('/api/v1/imports', body)) {
-      const step = value as Step // our own route's answer
-      if (step.type === 'result') result = step
-      else {
-        const extra = `${bytes(step.bytes)} of ${bytes(step.totalBytes)}`
-        const total = step.bytes > 0 && step.records > 0 ? Math.round((step.records * step.totalBytes) / step.bytes) : null
-        console.progress.show({ label: 'Importing', done: step.records, total, unit: 'records', extra })
-      }
-    }
-    console.progress.clear()
-    if (result === null) throw new Error('the import gave no result')
+    const paths = positionals.map((path) => resolve(path))
+    const result = await importPaths(app, { paths, ...(tenant === undefined ? {} : { tenant }) }, console)
     if (json) {
-      const { read, added, repeated, versions, notAi, unmapped, errors, seconds, ...rest } = result
-      const { type: _, ...others } = rest as typeof rest & { type?: string }
+      const { read, added, repeated, versions, notAi, unmapped, errors, seconds, ...others } = result
       console.json({ read, added, repeated, versions, notAi, unmapped, errors, seconds, ...others })
     } else print(result, console)
     if (result.interrupted) return EXIT.INTERRUPTED
@@ -74,12 +43,15 @@ export const importCommand = defineCommand({
   },
 })
 
-function print(result: Result, console: Console): void {
-  const { paint } = console
-  const row = (label: string, count: number, note = '') =>
-    console.line(`  ${label.padEnd(10)}${number(count).padStart(12)}${note === '' ? '' : `  ${paint('dim', note)}`}`)
+function print(result: ImportResult, { line, paint, width }: Console): void {
+  const row = (label: string, count: number, note = '') => {
+    const [first = '', ...rest] = wrap(note, width - 26)
+    line(`  ${label.padEnd(10)}${number(count).padStart(12)}  ${paint('dim', first)}`.trimEnd())
+    rest.forEach((more) => line(`${' '.repeat(26)}${paint('dim', more)}`))
+  }
   const rate = result.seconds > 0 ? Math.round(result.read / result.seconds) : result.read
-  console.line(paint('bold', `Imported ${number(result.containers)} ${result.containers === 1 ? 'file' : 'files'} in ${result.seconds.toFixed(1)} s (${number(rate)} records/s)`))
+  const files = `${number(result.containers)} ${result.containers === 1 ? 'file' : 'files'}`
+  line(paint('bold', `Imported ${files} in ${result.seconds.toFixed(1)} s (${number(rate)} records/s)`))
   row('read', result.read)
   row('added', result.added, result.versions > 0 ? `${number(result.versions)} of them new versions of a record` : '')
   row('repeated', result.repeated, result.repeated > 0 ? 'there already, not archived again' : '')
@@ -87,14 +59,16 @@ function print(result: Result, console: Console): void {
   row('unmapped', result.unmapped, result.unmapped > 0 ? 'archived as they are, not understood' : '')
   for (const { file, offset, message } of result.errors) {
     const where = offset === null ? '' : ` at byte ${number(offset)}`
-    console.line(`${paint('yellow', '!')} ${visible(file)}${where}: ${visible(message)}`)
+    const [first = '', ...rest] = wrap(`${visible(file)}${where}: ${visible(message)}`, width - 2)
+    line(`${paint('yellow', '!')} ${first}`)
+    rest.forEach((more) => line(`  ${more}`))
   }
-  if (!result.indexed) console.line('The records are archived; the search index catches up at the next command.')
-  if (result.interrupted) console.line('Stopped. What was recorded is kept; run the same import again to go on.')
+  if (!result.indexed) line('The records are archived; the search index catches up at the next command.')
+  if (result.interrupted) line('Stopped. What was recorded is kept; run the same import again to go on.')
 }
 
 function topDropped(dropped: Readonly<Record<string, number>>): string {
   const kinds = Object.entries(dropped).toSorted(([, a], [, b]) => b - a)
-  const shown = kinds.slice(0, 3).map(([kind, count]) => `${visible(kind)} ${number(count)}`)
+  const shown = kinds.slice(0, 3).map(([kind, count]) => `${number(count)} ${visible(kind.split('/').at(-1) ?? kind)}`)
   return kinds.length === 0 ? '' : `dropped: ${shown.join(', ')}${kinds.length > 3 ? ', …' : ''}`
 }
