@@ -1,10 +1,13 @@
 import { CodedError } from '../platform/errors.ts'
-import { compile, sqlTime, uuidOf } from './kql/compile.ts'
+import { sqlTime, uuidOf } from './kql/compile.ts'
 import { exactly, type Query } from './kql/ast.ts'
 import { explain } from './kql/explain.ts'
 import type { IndexStore } from './index-store.ts'
 import { ITEM_ROW_COLUMNS, readItemRow, type ItemRow } from './item-row.ts'
 import { placeOf, tokenOf, type Place } from './page-token.ts'
+import { andScope, visible } from './visible.ts'
+
+export { facets, type Facet, type FacetName } from './facets.ts'
 
 /** What is counted: items, the records they are made of, or the prompts and answers in them. */
 export type Unit = 'item' | 'record' | 'interaction'
@@ -27,8 +30,6 @@ export interface SearchPage {
 }
 
 export const MAX_PAGE = 5_000
-
-type Params = Readonly<Record<string, unknown>>
 
 /**
  * A page of matching items, by time and then id. A list of items stays in order while others are indexed: whatever
@@ -139,62 +140,6 @@ const BUCKETS: Readonly<Record<Bucket, string>> = {
   year: 'toStartOfYear(occurredAt)',
 }
 
-export type FacetName = 'surface' | 'custodian' | 'agent' | 'label' | 'kind' | 'flag'
-
-export interface Facet {
-  readonly name: FacetName
-  /** How many different values there are, shown or not. */
-  readonly distinct: number
-  /** The most frequent values and how many items have them; an item may have several or none. */
-  readonly values: readonly { readonly value: string; readonly items: number }[]
-}
-
-/** Values shown of one facet. */
-const SHOWN_VALUES = 20
-
-/** For each facet the values that an item has, as an array. */
-const FACETS: Readonly<Record<FacetName, string>> = {
-  surface: "if(surface = '', [], [surface])",
-  custodian:
-    "arrayFilter(x -> x != '', arrayMap((u, i) -> if(u = '', i, u), custodianUpns, custodianIds))",
-  agent: "if(agentName = '' AND agentId = '', [], [if(agentName = '', agentId, agentName)])",
-  label: 'labels',
-  kind: '[kind]',
-  flag: `arrayFilter(x -> x != '', [if(jailbreak = 1, 'jailbreak', ''), if(xpia = 1, 'xpia', ''), if(web = 1, 'web', ''),
-    if(automatic = 1, 'automatic', ''), if(dlp = 'blocked', 'dlp-blocked', ''), if(versions > 0, 'versions', ''), if(notEmpty(findings), 'finding', '')])`,
-}
-
-/** Counts by the six facets, in one reading of the matching rows. */
-export async function facets(index: IndexStore, query: Query): Promise<Facet[]> {
-  const { where, params } = visible(index, query)
-  // The names given here must be no columns': the condition would mean them.
-  const sums = Object.values(FACETS).map(
-    (values, at) =>
-      `sumMap(arrayMap(x -> toString(x), ${values} AS values${at}), arrayMap(x -> toUInt64(1), values${at})) AS sums${at}`,
-  )
-  const tops = sums.map((_, at) => {
-    const pairs = `arrayZip(tupleElement(sums${at}, 1), tupleElement(sums${at}, 2))`
-    const sorted = `arraySort(x -> (-toInt64(x.2), x.1), ${pairs})`
-    return `length(tupleElement(sums${at}, 1)), arraySlice(${sorted}, 1, ${SHOWN_VALUES})`
-  })
-  const [row] = await index.engine.query(
-    `SELECT ${tops.join(', ')} FROM (SELECT ${sums.join(', ')} FROM items WHERE ${where})`,
-    params,
-  )
-  return (['surface', 'custodian', 'agent', 'label', 'kind', 'flag'] as const).map((name, at) => ({
-    name,
-    distinct: Number(row?.[at * 2] ?? 0),
-    values: pairsOf(row?.[at * 2 + 1]),
-  }))
-}
-
-function pairsOf(value: unknown): { value: string; items: number }[] {
-  if (!Array.isArray(value)) return []
-  return value.flatMap((pair: unknown) =>
-    Array.isArray(pair) ? [{ value: String(pair[0]), items: Number(pair[1]) }] : [],
-  )
-}
-
 /** Items of which this is the id, or the id of a record, message or request. */
 export async function itemsById(index: IndexStore, id: string): Promise<ItemRow[]> {
   const query: Query = { type: 'property', property: 'id', comparison: '=', values: [exactly(id)] }
@@ -284,17 +229,4 @@ function recordOf(row: readonly unknown[]): IndexedRecord {
     operation: String(operation),
     version: version === true,
   }
-}
-
-function visible(
-  index: IndexStore,
-  query: Query,
-): { readonly where: string; readonly params: Params } {
-  const { where, params } = compile(query)
-  const scope = index.scope()
-  return { where: `(${where})${andScope(scope.where)}`, params: { ...params, ...scope.params } }
-}
-
-function andScope(where: string): string {
-  return where === '' ? '' : ` AND (${where})`
 }

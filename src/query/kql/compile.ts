@@ -1,9 +1,11 @@
-import { SEARCHED } from '../schema.ts'
-import { fold, tokensOfRun, wordsOf, type Word } from '../text.ts'
+import { fold, wordsOf } from '../text.ts'
 import type { Query, Value } from './ast.ts'
+import { Binder } from './binder.ts'
+import { textCondition, wordsCondition } from './compile-words.ts'
 import { spanOf } from './dates.ts'
 import { patternOf } from './pattern.ts'
-import { lower, propertyOf, type Column, type Property } from './properties.ts'
+import { propertyOf } from './property-names.ts'
+import { lower, type Column, type Property } from './property.ts'
 import { unreachable } from './unreachable.ts'
 
 /** A condition on the table `items`; every value of the query is bound, none is part of the text. */
@@ -16,31 +18,6 @@ export interface Condition {
 export function compile(query: Query): Condition {
   const binder = new Binder()
   return { where: conditionOf(query, binder, false), params: binder.params }
-}
-
-class Binder {
-  readonly params: Record<string, unknown> = {}
-  #count = 0
-
-  bind(type: string, value: unknown): string {
-    const name = `p${this.#count}`
-    this.#count += 1
-    this.params[name] = value
-    return `{${name}:${type}}`
-  }
-
-  text(value: string): string {
-    return this.bind('String', value)
-  }
-}
-
-const TEXT: Readonly<
-  Record<'prompt' | 'answer' | 'all', { readonly sql: string; readonly any: string }>
-> = {
-  prompt: { sql: 'substring(text, 1, promptBytes)', any: 'promptBytes > 0' },
-  // One character, PART, lies between them.
-  answer: { sql: 'substring(text, promptBytes + 2, answerBytes)', any: 'answerBytes > 0' },
-  all: { sql: 'text', any: '1' },
 }
 
 /** `negated` is carried down to the terms: NOT directly before a term is what the engine's index answers. */
@@ -145,45 +122,6 @@ export function flagOf(text: string): number {
   const word = text.toLowerCase()
   if (word === 'true' || word === 'yes' || word === '1') return 1
   return word === 'unknown' ? -1 : 0
-}
-
-// --- words -----------------------------------------------------------------------------------------------------
-
-function textCondition(part: 'prompt' | 'answer' | 'all', value: Value, binder: Binder): string {
-  if (value.any) return TEXT[part].any
-  const words = wordsOf(value.text)
-  const found = wordsCondition(words, value.prefix, binder)
-  const [only] = words
-  // The index answers alone when the place and the order of the words do not matter.
-  if (part === 'all' && words.length === 1 && only !== undefined && isOneToken(only, value.prefix))
-    return found
-  return `(${found} AND match(${TEXT[part].sql}, ${binder.text(patternOf(words, value.prefix))}))`
-}
-
-function isOneToken(word: Word, prefix: boolean): boolean {
-  if (word.run) return Array.from(word.text).length <= 2
-  return !prefix || word.text.length >= MIN_PREFIX
-}
-
-/** Shorter prefixes stand for too many words of the index. */
-const MIN_PREFIX = 2
-
-/** Every word is somewhere in the item, by the text index. A prefix: any word of the index that begins with it. */
-function wordsCondition(words: readonly Word[], prefix: boolean, binder: Binder): string {
-  const last = words.at(-1)
-  const open = prefix && last !== undefined && !last.run ? last : undefined
-  const whole = open === undefined ? words : words.slice(0, -1)
-  const parts: string[] = []
-  const tokens = [
-    ...new Set(whole.flatMap((word) => (word.run ? tokensOfRun(word.text) : [word.text]))),
-  ]
-  if (tokens.length > 0)
-    parts.push(`hasAllTokens(${SEARCHED}, ${binder.bind('Array(String)', tokens)})`)
-  if (open !== undefined && open.text.length >= MIN_PREFIX) {
-    const vocabulary = `SELECT groupUniqArray(token) FROM mergeTreeTextIndex(currentDatabase(), items, words) WHERE startsWith(token, ${binder.text(open.text)})`
-    parts.push(`hasAnyTokens(${SEARCHED}, (${vocabulary}))`)
-  }
-  return parts.length === 0 ? '1' : parts.join(' AND ')
 }
 
 // --- names and values ------------------------------------------------------------------------------------------

@@ -4,7 +4,8 @@ import { fold, PART, wordsOf, type Word } from '../text.ts'
 import type { Query, Value } from './ast.ts'
 import { flagOf, meanings } from './compile.ts'
 import { spanOf } from './dates.ts'
-import { lower, propertyOf, type Property } from './properties.ts'
+import { propertyOf } from './property-names.ts'
+import { lower, type Property } from './property.ts'
 import { unreachable } from './unreachable.ts'
 
 /**

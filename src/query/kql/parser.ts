@@ -1,10 +1,13 @@
 import { wordsOf } from '../text.ts'
 import { ALL, and, or, type Comparison, type Query, type Value } from './ast.ts'
-import { namedDates, spanOf } from './dates.ts'
+import { namedDates } from './dates.ts'
 import { QueryError } from './errors.ts'
 import { Lexer, type Token } from './lexer.ts'
-import { nearestProperty, propertyOf, type Property } from './properties.ts'
+import { nearestProperty, propertyOf } from './property-names.ts'
+import type { Property } from './property.ts'
+import { anyTime, timeQuery } from './time-terms.ts'
 import { unreachable } from './unreachable.ts'
+import { faultOf, hasWords, NO_WORDS, valueOf } from './values.ts'
 
 /** Deeper nesting is refused, so that neither this parser nor the engine's runs out of stack. */
 const MAX_DEPTH = 50
@@ -37,7 +40,7 @@ class Parser {
   query(): Query {
     if (this.#token.type === 'end') {
       if (this.#lexer.source.trim() === '') return ALL
-      throw this.#error('QUERY_BAD_VALUE', 'there is no letter or digit to search for here', 0)
+      throw this.#error('QUERY_BAD_VALUE', NO_WORDS, 0)
     }
     const query = this.#or()
     if (this.#token.type === ')')
@@ -145,7 +148,7 @@ class Parser {
     }
     const value = valueOf(token.text)
     if (value.any) return ALL
-    this.#requireWords(value, token.at)
+    if (!hasWords(value)) throw this.#error('QUERY_BAD_VALUE', NO_WORDS, token.at)
     return { type: 'text', value }
   }
 
@@ -212,37 +215,8 @@ class Parser {
   }
 
   #check(property: Property, value: Value, at: number): void {
-    switch (property.type) {
-      case 'text':
-        return this.#requireWords(value, at)
-      case 'name':
-      case 'exact':
-        if (value.text === '')
-          throw this.#error(
-            'QUERY_BAD_VALUE',
-            `this value is empty; for items without it write NOT ${property.name}:*`,
-            at,
-          )
-        return
-      case 'flag':
-        if (!/^(?:true|false|unknown|yes|no|1|0)$/i.test(value.text) || value.prefix)
-          throw this.#error('QUERY_BAD_VALUE', `${property.name} is true, false or unknown`, at)
-        return
-      case 'number':
-        if (!/^-?\d{1,9}(?:\.\d{1,6})?$/.test(value.text) || value.prefix)
-          throw this.#error('QUERY_BAD_VALUE', `${property.name} takes a number`, at)
-        return
-      case 'time':
-        if (
-          value.prefix ||
-          (spanOf(value.text) === undefined && namedDates(value.text, this.#now) === undefined)
-        )
-          throw this.#error(
-            'QUERY_BAD_VALUE',
-            `${property.name} takes a day such as 2026-01-31 or an instant such as 2026-01-31T09:00:00Z`,
-            at,
-          )
-    }
+    const wrong = faultOf(property, value, this.#now)
+    if (wrong !== undefined) throw this.#error('QUERY_BAD_VALUE', wrong, at)
   }
 
   #compare(
@@ -268,25 +242,11 @@ class Parser {
     )
       throw this.#error('QUERY_BAD_VALUE', `"${comparison}" takes one value`, at)
     if (property.type === 'time')
-      return or2(
+      return anyTime(
         comparison,
-        values.map((value) => this.#time(property, comparison, value)),
+        values.map((value) => timeQuery(property.name, comparison, plain(value), this.#now)),
       )
     return { type: 'property', property: property.name, comparison, values: values.map(plain) }
-  }
-
-  /** Named dates become what they stand for today. */
-  #time(property: Property, comparison: Comparison, value: Value): Query {
-    const dates = value.any ? undefined : namedDates(value.text, this.#now)
-    if (dates === undefined)
-      return { type: 'property', property: property.name, comparison, values: [plain(value)] }
-    const [from, to] = [valueOf(dates[0]), valueOf(dates[1])]
-    if (comparison === ':' || comparison === '=')
-      return { type: 'range', property: property.name, from, to }
-    if (comparison === '<>')
-      return { type: 'not', of: { type: 'range', property: property.name, from, to } }
-    const end = comparison === '<' || comparison === '>=' ? from : to
-    return { type: 'property', property: property.name, comparison, values: [end] }
   }
 
   #range(property: Property, token: Extract<Token, { type: 'property' }>, from: Value): Query {
@@ -313,11 +273,6 @@ class Parser {
     const first = namedDates(from.text, this.#now)?.[0] ?? from.text
     const last = namedDates(to.text, this.#now)?.[1] ?? to.text
     return { type: 'range', property: property.name, from: valueOf(first), to: valueOf(last) }
-  }
-
-  #requireWords(value: Value, at: number): void {
-    if (!value.any && wordsOf(value.text).length === 0)
-      throw this.#error('QUERY_BAD_VALUE', 'there is no letter or digit to search for here', at)
   }
 
   #is(type: Token['type']): boolean {
@@ -352,31 +307,8 @@ class Parser {
   }
 }
 
-/** The value in its canonical form: blanks at its ends and the stars behind it are no part of it. */
-function valueOf(typed: string): Value {
-  const text = typed.trim()
-  if (text === '*') return { text: '', prefix: false, any: true }
-  const bare = withoutStars(text)
-  return {
-    text: bare.trimEnd(),
-    prefix: bare.length < text.length && bare.trimEnd() === bare && bare !== '',
-    any: false,
-  }
-}
-
-function withoutStars(text: string): string {
-  let end = text.length
-  while (end > 0 && text[end - 1] === '*') end -= 1
-  return text.slice(0, end)
-}
-
 function plain({ text, prefix, any }: Value): Value {
   return { text, prefix, any }
-}
-
-/** Several times of one comparison: any of them, or with `<>` none of them. */
-function or2(comparison: Comparison, queries: readonly Query[]): Query {
-  return comparison === '<>' ? and(queries) : or(queries)
 }
 
 function clip(text: string): string {

@@ -1,48 +1,8 @@
 import { canonicalSurface } from '../../interactions/surfaces.ts'
-import type { Item } from '../../interactions/item.ts'
-import type { Flag } from '../../interactions/record.ts'
 import { agentNames, namesIn, placesOf } from '../item-text.ts'
 import { lowered } from '../schema.ts'
+import type { Column, Property } from './property.ts'
 import { fold } from '../text.ts'
-
-/** An SQL expression and whether it is an array of strings. In the form that `fold` or `lower` gives. */
-export interface Column {
-  readonly sql: string
-  readonly array: boolean
-}
-
-/**
- * What can be asked for, and how it is answered: in SQL by `columns`, in memory by `of`. Both must agree.
- * `exact`: a value equals (ASCII case aside). `name`: or its words are part of it. Other types compare as they say.
- */
-export type Property = { readonly name: string; readonly aliases: readonly string[] } & (
-  | {
-      readonly type: 'exact'
-      readonly columns: readonly Column[]
-      readonly of: (item: Item) => readonly string[]
-      /** The values that a typed one stands for. */
-      readonly means?: (value: string) => readonly string[]
-    }
-  | {
-      readonly type: 'name'
-      /** Everything that a value can equal, folded. */
-      readonly column: string
-      readonly of: (item: Item) => readonly string[]
-      /** What it can be words of: all of it is searched as text, too. */
-      readonly names: { readonly sql: string; readonly of: (item: Item) => readonly string[] }
-      /** True for a value that can only be meant whole: an address, an id. */
-      readonly whole: (value: string) => boolean
-    }
-  | { readonly type: 'flag'; readonly column: string; readonly of: (item: Item) => Flag }
-  | { readonly type: 'time'; readonly column: string; readonly of: (item: Item) => string }
-  | { readonly type: 'number'; readonly column: string; readonly of: (item: Item) => number | null }
-  | { readonly type: 'text'; readonly part: 'prompt' | 'answer' | 'all' }
-)
-
-/** ASCII case only, as the engine's `lower` does. */
-export function lower(text: string): string {
-  return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase())
-}
 
 const one = (column: string): Column => ({ sql: `lower(${column})`, array: false })
 const many = (column: string): Column => ({ sql: lowered(column), array: true })
@@ -323,41 +283,3 @@ export const PROPERTIES: readonly Property[] = [
   { name: 'answer', aliases: ['answers', 'response'], type: 'text', part: 'answer' },
   { name: 'text', aliases: ['body', 'content', 'freetext'], type: 'text', part: 'all' },
 ]
-
-const BY_NAME = new Map<string, Property>()
-for (const property of PROPERTIES)
-  for (const name of [property.name, ...property.aliases]) BY_NAME.set(name, property)
-
-/** The property of a name or alias, in any case. */
-export function propertyOf(name: string): Property | undefined {
-  return BY_NAME.get(name.toLowerCase())
-}
-
-/** The name nearest to a mistyped one, or undefined when nothing is near. */
-export function nearestProperty(name: string): string | undefined {
-  const typed = name.toLowerCase().slice(0, 40)
-  let best: string | undefined
-  let least = Math.max(1, Math.floor(typed.length / 2.5)) + 1
-  for (const known of BY_NAME.keys()) {
-    const distance = distanceOf(typed, known)
-    if (distance < least) {
-      least = distance
-      best = known
-    }
-  }
-  return best
-}
-
-/** Edit distance (Levenshtein). */
-function distanceOf(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, at) => at)
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j += 1) {
-      const swap = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row[b.length] ?? 0
-}
