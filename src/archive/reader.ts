@@ -38,6 +38,7 @@ class Reader implements ArchiveReader {
   readonly directory: string
   readonly #log: LogReader
   #open: OpenReader[] = []
+  #refreshing: Promise<void> = Promise.resolve()
   readonly #sealed: Record<Stream, SegmentRef[]> = { records: [], activity: [] }
   readonly #tables = new Map<string, readonly FrameRef[]>()
   readonly #maxTables: number
@@ -54,7 +55,14 @@ class Reader implements ArchiveReader {
     this.#maxTables = options.tables ?? 256
   }
 
-  async refresh(): Promise<void> {
+  /** One at a time: two at once could each miss what the other saw, and the older view would win. */
+  refresh(): Promise<void> {
+    const refreshed = this.#refreshing.then(() => this.#refresh())
+    this.#refreshing = refreshed.catch(() => undefined)
+    return refreshed
+  }
+
+  async #refresh(): Promise<void> {
     // The log after the open files: a segment sealed in between is then seen in both and counted once.
     const open: OpenReader[] = []
     for (const { name } of await localFiles.list(`${this.directory}/${OPEN}`)) {
