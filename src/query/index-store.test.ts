@@ -197,6 +197,8 @@ test('lookupLinks() answers for many keys, whole days apart, up to 64 bits', asy
   expect(found).toEqual(Array.from({ length: 100 }, (_, at) => at))
   expect(await index.lookupLinks([{ day: 3, key: largest }])).toEqual([])
   expect(await index.lookupLinks([])).toEqual([])
+  const together = await Promise.all(links.slice(0, 10).map((link) => index.lookupLinks([link])))
+  expect(together).toEqual(links.slice(0, 10).map(({ sequence }) => [sequence]))
 })
 
 test('itemsBySequence() and recordsBySequence() keep tenants apart', async () => {

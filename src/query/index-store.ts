@@ -117,6 +117,7 @@ async function empty(engine: Engine): Promise<void> {
 class ClickHouseIndex implements IndexStore {
   readonly engine: Engine
   #state: State
+  #lookups: Promise<unknown> = Promise.resolve()
   /** True from the first write on until `settle`: what is being written must not be seen half. */
   #following = false
 
@@ -179,7 +180,14 @@ class ClickHouseIndex implements IndexStore {
     await this.engine.insert(table, columns, rows)
   }
 
-  async lookupLinks(links: readonly Link[]): Promise<number[]> {
+  lookupLinks(links: readonly Link[]): Promise<number[]> {
+    // One after the other: they share a table for their keys.
+    const found = this.#lookups.then(() => this.#lookup(links))
+    this.#lookups = found.catch(() => undefined)
+    return found
+  }
+
+  async #lookup(links: readonly Link[]): Promise<number[]> {
     if (links.length === 0) return []
     const keys = links.map(({ day, key }) => `[${day},${key}]`).join('\n')
     await this.engine.run('TRUNCATE TABLE lookup')

@@ -7,7 +7,7 @@ import { nearestProperty, propertyOf } from './property-names.ts'
 import type { Property } from './property.ts'
 import { anyTime, timeQuery } from './time-terms.ts'
 import { unreachable } from './unreachable.ts'
-import { faultOf, hasWords, NO_WORDS, valueOf } from './values.ts'
+import { faultOf, hasWords, misuseOf, NO_WORDS, valueOf } from './values.ts'
 
 /** Deeper nesting is refused, so that neither this parser nor the engine's runs out of stack. */
 const MAX_DEPTH = 50
@@ -224,23 +224,8 @@ class Parser {
     comparison: Comparison,
     values: readonly (Value & { readonly at: number })[],
   ): Query {
-    const ordered = property.type === 'time' || property.type === 'number'
-    const first = values[0]
-    const at = first?.at ?? 0
-    if (!ordered && comparison !== ':' && comparison !== '=' && comparison !== '<>')
-      throw this.#error(
-        'QUERY_BAD_VALUE',
-        `${property.name} has no order: use ":" or "<>" instead of "${comparison}"`,
-        at,
-      )
-    if (
-      ordered &&
-      values.length > 1 &&
-      comparison !== ':' &&
-      comparison !== '=' &&
-      comparison !== '<>'
-    )
-      throw this.#error('QUERY_BAD_VALUE', `"${comparison}" takes one value`, at)
+    const wrong = misuseOf(property, comparison, values.length)
+    if (wrong !== undefined) throw this.#error('QUERY_BAD_VALUE', wrong, values[0]?.at)
     if (property.type === 'time')
       return anyTime(
         comparison,

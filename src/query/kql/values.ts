@@ -1,5 +1,5 @@
 import { wordsOf } from '../text.ts'
-import type { Value } from './ast.ts'
+import type { Comparison, Value } from './ast.ts'
 import { namedDates, spanOf } from './dates.ts'
 import type { Property } from './property.ts'
 import { unreachable } from './unreachable.ts'
@@ -48,4 +48,16 @@ export function faultOf(property: Property, value: Value, now: Date): string | u
     default:
       return unreachable(property)
   }
+}
+
+/** Why a property cannot be compared so with so many values; undefined when it can. */
+export function misuseOf(
+  property: Property,
+  comparison: Comparison,
+  values: number,
+): string | undefined {
+  if (comparison === ':' || comparison === '=' || comparison === '<>') return undefined
+  if (property.type !== 'time' && property.type !== 'number')
+    return `${property.name} has no order: use ":" or "<>" instead of "${comparison}"`
+  return values > 1 ? `"${comparison}" takes one value` : undefined
 }
