@@ -114,6 +114,7 @@ export function failingFiles(
     overwrite: (path, offset, bytes) =>
       change(path, () => localFiles.overwrite(path, offset, bytes)),
     rename: (from, to) => change(from, () => localFiles.rename(from, to)),
+    link: (from, to) => change(from, () => localFiles.link(from, to)),
     remove: (path) => change(path, () => localFiles.remove(path)),
     makeReadOnly: (path) => change(path, () => localFiles.makeReadOnly(path)),
     syncFolder: (path) => change(path, () => localFiles.syncFolder(path)),

@@ -107,7 +107,10 @@ export class OpenSegment {
     for (const hashes of leaves) this.#tree.add(hashes)
   }
 
-  /** Writes the table, moves the file to its final place, read-only; what the log has to say of it. */
+  /**
+   * Writes the table and gives the file its final place, read-only; what the log has to say of it.
+   * The open name goes only after that, by `forget()`: so a reader finds every recorded line at any moment.
+   */
   async seal(sealedAt: Date): Promise<Manifest> {
     const target = join(
       this.#directory,
@@ -139,6 +142,12 @@ export class OpenSegment {
     }
   }
 
+  /** Removes the open name of a sealed and logged segment. */
+  async forget(): Promise<void> {
+    await this.#files.remove(this.#path)
+    await this.#files.syncFolder(dirname(this.#path))
+  }
+
   async close(): Promise<void> {
     await this.#file?.close()
     this.#file = undefined
@@ -150,11 +159,10 @@ export class OpenSegment {
     await this.#file.write(table)
     await this.#file.sync()
     await this.close()
-    await this.#files.rename(this.#path, target)
-    // Only now: a crash before the rename leaves a file that recovery may still shorten.
+    await this.#files.link(this.#path, target)
+    // Only now: a crash before that leaves a file that recovery may still shorten.
     await this.#files.makeReadOnly(target)
     await this.#files.syncFolder(dirname(target))
-    await this.#files.syncFolder(dirname(this.#path))
     this.#sha256.update(table)
     this.#bytes += table.length
   }
@@ -194,9 +202,6 @@ export class OpenSegment {
     await this.#files.rename(temporary, target)
     await this.#files.makeReadOnly(target)
     await this.#files.syncFolder(dirname(target))
-    // Both files are there now: recovery knows that the sealed one counts.
-    await this.#files.remove(this.#path)
-    await this.#files.syncFolder(dirname(this.#path))
     this.#sha256 = createHash('sha256').update(bytes)
     this.#bytes = bytes.length
   }

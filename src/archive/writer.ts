@@ -73,22 +73,27 @@ export async function openWriter(options: WriterOptions): Promise<ArchiveWriter>
     next[stream] += manifest.count
   }
   const writer = new Writer({ ...options, files }, tenant, log, next)
-  const truncated = await writer.recover()
-  const start = encodeEntry('writerStart', {
-    tenant,
-    epoch,
-    at: clock.now().toISOString(),
-    software: options.software,
-  })
-  await log.append([...adopted.map(encodeManifest), start])
-  await writer.finishSealed()
-  writer.recovery = {
-    truncated,
-    adopted: adopted.map(({ segment }) => segment),
-    entries: log.adopted.length,
-    removed,
+  try {
+    const truncated = await writer.recover()
+    const start = encodeEntry('writerStart', {
+      tenant,
+      epoch,
+      at: clock.now().toISOString(),
+      software: options.software,
+    })
+    await log.append([...adopted.map(encodeManifest), start])
+    await writer.finishSealed()
+    writer.recovery = {
+      truncated,
+      adopted: adopted.map(({ segment }) => segment),
+      entries: log.adopted.length,
+      removed,
+    }
+    return writer
+  } catch (error) {
+    await writer.close({ seal: false })
+    throw error
   }
-  return writer
 }
 
 class Writer implements ArchiveWriter {
@@ -235,14 +240,19 @@ class Writer implements ArchiveWriter {
   /** All manifests under one checkpoint. */
   async #seal(streams: readonly Stream[]): Promise<Manifest[]> {
     const manifests: Manifest[] = []
+    const sealed: OpenSegment[] = []
     for (const stream of streams) {
       const segment = this.#open.get(stream)
       if (segment === undefined) continue
-      // Forgotten only afterwards: should it fail, closing the writer still finds the file.
-      if (segment.records > 0) manifests.push(await segment.seal(this.#options.clock.now()))
+      if (segment.records > 0) {
+        manifests.push(await segment.seal(this.#options.clock.now()))
+        sealed.push(segment)
+      }
+      // Only now: should sealing fail, closing the writer still finds the file.
       this.#open.delete(stream)
     }
     if (manifests.length > 0) await this.#log.append(manifests.map(encodeManifest))
+    for (const segment of sealed) await segment.forget()
     return manifests
   }
 

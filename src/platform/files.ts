@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
-import { chmod, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { chmod, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { CodedError } from './errors.ts'
 
@@ -42,12 +42,23 @@ export interface Files {
   /** Writes bytes over others in a file, and makes that durable. */
   overwrite(path: string, offset: number, bytes: Uint8Array): Promise<void>
   rename(from: string, to: string): Promise<void>
+  /** Gives a file a second name; renames it where the file system knows no second names. */
+  link(from: string, to: string): Promise<void>
   /** Removes a file or a whole folder; nothing happens when it is not there. */
   remove(path: string): Promise<void>
   makeReadOnly(path: string): Promise<void>
   /** Makes creations, renames and removals in the folder durable. */
   syncFolder(path: string): Promise<void>
 }
+
+/** What file systems without hard links answer. */
+const NO_LINKS: ReadonlySet<string> = new Set([
+  'EPERM',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'ENOSYS',
+  'EMLINK',
+])
 
 export const localFiles: Files = {
   read: (path) => coded('read', path, () => readFile(path)),
@@ -115,6 +126,15 @@ export const localFiles: Files = {
       }
     }),
   rename: (from, to) => coded('rename', from, () => rename(from, to)),
+  link: (from, to) =>
+    coded('link', from, async () => {
+      try {
+        await link(from, to)
+      } catch (error) {
+        if (!NO_LINKS.has(systemCode(error))) throw error
+        await rename(from, to)
+      }
+    }),
   remove: (path) => coded('remove', path, () => rm(path, { recursive: true, force: true })),
   makeReadOnly: (path) => coded('make read-only', path, () => chmod(path, 0o444)),
   syncFolder: (path) => coded('write', path, () => syncFolder(path)),

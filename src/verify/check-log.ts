@@ -10,7 +10,8 @@ import { TILE_WIDTH } from '../archive/tiles.ts'
 import type { Checkpoint } from '../archive/types.ts'
 import { checkTiles } from './check-tiles.ts'
 import type { Finding, Reporter } from './findings.ts'
-import { type Part, readPart, type TileIndex } from './log-parts.ts'
+import { type Part, readPart, TileIndex } from './log-parts.ts'
+import { listTree } from './tree.ts'
 
 interface LogEntryBytes {
   readonly index: number
@@ -38,7 +39,6 @@ export interface LogOptions {
 export async function checkLog(
   directory: string,
   tenant: string,
-  tiles: TileIndex,
   options: LogOptions,
 ): Promise<CheckedLog> {
   const findings: Finding[] = []
@@ -47,6 +47,8 @@ export async function checkLog(
   }
   const { key, trust } = await readKey(directory, tenant, options.keys, report)
   const checkpoint = await readSigned(directory, key, report)
+  // Listed after the checkpoint was read: a writer at work has then added to what it covers, never less.
+  const tiles = new TileIndex((await listTree(directory)).tiles)
   const [available, inTiles] = [tiles.entries('entries'), tiles.entries(0)]
   const most = Math.max(available, inTiles)
   let size = checkpoint?.size ?? Math.max(tiles.unbroken('entries'), tiles.unbroken(0))

@@ -9,7 +9,6 @@ import { checkLog } from './check-log.ts'
 import { checkOpen } from './check-open.ts'
 import type { SegmentResult, SegmentTask } from './check-segment.ts'
 import type { Finding, Reporter } from './findings.ts'
-import { TileIndex } from './log-parts.ts'
 import { checkSegments } from './segment-pool.ts'
 import { listTree, type Tree } from './tree.ts'
 import type { TenantReport } from './types.ts'
@@ -46,8 +45,7 @@ export async function checkTenant(
   }
   const records: Record<Stream, number> = { records: 0, activity: 0 }
   // The log first: what a running writer seals meanwhile is then not missed but new.
-  const before = await listTree(directory)
-  const log = await checkLog(directory, tenant, new TileIndex(before.tiles), options)
+  const log = await checkLog(directory, tenant, options)
   const listing = checkEntries(tenant, log, report)
   const tree = await listTree(directory)
   findings.unshift(...tree.findings, ...log.findings)
@@ -135,7 +133,7 @@ function reportUnlogged({ segments, next }: Listing, tree: Tree, report: Reporte
     const id = idOf(path)
     if (segments.get(id)?.object === path) continue
     const parsed = parseSegmentId(id)
-    if (parsed !== undefined && parsed.first === next[parsed.stream] && !segments.has(id))
+    if (parsed !== undefined && parsed.first >= next[parsed.stream] && !segments.has(id))
       report(path, 'SEGMENT_UNLOGGED', 'it is sealed but not in the log; start the writer once')
     else report(path, 'STRAY_FILE', 'the log does not list this segment')
   }

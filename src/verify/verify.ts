@@ -70,10 +70,16 @@ async function checkSettled(
     const result = await checkTenant(path, tenant, options)
     if (result.findings.length === 0 || attempt === TRIES) return result
     // A writer at work moves files under the verifier's feet: believe only what is still so when nothing moves.
-    const transient = result.findings.every(({ finding }) => TRANSIENT.has(finding))
-    if (transient) await sleep(PAUSE_MS)
+    const lasting = result.findings.filter(({ finding }) => !TRANSIENT.has(finding))
+    if (lasting.length === 0) await sleep(PAUSE_MS)
     const moving = (await checkpointText(path)) !== checkpoint
-    if (!moving && (!transient || attempt > 1)) return result
+    if (!moving && (lasting.length > 0 || attempt > 1)) return result
+    if (moving && lasting.length === 0)
+      return {
+        ...result,
+        findings: [],
+        notes: [...result.notes, 'a writer was at work: what it added meanwhile was not checked'],
+      }
   }
 }
 
