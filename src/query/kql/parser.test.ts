@@ -110,6 +110,8 @@ describe('parse()', () => {
     expect(fault('('.repeat(60) + 'a' + ')'.repeat(60)).code).toBe('QUERY_TOO_LARGE')
     expect(fault('a '.repeat(5000)).code).toBe('QUERY_TOO_LARGE')
     expect(fault(`user:${'a,'.repeat(5000)}a`).code).toBe('QUERY_TOO_LARGE')
+    expect(fault(`"${'long '.repeat(300)}"`).code).toBe('QUERY_BAD_VALUE')
+    expect(fault(`user:${'a'.repeat(1001)}`).code).toBe('QUERY_BAD_VALUE')
     expect(fault('a'.repeat(MAX_LENGTH + 1)).code).toBe('QUERY_TOO_LARGE')
   })
 

@@ -7,7 +7,7 @@ import { nearestProperty, propertyOf } from './property-names.ts'
 import type { Property } from './property.ts'
 import { anyTime, timeQuery } from './time-terms.ts'
 import { unreachable } from './unreachable.ts'
-import { faultOf, hasWords, misuseOf, NO_WORDS, valueOf } from './values.ts'
+import { faultOf, misuseOf, NO_WORDS, textFaultOf, valueOf } from './values.ts'
 
 /** Deeper nesting is refused, so that neither this parser nor the engine's runs out of stack. */
 const MAX_DEPTH = 50
@@ -148,7 +148,8 @@ class Parser {
     }
     const value = valueOf(token.text)
     if (value.any) return ALL
-    if (!hasWords(value)) throw this.#error('QUERY_BAD_VALUE', NO_WORDS, token.at)
+    const wrong = textFaultOf(value)
+    if (wrong !== undefined) throw this.#error('QUERY_BAD_VALUE', wrong, token.at)
     return { type: 'text', value }
   }
 

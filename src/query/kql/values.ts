@@ -21,17 +21,24 @@ function withoutStars(text: string): string {
 
 export const NO_WORDS = 'there is no letter or digit to search for here'
 
-export function hasWords(value: Value): boolean {
-  return value.any || wordsOf(value.text).length > 0
+/** A phrase becomes one regular expression, and the engine's have a limit. */
+const MAX_PHRASE = 1_000
+
+/** Why text cannot be searched for; undefined when it can. */
+export function textFaultOf(value: Value): string | undefined {
+  if (value.text.length > MAX_PHRASE)
+    return `this is too long: a phrase may have ${MAX_PHRASE} characters`
+  return value.any || wordsOf(value.text).length > 0 ? undefined : NO_WORDS
 }
 
 /** Why a property cannot have this value; undefined when it can. */
 export function faultOf(property: Property, value: Value, now: Date): string | undefined {
   switch (property.type) {
     case 'text':
-      return hasWords(value) ? undefined : NO_WORDS
+      return textFaultOf(value)
     case 'name':
     case 'exact':
+      if (value.text.length > MAX_PHRASE) return 'this value is too long'
       if (value.text !== '') return undefined
       return `this value is empty; for items without it write NOT ${property.name}:*`
     case 'flag':
