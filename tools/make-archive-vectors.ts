@@ -170,6 +170,7 @@ async function withGap(directory: string): Promise<void> {
   const manifest = await segment.seal(NOON)
   const log = await LogWriter.open(localFiles, directory, KEY)
   await log.append([encodeManifest(manifest)])
+  await segment.forget()
 }
 
 const changed =
