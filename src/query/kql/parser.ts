@@ -129,7 +129,7 @@ class Parser {
     if (
       token.type === 'word' &&
       UNSUPPORTED.has(token.text.replace(/\d+$/, '')) &&
-      this.#nextIsOpen()
+      this.#lexer.source[this.#lexer.at] === '('
     )
       throw this.#error(
         'QUERY_SYNTAX',
@@ -151,10 +151,6 @@ class Parser {
     const wrong = textFaultOf(value)
     if (wrong !== undefined) throw this.#error('QUERY_BAD_VALUE', wrong, token.at)
     return { type: 'text', value }
-  }
-
-  #nextIsOpen(): boolean {
-    return this.#lexer.source[this.#lexer.at] === '('
   }
 
   #property(token: Extract<Token, { type: 'property' }>): Query {
