@@ -55,7 +55,11 @@ export interface InteractionHit extends HitOfItem {
 export type Hit = ItemHit | RecordHit | InteractionHit
 
 /** A custodian as lists show one: the name people write mail to, else what there is. */
-export function custodianName(person: { readonly upn: string | null; readonly objectId: string | null; readonly name: string | null }): string {
+export function custodianName(person: {
+  readonly upn: string | null
+  readonly objectId: string | null
+  readonly name: string | null
+}): string {
   return person.upn ?? person.objectId ?? person.name ?? ''
 }
 
@@ -73,7 +77,11 @@ export function itemHit(row: ItemRow): ItemHit {
 }
 
 /** The records or interactions that matching items are made of, item by item. */
-export async function unitHits(app: AppContext, rows: readonly ItemRow[], unit: Exclude<Unit, 'item'>): Promise<(RecordHit | InteractionHit)[]> {
+export async function unitHits(
+  app: AppContext,
+  rows: readonly ItemRow[],
+  unit: Exclude<Unit, 'item'>,
+): Promise<(RecordHit | InteractionHit)[]> {
   const hits = await Promise.all(
     rows.map(async (row): Promise<(RecordHit | InteractionHit)[]> => {
       const { item, records } = await itemOf(app, row.tenantId, row.id, row.sequences)

@@ -27,7 +27,11 @@ export interface RecordView {
   readonly operation: string
   readonly unmapped: string | null
   readonly proof: ProofState
-  readonly seenAgain: readonly { readonly file: string | null; readonly at: string; readonly sameBytes: boolean }[]
+  readonly seenAgain: readonly {
+    readonly file: string | null
+    readonly at: string
+    readonly sameBytes: boolean
+  }[]
   /** The exact text that was served; only when asked for. */
   readonly raw?: string
   /** The archive's line, without its line feed; only when asked for. */
@@ -38,7 +42,12 @@ export interface RecordView {
  * An item as it is now, reconciled afresh from the archive's own lines: what a person reads and what the archive proves
  * are one and the same. Throws `INDEX_STALE` when the archive tells another item than the index.
  */
-export async function itemOf(app: AppContext, tenant: string, id: string, sequences: readonly number[]): Promise<{ readonly item: Item; readonly records: readonly StoredRecord[] }> {
+export async function itemOf(
+  app: AppContext,
+  tenant: string,
+  id: string,
+  sequences: readonly number[],
+): Promise<{ readonly item: Item; readonly records: readonly StoredRecord[] }> {
   const records = await app.readRecords(tenant, sequences)
   const items = reconcile(
     records.map(({ part }) => part),
@@ -46,7 +55,10 @@ export async function itemOf(app: AppContext, tenant: string, id: string, sequen
   )
   const item = items.find((candidate) => candidate.id === id)
   if (item === undefined || items.length !== 1) {
-    throw new CodedError('INDEX_STALE', `The index does not agree with the archive on item ${id}: run "daybook reindex"`)
+    throw new CodedError(
+      'INDEX_STALE',
+      `The index does not agree with the archive on item ${id}: run "daybook reindex"`,
+    )
   }
   return { item, records }
 }

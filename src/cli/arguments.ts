@@ -4,7 +4,10 @@ import type { Command, Option, OptionValues } from './command.ts'
 
 /** Options that every command takes. */
 export const GLOBAL_OPTIONS: Readonly<Record<string, Option>> = {
-  'data-dir': { value: '<folder>', summary: 'the data folder (or DAYBOOK_DATA_DIR; default ./daybook-data)' },
+  'data-dir': {
+    value: '<folder>',
+    summary: 'the data folder (or DAYBOOK_DATA_DIR; default ./daybook-data)',
+  },
   json: { summary: 'machine-readable answer on standard output' },
   color: { summary: 'colour (--no-color to turn it off; NO_COLOR and FORCE_COLOR are obeyed)' },
   progress: { summary: 'progress on standard error (--no-progress to turn it off)' },
@@ -33,7 +36,9 @@ export function parseArguments(command: Command, argv: readonly string[]): Parse
   }
   try {
     const { values, positionals } = parseArgs({
-      args: argv.map((argument, at) => (argv.indexOf('--') !== -1 && at > argv.indexOf('--') ? argument : fromPowerShell(argument))),
+      args: argv.map((argument, at) =>
+        argv.indexOf('--') !== -1 && at > argv.indexOf('--') ? argument : fromPowerShell(argument),
+      ),
       options: { ...spec, help: { type: 'boolean', short: 'h', multiple: true } },
       allowPositionals: true,
       allowNegative: true,
@@ -45,7 +50,10 @@ export function parseArguments(command: Command, argv: readonly string[]): Parse
       const last = list.at(-1)
       if (all[name]?.multiple === true) {
         const before = options[name]
-        options[name] = [...(Array.isArray(before) ? (before as readonly string[]) : []), ...list.map(String)]
+        options[name] = [
+          ...(Array.isArray(before) ? (before as readonly string[]) : []),
+          ...list.map(String),
+        ]
       } else if (last !== undefined) {
         options[name] = last
       }

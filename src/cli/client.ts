@@ -2,15 +2,12 @@ import { CodedError } from '../platform/errors.ts'
 import type { Client, ClientQuery } from './command.ts'
 
 /** Talks to the application's HTTP interface, in this process or (by another `fetch`) in a running one. */
-export function appClient(fetch: (request: Request) => Promise<Response>, close: () => Promise<void>): Client {
-  const address = (path: string, query: ClientQuery = {}) => {
-    const url = new URL(path, 'http://daybook.local')
-    for (const [name, value] of Object.entries(query)) {
-      for (const one of value === undefined ? [] : [value].flat()) url.searchParams.append(name, one)
-    }
-    return url
-  }
-  const get = async (path: string, query?: ClientQuery) => checked(await fetch(new Request(address(path, query))))
+export function appClient(
+  fetch: (request: Request) => Promise<Response>,
+  close: () => Promise<void>,
+): Client {
+  const get = async (path: string, query?: ClientQuery) =>
+    checked(await fetch(new Request(address(path, query))))
   const post = async (path: string, body: unknown) =>
     checked(
       await fetch(
@@ -22,17 +19,25 @@ export function appClient(fetch: (request: Request) => Promise<Response>, close:
       ),
     )
   return {
-    get: async (path, query) => (await get(path, query)).json(),
+    get: async (path, query) => JSON.parse(await (await get(path, query)).text()),
     close,
-    post: async (path, body) => (await post(path, body)).json(),
-    async *stream(path, body) {
+    post: async (path, body) => JSON.parse(await (await post(path, body)).text()),
+    async *stream<Step>(path: string, body: unknown) {
       const response = await post(path, body)
-      for await (const value of lines(response)) {
+      for await (const value of lines<Step>(response)) {
         if (isFault(value)) throw new CodedError(value.error.code, value.error.message)
         yield value
       }
     },
   }
+}
+
+function address(path: string, query: ClientQuery = {}): URL {
+  const url = new URL(path, 'http://daybook.local')
+  for (const [name, value] of Object.entries(query)) {
+    for (const one of value === undefined ? [] : [value].flat()) url.searchParams.append(name, one)
+  }
+  return url
 }
 
 async function checked(response: Response): Promise<Response> {
@@ -45,10 +50,12 @@ async function checked(response: Response): Promise<Response> {
 type Fault = { readonly error: { readonly code: string; readonly message: string } }
 
 function isFault(value: unknown): value is Fault {
-  return typeof value === 'object' && value !== null && 'error' in value
+  if (typeof value !== 'object' || value === null || !('error' in value)) return false
+  const { error } = value
+  return typeof error === 'object' && error !== null && 'code' in error && 'message' in error
 }
 
-async function* lines(response: Response): AsyncGenerator<unknown> {
+async function* lines<Line>(response: Response): AsyncGenerator<Line> {
   if (response.body === null) return
   let rest = ''
   for await (const text of response.body.pipeThrough(new TextDecoderStream())) {

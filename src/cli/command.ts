@@ -7,15 +7,17 @@ export interface Option {
   readonly aliases?: readonly string[]
 }
 
-export type OptionValues = Readonly<Record<string, string | boolean | readonly string[] | undefined>>
+export type OptionValues = Readonly<
+  Record<string, string | boolean | readonly string[] | undefined>
+>
 
 export interface Console {
   /** One line of the answer, to standard output. */
-  line(text?: string): void
+  readonly line: (text?: string) => void
   /** One object of the answer as JSON, to standard output. */
-  json(value: unknown): void
+  readonly json: (value: unknown) => void
   /** A sentence beside the answer (a note, a hint), to standard error. */
-  note(text: string): void
+  readonly note: (text: string) => void
   /** Columns to wrap at: the terminal's, else COLUMNS, else 80. */
   readonly width: number
   /** Whether a person's terminal shows the answer: hostile text must not reach it as it is. */
@@ -24,21 +26,37 @@ export interface Console {
   readonly progress: Progress
 }
 
-export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue' | 'cyan' | 'magenta' | 'inverse'
+export type Style =
+  | 'bold'
+  | 'dim'
+  | 'red'
+  | 'green'
+  | 'yellow'
+  | 'blue'
+  | 'cyan'
+  | 'magenta'
+  | 'inverse'
 export type Paint = (style: Style, text: string) => string
 
 export interface Progress {
   /** Shown on standard error when that is a terminal and the work has taken over a second. */
-  show(step: { readonly label: string; readonly done: number; readonly total: number | null; readonly unit: string; readonly extra?: string }): void
+  show(step: {
+    readonly label: string
+    readonly done: number
+    readonly total: number | null
+    readonly unit: string
+    readonly extra?: string
+  }): void
   clear(): void
 }
 
 /** The in-process application, or a running one: everything but `verify` and `generate` goes through it. */
 export interface Client {
-  get(path: string, query?: ClientQuery): Promise<unknown>
-  post(path: string, body: unknown): Promise<unknown>
+  // The application is ours: its answers are what src/api/answers.ts says.
+  get<Answer>(path: string, query?: ClientQuery): Promise<Answer>
+  post<Answer>(path: string, body: unknown): Promise<Answer>
   /** Posts and yields the objects of the NDJSON answer as they come. */
-  stream(path: string, body: unknown): AsyncIterable<unknown>
+  stream<Step>(path: string, body: unknown): AsyncIterable<Step>
   /** Closes the application and lets go of the data folder; done anyway when the command ends. */
   close(): Promise<void>
 }
@@ -85,7 +103,8 @@ export function textOption(options: OptionValues, name: string): string | undefi
 /** Every value of an option that may repeat or hold a comma list. */
 export function listOption(options: OptionValues, name: string): readonly string[] {
   const value = options[name]
-  const given = typeof value === 'string' ? [value] : Array.isArray(value) ? (value as readonly string[]) : []
+  const given =
+    typeof value === 'string' ? [value] : Array.isArray(value) ? (value as readonly string[]) : []
   return given
     .flatMap((text) => text.split(','))
     .map((text) => text.trim())

@@ -9,6 +9,17 @@ export const EXIT = {
   INTERRUPTED: 130,
 } as const
 
+/** What each exit code says, for the page and for people. */
+export const EXIT_MEANINGS: Readonly<Record<(typeof EXIT)[keyof typeof EXIT], string>> = {
+  0: 'Done.',
+  1: 'It could not be done; one line on standard error says why and what to do.',
+  2: 'Wrong usage: an option, a path or a query that cannot be read. Nothing was changed.',
+  3: 'Partly done: something could not be read. What could be is archived; the answer lists the rest.',
+  4: 'Tampered or incomplete: the archive or a proof is not what was sealed.',
+  7: 'Nothing has this id; or, with `--fail-empty`, nothing matched.',
+  130: 'Stopped by Ctrl+C. What was recorded is kept; the same command goes on. (143: stopped twice by SIGTERM.)',
+}
+
 const BY_CODE: Readonly<Record<string, number>> = {
   USAGE: EXIT.USAGE,
   NOT_FOUND: EXIT.NOT_FOUND,

@@ -19,7 +19,10 @@ export function generalHelp(width: number, paint: Paint): string[] {
     paint('bold', 'Commands'),
     ...COMMANDS.map(({ name, summary }) => `  ${paint('cyan', pad(name, column))}${summary}`),
     '',
-    ...wrap('"daybook <command> --help" shows its examples, options and exit codes. Every command takes --json.', width),
+    ...wrap(
+      '"daybook <command> --help" shows its examples, options and exit codes. Every command takes --json.',
+      width,
+    ),
     '',
     'daybook --version prints the version.',
   ]
@@ -31,7 +34,10 @@ export function commandHelp(command: Command, width: number, paint: Paint): stri
     `${paint('bold', `daybook ${command.name}`)}  ${command.summary}`,
     '',
     paint('bold', 'Examples'),
-    ...command.examples.flatMap(([line, what]) => [`  ${paint('cyan', line)}`, ...indent(wrap(what, width - 6), 6)]),
+    ...command.examples.flatMap(([line, what]) => [
+      `  ${paint('cyan', line)}`,
+      ...indent(wrap(what, width - 6), 6),
+    ]),
     '',
     `${paint('bold', 'Usage')}  daybook ${command.name} ${command.arguments}`.trimEnd(),
     ...section('Options', command.options, width, paint),
@@ -43,10 +49,21 @@ export function commandHelp(command: Command, width: number, paint: Paint): stri
   ]
 }
 
-function section(title: string, options: Readonly<Record<string, Option>>, width: number, paint: Paint): string[] {
+function section(
+  title: string,
+  options: Readonly<Record<string, Option>>,
+  width: number,
+  paint: Paint,
+): string[] {
   const entries = Object.entries(options)
   if (entries.length === 0) return []
-  const rows = entries.map(([name, option]) => [`--${name}${option.value === undefined ? '' : ` ${option.value}`}`, optionText(option)] as const)
+  const rows = entries.map(
+    ([name, option]) =>
+      [
+        `--${name}${option.value === undefined ? '' : ` ${option.value}`}`,
+        optionText(option),
+      ] as const,
+  )
   const column = Math.min(30, Math.max(...rows.map(([left]) => left.length)) + 2)
   return [
     '',
@@ -63,7 +80,10 @@ function section(title: string, options: Readonly<Record<string, Option>>, width
 
 function optionText(option: Option): string {
   const aliases = option.aliases ?? []
-  return aliases.length === 0 ? option.summary : `${option.summary} (also ${aliases.map((alias) => `--${alias}`).join(', ')})`
+  return aliases.length === 0
+    ? option.summary
+    : `${option.summary} (also ${aliases.map((alias) => `--${alias}`).join(', ')})`
 }
 
-const indent = (lines: readonly string[], columns: number) => lines.map((line) => ' '.repeat(columns) + line)
+const indent = (lines: readonly string[], columns: number) =>
+  lines.map((line) => ' '.repeat(columns) + line)

@@ -10,20 +10,15 @@ export function printHit(hit: Hit, console: Console, { blank = true } = {}): voi
 }
 
 function linesOf(hit: Hit, console: Console): string[] {
-  switch (hit.unit) {
-    case 'item':
-      return itemLines(hit, console)
-    case 'record':
-      return recordLines(hit, console)
-    case 'interaction':
-      return interactionLines(hit, console)
-  }
+  if (hit.unit === 'item') return itemLines(hit, console)
+  return hit.unit === 'record' ? recordLines(hit, console) : interactionLines(hit, console)
 }
 
 function itemLines(hit: ItemHit, { paint, width }: Console): string[] {
   const place = [hit.surface, hit.agent === null ? null : (hit.agent.name ?? hit.agent.id)]
   const lines = [headLine(hit, place, paint, width)]
-  if (hit.prompt !== null) lines.push(`  ${paint('cyan', '›')} ${cut(oneLine(hit.prompt), width - 4)}`)
+  if (hit.prompt !== null)
+    lines.push(`  ${paint('cyan', '›')} ${cut(oneLine(hit.prompt), width - 4)}`)
   if (hit.answer !== null) lines.push(paint('dim', `  ‹ ${cut(oneLine(hit.answer), width - 4)}`))
   if (hit.prompt === null && hit.answer === null) {
     const what = [hit.kind, ...hit.operations, ...hit.files.slice(0, 2)].map(visible).join(', ')
@@ -60,7 +55,13 @@ function headLine(
   const time = hit.occurredAt === null ? 'without a time  ' : minute(hit.occurredAt)
   const [first = 'nobody named', ...others] = hit.custodians.map(visible)
   const who = others.length === 0 ? first : `${first} +${others.length}`
-  const where = cut(place.filter((word) => word !== null).map(oneLine).join(' · '), 30)
+  const where = cut(
+    place
+      .filter((word) => word !== null)
+      .map(oneLine)
+      .join(' · '),
+    30,
+  )
   const room = width - time.length - columnsOf(where) - 4
   return `${paint('bold', time)}  ${cut(who, room)}${where === '' ? '' : `  ${paint('blue', where)}`}`
 }
@@ -82,7 +83,10 @@ function lastLines(id: string, badges: readonly Badge[], paint: Paint, width: nu
   return [...lines, line]
 }
 
-function flagBadges(hit: { readonly jailbreak: boolean | null; readonly automatic: boolean | null }): Badge[] {
+function flagBadges(hit: {
+  readonly jailbreak: boolean | null
+  readonly automatic: boolean | null
+}): Badge[] {
   const badges: Badge[] = []
   if (hit.jailbreak === true) badges.push(['red', 'jailbreak'])
   if (hit.automatic === true) badges.push(['dim', 'automatic'])

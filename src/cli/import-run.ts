@@ -39,8 +39,7 @@ export async function importPaths(
   { progress }: Console,
 ): Promise<ImportResult> {
   let result: ImportResult | null = null
-  for await (const value of app.stream('/api/v1/imports', body)) {
-    const step = value as Step // our own route's answer
+  for await (const step of app.stream<Step>('/api/v1/imports', body)) {
     if (step.type === 'result') {
       const { type: _, ...rest } = step
       result = rest

@@ -1,7 +1,7 @@
 import type { Item, ItemWithRecords, RecordView } from '../api/answers.ts'
 import { badge, badgesOf, inWords } from './badges.ts'
 import type { Console } from './command.ts'
-import { personInFull } from './people.ts'
+import { personInFull, placeName } from './people.ts'
 import { number, oneLine, pad, visible, wrap } from './terminal.ts'
 import { eventName, printTurns, resourceText } from './turns.ts'
 
@@ -12,7 +12,11 @@ export function printItem({ item, records }: ItemWithRecords, console: Console):
   const { paint } = console
   console.line(paint('bold', `Item ${item.id}`))
   const badges = badgesOf({ ...item, findings: item.findings.map(({ code }) => code) })
-  if (badges.length > 0) printWords(badges.map(([style, text]) => [badge(text), (word) => paint(style, word)]), console)
+  if (badges.length > 0)
+    printWords(
+      badges.map(([style, text]) => [badge(text), (word) => paint(style, word)]),
+      console,
+    )
   printHeader(item, console)
   printTitle('What happened', console)
   printTurns(item, console)
@@ -24,14 +28,30 @@ export function printItem({ item, records }: ItemWithRecords, console: Console):
 
 function printHeader(item: Item, console: Console): void {
   const agent = item.agent
-  const where = [item.surface, item.setting].filter((word) => word !== null)
   printRows(
     [
-      ['when', `${item.occurredAt.replace('T', ' ').replace('Z', '')} UTC${item.timeBasis === 'received' ? ' (no record has a time: when it was received)' : ''}`],
+      [
+        'when',
+        `${item.occurredAt.replace('T', ' ').replace('Z', '')} UTC${item.timeBasis === 'received' ? ' (no record has a time: when it was received)' : ''}`,
+      ],
       ['who', item.custodians.map(personInFull).join('; ')],
-      ['where', where.map(oneLine).join(', ')],
+      ['where', placeName(item)],
       ['kind', eventName(item)],
-      ['agent', agent === null ? '' : [agent.name, agent.id, agent.appIdentity, agent.kind === 'unknown' ? null : agent.kind, agent.origin === 'unknown' ? null : `by ${agent.origin}`].filter((word) => word !== null).map(oneLine).join(', ')],
+      [
+        'agent',
+        agent === null
+          ? ''
+          : [
+              agent.name,
+              agent.id,
+              agent.appIdentity,
+              agent.kind === 'unknown' ? null : agent.kind,
+              agent.origin === 'unknown' ? null : `by ${agent.origin}`,
+            ]
+              .filter((word) => word !== null)
+              .map(oneLine)
+              .join(', '),
+      ],
       ['session', visible(item.sessionId ?? '')],
       ['request', item.requestIds.map(visible).join(', ')],
       ['address', [...item.clientIps, ...item.regions].map(visible).join(', ')],
@@ -44,7 +64,12 @@ function printHeader(item: Item, console: Console): void {
 function printFacts(item: Item, console: Console): void {
   printTitle('What the records say', console)
   const { credits } = item
-  const models = item.models.map(({ provider, name, version }) => [provider, name, version].filter((word) => word !== null).map(oneLine).join(' '))
+  const models = item.models.map(({ provider, name, version }) =>
+    [provider, name, version]
+      .filter((word) => word !== null)
+      .map(oneLine)
+      .join(' '),
+  )
   printRows(
     [
       ['jailbreak', flag(item.jailbreak)],
@@ -57,7 +82,12 @@ function printFacts(item: Item, console: Console): void {
       ['models', models.join('; ')],
       ['plug-ins', item.plugins.map(oneLine).join(', ')],
       ['locale', oneLine(item.locale ?? '')],
-      ['credits', credits === null ? '' : `${credits.total} (estimate ${credits.ruleSet}, ${inWords(credits.basis.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_'))})`],
+      [
+        'credits',
+        credits === null
+          ? ''
+          : `${credits.total} (estimate ${credits.ruleSet}, ${inWords(credits.basis.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_'))})`,
+      ],
       ['unmapped', oneLine(item.unmapped ?? '')],
     ],
     console,
@@ -73,7 +103,9 @@ function printFindings(item: Item, console: Console): void {
   if (item.findings.length === 0) return
   printTitle('Findings', console)
   for (const { code, message, sequences } of item.findings) {
-    console.line(`  ${console.paint('yellow', code)}  ${console.paint('dim', recordsText(sequences))}`)
+    console.line(
+      `  ${console.paint('yellow', code)}  ${console.paint('dim', recordsText(sequences))}`,
+    )
     wrap(visible(message), console.width - 4).forEach((line) => console.line(`    ${line}`))
   }
 }
@@ -88,9 +120,14 @@ function printProvenance(item: Item, console: Console): void {
   }
   for (const [source, fields] of bySource) {
     console.line(`  ${console.paint('cyan', source)}`)
-    wrap(fields.map(visible).join(', '), console.width - 4).forEach((line) => console.line(`    ${line}`))
+    wrap(fields.map(visible).join(', '), console.width - 4).forEach((line) =>
+      console.line(`    ${line}`),
+    )
   }
-  const all = item.sequences.length === 1 ? recordsText(item.sequences) : `all ${item.sequences.length} records`
+  const all =
+    item.sequences.length === 1
+      ? recordsText(item.sequences)
+      : `all ${item.sequences.length} records`
   console.line(`  ${console.paint('cyan', all)}`)
   console.line(`    ${bySource.size === 0 ? 'everything' : 'everything else'}`)
 }
@@ -103,19 +140,36 @@ function printRecords(records: readonly RecordView[], console: Console): void {
   printTitle(records.length === 1 ? 'The record' : `The ${number(records.length)} records`, console)
   for (const record of records) {
     const versions = records.filter(({ identity }) => identity === record.identity)
-    const version = versions.length > 1 ? `, version ${versions.indexOf(record) + 1} of ${versions.length} in the order received` : ''
-    const kind = [record.namespace, record.recordType, record.operation === record.recordType ? '' : record.operation].filter((word) => word !== '')
+    const version =
+      versions.length > 1
+        ? `, version ${versions.indexOf(record) + 1} of ${versions.length} in the order received`
+        : ''
+    const kind = [
+      record.namespace,
+      record.recordType,
+      record.operation === record.recordType ? '' : record.operation,
+    ].filter((word) => word !== '')
     const [from, to] = record.range
     const { proof } = record
-    console.line(`  ${paint('cyan', `record ${record.sequence}`)}  ${oneLine(kind.join(' '))}${version}`)
+    console.line(
+      `  ${paint('cyan', `record ${record.sequence}`)}  ${oneLine(kind.join(' '))}${version}`,
+    )
     printRows(
       [
         ['id', visible(record.nativeId ?? `none; identity ${record.identity}`)],
         ['file', `${visible(record.file ?? 'unknown file')}, bytes ${from} to ${to}`],
-        ['received', `${record.receivedAt}`],
-        ['proof', proof.state === 'sealed' ? `sealed in ${proof.segment}, log entry ${proof.logIndex ?? 'unknown'}` : `recorded in ${proof.segment}, not sealed yet`],
+        ['received', record.receivedAt],
+        [
+          'proof',
+          proof.state === 'sealed'
+            ? `sealed in ${proof.segment}, log entry ${proof.logIndex ?? 'unknown'}`
+            : `recorded in ${proof.segment}, not sealed yet`,
+        ],
         ['unmapped', oneLine(record.unmapped ?? '')],
-        ...record.seenAgain.map(({ file, at, sameBytes }): [string, string] => ['seen again', `${at} in ${visible(file ?? 'unknown file')}, ${sameBytes ? 'the same bytes' : 'other bytes, the same meaning'}`]),
+        ...record.seenAgain.map(({ file, at, sameBytes }): [string, string] => [
+          'seen again',
+          `${at} in ${visible(file ?? 'unknown file')}, ${sameBytes ? 'the same bytes' : 'other bytes, the same meaning'}`,
+        ]),
       ],
       console,
       4,
@@ -129,17 +183,26 @@ function printTitle(title: string, console: Console): void {
 }
 
 /** Names and texts in two columns; a row without a text is left out. */
-export function printRows(rows: readonly (readonly [name: string, text: string])[], console: Console, margin = 2): void {
+export function printRows(
+  rows: readonly (readonly [name: string, text: string])[],
+  console: Console,
+  margin = 2,
+): void {
   for (const [name, text] of rows) {
     if (text === '') continue
     wrap(text, console.width - margin - COLUMN).forEach((line, at) =>
-      console.line(`${' '.repeat(margin)}${console.paint('dim', pad(at === 0 ? name : '', COLUMN))}${line}`),
+      console.line(
+        `${' '.repeat(margin)}${console.paint('dim', pad(at === 0 ? name : '', COLUMN))}${line}`,
+      ),
     )
   }
 }
 
 /** Words side by side, as many in a line as fit. */
-function printWords(words: readonly (readonly [text: string, painted: (text: string) => string])[], console: Console): void {
+function printWords(
+  words: readonly (readonly [text: string, painted: (text: string) => string])[],
+  console: Console,
+): void {
   let line = ''
   let used = 0
   for (const [text, painted] of words) {

@@ -18,7 +18,11 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 /** Runs one command line on the given streams; answers the exit code. Never throws. */
-export async function runCli(argv: readonly string[], streams: Streams, environment: NodeJS.ProcessEnv): Promise<number> {
+export async function runCli(
+  argv: readonly string[],
+  streams: Streams,
+  environment: NodeJS.ProcessEnv,
+): Promise<number> {
   try {
     return await run(argv, streams, environment)
   } catch (error) {
@@ -26,14 +30,25 @@ export async function runCli(argv: readonly string[], streams: Streams, environm
   }
 }
 
-async function run(argv: readonly string[], streams: Streams, environment: NodeJS.ProcessEnv): Promise<number> {
+async function run(
+  argv: readonly string[],
+  streams: Streams,
+  environment: NodeJS.ProcessEnv,
+): Promise<number> {
   const [name, ...rest] = argv
-  const plain = openConsole({ streams, color: argv.includes('--no-color') ? false : undefined, progress: false, environment })
+  const plain = openConsole({
+    streams,
+    color: argv.includes('--no-color') ? false : undefined,
+    progress: false,
+    environment,
+  })
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     const { commandHelp, generalHelp } = await import('./help.ts')
     const [topic] = name === 'help' ? rest : []
     const lines =
-      topic === undefined ? generalHelp(plain.width, plain.paint) : commandHelp(await find(topic), plain.width, plain.paint)
+      topic === undefined
+        ? generalHelp(plain.width, plain.paint)
+        : commandHelp(await find(topic), plain.width, plain.paint)
     lines.forEach((line) => plain.line(line))
     return EXIT.OK
   }
@@ -66,11 +81,17 @@ async function execute(
     environment,
   })
   const dataDir = resolve(
-    typeof options['data-dir'] === 'string' ? options['data-dir'] : environment['DAYBOOK_DATA_DIR'] || 'daybook-data',
+    typeof options['data-dir'] === 'string'
+      ? options['data-dir']
+      : environment['DAYBOOK_DATA_DIR'] || 'daybook-data',
   )
   const stop = stopOnSignals(console.note)
   const opened: (() => Promise<void>)[] = []
-  const client = async (need: { index: boolean; purpose: string; dataDir?: string }): Promise<Client> => {
+  const client = async (need: {
+    index: boolean
+    purpose: string
+    dataDir?: string
+  }): Promise<Client> => {
     const { openApp } = await import('../app.ts')
     const { appClient } = await import('./client.ts')
     const app = await openApp({ dataDir, ...need, signal: stop.signal, environment })
@@ -79,7 +100,15 @@ async function execute(
     return appClient(app.fetch, close)
   }
   try {
-    return await command.run({ positionals, options, json, console, dataDir, signal: stop.signal, client })
+    return await command.run({
+      positionals,
+      options,
+      json,
+      console,
+      dataDir,
+      signal: stop.signal,
+      client,
+    })
   } finally {
     console.progress.clear()
     for (const close of opened.toReversed()) await close()
@@ -95,7 +124,12 @@ function stopOnSignals(note: (text: string) => void): { signal: AbortSignal; dis
   const stop = (signal: NodeJS.Signals) => {
     if (controller.signal.aborted) process.exit(signal === 'SIGTERM' ? 143 : EXIT.INTERRUPTED)
     note('Stopping after what is begun; press Ctrl+C again to stop at once')
-    controller.abort(new CodedError('INTERRUPTED', 'Stopped; what was recorded is kept, run the same command again to go on'))
+    controller.abort(
+      new CodedError(
+        'INTERRUPTED',
+        'Stopped; what was recorded is kept, run the same command again to go on',
+      ),
+    )
   }
   process.on('SIGINT', stop).on('SIGTERM', stop)
   return {
@@ -108,23 +142,35 @@ async function find(name: string): Promise<Command> {
   const entry = COMMANDS.find((command) => command.name === name)
   if (entry === undefined) {
     const { nearest } = await import('./nearest.ts')
-    const near = nearest(name, COMMANDS.map((command) => command.name))
+    const near = nearest(
+      name,
+      COMMANDS.map((command) => command.name),
+    )
     const hint = near === null ? '' : `; did you mean "${near}"?`
-    throw new CodedError('USAGE', `There is no command "${visible(name).slice(0, 40)}"${hint} "daybook --help" lists them`)
+    throw new CodedError(
+      'USAGE',
+      `There is no command "${visible(name).slice(0, 40)}"${hint} "daybook --help" lists them`,
+    )
   }
   return entry.load()
 }
 
 function version(): string {
   const file = new URL('../../package.json', import.meta.url)
-  const { version: text } = JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }
-  return text
+  const manifest: { readonly version: string } = JSON.parse(readFileSync(file, 'utf8'))
+  return manifest.version
 }
 
 // One line for what a person can act on; a bug says that it is one and where, never with data of a record.
-function report(error: unknown, json: boolean, { stdout, stderr }: Streams, environment: NodeJS.ProcessEnv): number {
+function report(
+  error: unknown,
+  json: boolean,
+  { stdout, stderr }: Streams,
+  environment: NodeJS.ProcessEnv,
+): number {
   if (error instanceof CodedError) {
-    if (json) stdout.write(`${JSON.stringify({ error: { code: error.code, message: error.message } })}\n`)
+    if (json)
+      stdout.write(`${JSON.stringify({ error: { code: error.code, message: error.message } })}\n`)
     stderr.write(`daybook: ${visible(error.message)} [${error.code}]\n`)
     return exitCodeOf(error.code)
   }

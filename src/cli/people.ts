@@ -18,3 +18,18 @@ export function personInFull(person: {
   const known = [person.name, person.upn, person.objectId].filter((word) => word !== null)
   return known.map(oneLine).join(', ') || 'unknown person'
 }
+
+/** Where it happened: `Word, file`; a chat in Chat is said once. */
+export function placeName({
+  surface,
+  setting,
+}: {
+  readonly surface: string | null
+  readonly setting: string | null
+}): string {
+  const words = [surface, surface?.toLowerCase() === setting ? null : setting]
+  return words
+    .filter((word) => word !== null)
+    .map(oneLine)
+    .join(', ')
+}

@@ -2,24 +2,33 @@ import { CodedError } from '../platform/errors.ts'
 import { listOption, textOption, type Option, type OptionValues } from './command.ts'
 
 /** Search-UnifiedAuditLog's parameters, and the KQL property that each stands for. */
-const FILTERS = {
-  operations: { property: 'operation', value: '<name,…>', summary: 'such as CopilotInteraction' },
+const FILTERS: Readonly<Record<string, { readonly property: string; readonly option: Option }>> = {
+  operations: {
+    property: 'operation',
+    option: { value: '<name,…>', summary: 'such as CopilotInteraction' },
+  },
   'record-type': {
     property: 'recordtype',
-    value: '<type,…>',
-    summary: 'by name or number',
-    aliases: ['record-types'],
+    option: { value: '<type,…>', summary: 'by name or number', aliases: ['record-types'] },
   },
   'user-ids': {
     property: 'user',
-    value: '<user,…>',
-    summary: 'address, object id or name',
-    aliases: ['user-principal-names'],
+    option: {
+      value: '<user,…>',
+      summary: 'address, object id or name',
+      aliases: ['user-principal-names'],
+    },
   },
-  'object-ids': { property: 'file', value: '<file,…>', summary: 'name or address of a file' },
-  'site-ids': { property: 'site', value: '<site,…>', summary: 'address of a site' },
-  'ip-addresses': { property: 'ip', value: '<address,…>', summary: 'address of the client' },
-} as const satisfies Readonly<Record<string, Option & { readonly property: string }>>
+  'object-ids': {
+    property: 'file',
+    option: { value: '<file,…>', summary: 'name or address of a file' },
+  },
+  'site-ids': { property: 'site', option: { value: '<site,…>', summary: 'address of a site' } },
+  'ip-addresses': {
+    property: 'ip',
+    option: { value: '<address,…>', summary: 'address of the client' },
+  },
+}
 
 /** Accepted because people's scripts have them; they change nothing here. */
 const NO_EFFECT: Readonly<Record<string, { readonly value?: string; readonly why: string }>> = {
@@ -37,10 +46,7 @@ export const TERM_OPTIONS: Readonly<Record<string, Option>> = {
   'start-date': { value: '<date>', summary: 'from this day or instant on; a date is 00:00 UTC' },
   'end-date': { value: '<date>', summary: 'up to this day or instant, without it' },
   ...Object.fromEntries(
-    Object.entries(FILTERS).map(([name, { property: _, ...option }]) => [
-      name,
-      { ...option, multiple: true },
-    ]),
+    Object.entries(FILTERS).map(([name, { option }]) => [name, { ...option, multiple: true }]),
   ),
   'free-text': { value: '<text>', summary: 'words next to each other, anywhere in the item' },
   ...Object.fromEntries(
@@ -77,7 +83,9 @@ export function searchTerms(positionals: readonly string[], options: OptionValue
   if (from !== null) queries.push(`occurred>=${from}`)
   if (to !== null) queries.push(`occurred<${to}`)
   if (from !== null || to !== null) {
-    notes.push(`Times: ${from === null ? '' : `from ${from} `}${to === null ? 'on' : `to ${to}, the end not included`}`)
+    notes.push(
+      `Times: ${from === null ? '' : `from ${from} `}${to === null ? 'on' : `to ${to}, the end not included`}`,
+    )
   }
   for (const [name, { why }] of Object.entries(NO_EFFECT)) {
     if (options[name] !== undefined) notes.push(`--${name} has no effect: ${why}`)
@@ -112,6 +120,8 @@ export function instantOf(text: string): number | null {
   const day = Date.parse(`${date}T00:00:00Z`)
   // Date.parse takes 30 February for 2 March.
   if (Number.isNaN(day) || new Date(day).toISOString().slice(0, 10) !== date) return null
-  const at = Date.parse(`${date}T${time}:${second}.${fraction.padEnd(3, '0').slice(0, 3)}${zone.toUpperCase()}`)
+  const at = Date.parse(
+    `${date}T${time}:${second}.${fraction.padEnd(3, '0').slice(0, 3)}${zone.toUpperCase()}`,
+  )
   return Number.isNaN(at) ? null : at
 }

@@ -24,25 +24,45 @@ export function printSummary(answer: SummaryAnswer, console: Console): void {
   if (bars.length > 0) {
     console.line()
     console.line(paint('bold', 'Time (UTC)'))
-    printBars(bars.map(({ label, items }) => [label, items]), 10, console)
+    printBars(
+      bars.map(({ label, items }) => [label, items]),
+      10,
+      console,
+    )
   }
   for (const { name, distinct, values } of answer.facets) {
     if (values.length === 0) continue
     console.line()
     const shown = values.slice(0, 10)
-    const more = distinct > shown.length ? paint('dim', `  the first ${shown.length} of ${number(distinct)}`) : ''
+    const more =
+      distinct > shown.length
+        ? paint('dim', `  the first ${shown.length} of ${number(distinct)}`)
+        : ''
     console.line(paint('bold', TITLES[name]) + more)
-    const column = Math.min(width - 34, Math.max(10, ...shown.map(({ value }) => columnsOf(oneLine(value)))))
-    printBars(shown.map(({ value, items }) => [oneLine(value), items]), column, console)
+    const column = Math.min(
+      width - 34,
+      Math.max(10, ...shown.map(({ value }) => columnsOf(oneLine(value)))),
+    )
+    printBars(
+      shown.map(({ value, items }) => [oneLine(value), items]),
+      column,
+      console,
+    )
   }
 }
 
-function printBars(rows: readonly (readonly [label: string, items: number])[], column: number, { line, paint, width }: Console): void {
+function printBars(
+  rows: readonly (readonly [label: string, items: number])[],
+  column: number,
+  { line, paint, width }: Console,
+): void {
   const most = Math.max(1, ...rows.map(([, items]) => items))
   const digits = Math.max(...rows.map(([, items]) => number(items).length))
   const room = Math.max(8, Math.min(40, width - column - digits - 6))
   for (const [label, items] of rows) {
-    line(`  ${pad(cut(label, column), column)}  ${number(items).padStart(digits)}  ${paint('cyan', bar((items / most) * room))}`)
+    line(
+      `  ${pad(cut(label, column), column)}  ${number(items).padStart(digits)}  ${paint('cyan', bar((items / most) * room))}`,
+    )
   }
 }
 
@@ -79,7 +99,11 @@ function barsOf(days: SummaryAnswer['histogram']): Bar[] {
 /** Every day, month or year between two, as the first characters of an instant; no more than can be used. */
 function* labels(first: string, last: string, length: number): Generator<string> {
   const end = last.slice(0, length)
-  let [year, month, day] = [Number(first.slice(0, 4)), Number(first.slice(5, 7)), Number(first.slice(8, 10))]
+  let [year, month, day] = [
+    Number(first.slice(0, 4)),
+    Number(first.slice(5, 7)),
+    Number(first.slice(8, 10)),
+  ]
   for (let made = 0; made < 500; made += 1) {
     const label = new Date(Date.UTC(year, month - 1, day)).toISOString().slice(0, length)
     if (label > end) return

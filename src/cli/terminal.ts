@@ -14,12 +14,17 @@ export function visible(text: string): string {
   return text
     .replaceAll('\r\n', '\n')
     .replaceAll('\t', '    ')
-    .replaceAll(NEVER_SHOWN_RAW, (character) => `<U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}>`)
+    .replaceAll(
+      NEVER_SHOWN_RAW,
+      (character) =>
+        `<U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}>`,
+    )
 }
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 // East Asian wide and emoji take two columns (Unicode TR11, TR51); close enough for wrapping.
-const WIDE = /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{20000}-\u{3fffd}]/u
+const WIDE =
+  /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{20000}-\u{3fffd}]/u
 const ZERO = /^\p{Mark}+$/u
 // eslint-disable-next-line no-control-regex
 const SIMPLE = /^[\u0020-\u007e]*$/
@@ -139,7 +144,9 @@ function wantsColor({ color, environment, streams }: ConsoleOptions): boolean {
 }
 
 export function painter(color: boolean): Paint {
-  return color ? (style, text) => styleText(style, text, { validateStream: false }) : (_, text) => text
+  return color
+    ? (style, text) => styleText(style, text, { validateStream: false })
+    : (_, text) => text
 }
 
 function progressLine({ progress, environment, streams: { stderr } }: ConsoleOptions): Progress {
@@ -154,7 +161,10 @@ function progressLine({ progress, environment, streams: { stderr } }: ConsoleOpt
       lastShown = now
       const rate = done / ((now - started) / 1_000)
       const left = total === null || rate === 0 ? '' : `  ${duration((total - done) / rate)} left`
-      const share = total === null || total === 0 ? '' : ` of ${number(total)} (${Math.floor((done / total) * 100)} %)`
+      const share =
+        total === null || total === 0
+          ? ''
+          : ` of ${number(total)} (${Math.floor((done / total) * 100)} %)`
       const text = `${label}: ${number(done)}${share} ${unit}, ${number(Math.round(rate))}/s${left}${extra === undefined ? '' : `  ${extra}`}`
       stderr.write(`\r\u001b[2K${cut(visible(text), (stderr.columns ?? 80) - 1)}`)
       shown = true

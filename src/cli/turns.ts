@@ -19,7 +19,9 @@ export function printTurns(item: Item, console: Console): void {
     const speaker = speakerOf(message, item)
     const tail = badges.map(([badgeStyle, text]) => `  ${paint(badgeStyle, badge(text))}`).join('')
     const room = width - 21 - badges.reduce((sum, [, text]) => sum + text.length + 4, 0)
-    console.line(`${paint('bold', timeOf(message.at ?? item.occurredAt))}  ${paint(style, cut(speaker, Math.max(12, room)))}${tail}`)
+    console.line(
+      `${paint('bold', timeOf(message.at ?? item.occurredAt))}  ${paint(style, cut(speaker, Math.max(12, room)))}${tail}`,
+    )
     if (message.text === null) console.line(paint('dim', `${MARGIN}(no source served the text)`))
     else printText(message.text, style, console)
     if (message.role === 'answer') printResources(item, console)
@@ -28,14 +30,19 @@ export function printTurns(item: Item, console: Console): void {
 }
 
 function printText(text: string, style: Style, { line, paint, width }: Console): void {
-  for (const row of wrap(visible(text).trimEnd(), width - MARGIN.length)) line(`${paint(style, MARGIN)}${row}`.trimEnd())
+  for (const row of wrap(visible(text).trimEnd(), width - MARGIN.length))
+    line(`${paint(style, MARGIN)}${row}`.trimEnd())
 }
 
 /** What an answer read, linked or attached: a line each. */
 function printResources(item: Item, console: Console): void {
   for (const resource of item.resources) {
     indented(wrap(resourceText(resource), console.width - 6), 6).forEach((row, at) =>
-      console.line(at === 0 ? `    ${console.paint('dim', '+')} ${console.paint('dim', row.trimStart())}` : console.paint('dim', row)),
+      console.line(
+        at === 0
+          ? `    ${console.paint('dim', '+')} ${console.paint('dim', row.trimStart())}`
+          : console.paint('dim', row),
+      ),
     )
   }
 }
@@ -43,10 +50,17 @@ function printResources(item: Item, console: Console): void {
 /** A resource in a line: what it is, what was done with it, what was flagged. */
 export function resourceText(resource: Resource): string {
   const name = oneLine(resource.name ?? resource.url ?? resource.id ?? 'unnamed')
-  const how = resource.origin === 'accessed' ? (resource.action ?? 'accessed') : resource.origin === 'link' ? 'linked' : 'attached'
+  const how =
+    resource.origin === 'accessed'
+      ? (resource.action ?? 'accessed')
+      : resource.origin === 'link'
+        ? 'linked'
+        : 'attached'
   const more = [
     oneLine(how).toLowerCase(),
-    resource.status === null || resource.status.toLowerCase() === 'success' ? null : oneLine(resource.status),
+    resource.status === null || resource.status.toLowerCase() === 'success'
+      ? null
+      : oneLine(resource.status),
     resource.labelId === null ? null : `label ${visible(resource.labelId).slice(0, 8)}`,
     resource.xpia === true ? 'CROSS-PROMPT INJECTION' : null,
     resource.dlp === null || resource.dlp === 'none' ? null : `DLP ${resource.dlp}`,

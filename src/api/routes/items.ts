@@ -43,15 +43,25 @@ export function itemRoutes(app: AppContext): Hono {
         limit: pageSize(context.req.query('top')),
         ...(skiptoken === undefined ? {} : { after: skiptoken }),
       }
-      const page = await looked(app, 'search', { query: explain(ast), unit }, () => search(index, request))
+      const page = await looked(app, 'search', { query: explain(ast), unit }, () =>
+        search(index, request),
+      )
       const value = unit === 'item' ? page.rows.map(itemHit) : await unitHits(app, page.rows, unit)
-      return context.json({ unit, query: explain(ast), state: await indexState(app), value, next: page.next })
+      return context.json({
+        unit,
+        query: explain(ast),
+        state: await indexState(app),
+        value,
+        next: page.next,
+      })
     })
     .get('/api/v1/items/count', async (context) => {
       const index = openIndexOf(app)
       const unit = oneOf(UNITS, context.req.query('unit') ?? 'item', 'unit')
       const ast = query(context.req.queries('q'))
-      const total = await looked(app, 'count', { query: explain(ast), unit }, () => count(index, ast, unit))
+      const total = await looked(app, 'count', { query: explain(ast), unit }, () =>
+        count(index, ast, unit),
+      )
       return context.json({ unit, query: explain(ast), state: await indexState(app), count: total })
     })
     .get('/api/v1/items/summary', async (context) => {
@@ -62,7 +72,15 @@ export function itemRoutes(app: AppContext): Hono {
         Promise.all([count(index, ast, 'item'), histogram(index, ast, bucket), facets(index, ast)]),
       )
       const state = await indexState(app)
-      return context.json({ unit: 'item', query: explain(ast), state, count: total, bucket, histogram: byTime, facets: byValue })
+      return context.json({
+        unit: 'item',
+        query: explain(ast),
+        state,
+        count: total,
+        bucket,
+        histogram: byTime,
+        facets: byValue,
+      })
     })
     .get('/api/v1/items/:id', async (context) => {
       const id = context.req.param('id')
@@ -71,11 +89,19 @@ export function itemRoutes(app: AppContext): Hono {
       const value = await Promise.all(
         rows.slice(0, 20).map(async (row) => {
           const { item, records } = await itemOf(app, row.tenantId, row.id, row.sequences)
-          const include = { raw: context.req.query('raw') === 'true', line: context.req.query('line') === 'true' }
+          const include = {
+            raw: context.req.query('raw') === 'true',
+            line: context.req.query('line') === 'true',
+          }
           return { item, records: await recordViews(app, row.tenantId, records, include) }
         }),
       )
-      return context.json({ unit: 'item', state: await indexState(app), matches: rows.length, value })
+      return context.json({
+        unit: 'item',
+        state: await indexState(app),
+        matches: rows.length,
+        value,
+      })
     })
     .get('/api/v1/sessions/:id', async (context) => {
       const session = context.req.param('id')
@@ -83,18 +109,30 @@ export function itemRoutes(app: AppContext): Hono {
       const index = openIndexOf(app)
       const limit = pageSize(context.req.query('top'))
       const page = await looked(app, 'conversation', { session }, () =>
-        sessionItems(index, session, { limit, ...(skiptoken === undefined ? {} : { after: skiptoken }) }),
+        sessionItems(index, session, {
+          limit,
+          ...(skiptoken === undefined ? {} : { after: skiptoken }),
+        }),
       )
       if (page.rows.length === 0 && skiptoken === undefined) throw notFound(session)
       const value = await Promise.all(
         page.rows.map(async (row) => (await itemOf(app, row.tenantId, row.id, row.sequences)).item),
       )
-      return context.json({ unit: 'item', session, state: await indexState(app), value, next: page.next })
+      return context.json({
+        unit: 'item',
+        session,
+        state: await indexState(app),
+        value,
+        next: page.next,
+      })
     })
 }
 
 function notFound(id: string): CodedError {
-  return new CodedError('NOT_FOUND', `Nothing here has the id "${id.slice(0, 100)}": give the id of an item, record, message, request or session as search prints it`)
+  return new CodedError(
+    'NOT_FOUND',
+    `Nothing here has the id "${id.slice(0, 100)}": give the id of an item, record, message, request or session as search prints it`,
+  )
 }
 
 function oneOf<T extends string>(allowed: readonly T[], given: string, name: string): T {

@@ -9,20 +9,33 @@ export const generate = defineCommand({
   summary: 'Write a made-up history of a tenant, for rehearsals and measuring',
   arguments: '<folder> [--records <number>] [--seed <number>]',
   examples: [
-    ['daybook generate ./corpus --records 100000', 'Management blobs, Graph pages and portal CSV of one made-up year, with known needles.'],
-    ['daybook import ./corpus/management ./corpus/graph ./corpus/purview', 'Takes it in; corpus.facts.json says what must come out.'],
+    [
+      'daybook generate ./corpus --records 100000',
+      'Management blobs, Graph pages and portal CSV of one made-up year, with known needles.',
+    ],
+    [
+      'daybook import ./corpus/management ./corpus/graph ./corpus/purview',
+      'Takes it in; corpus.facts.json says what must come out.',
+    ],
   ],
   options: {
-    records: { value: '<number>', summary: 'records as served, repeats and versions included (default 100000)' },
+    records: {
+      value: '<number>',
+      summary: 'records as served, repeats and versions included (default 100000)',
+    },
     seed: { value: '<number>', summary: 'the same seed gives the same bytes (default 1)' },
     days: { value: '<number>', summary: 'length of the history in days (default 365)' },
     from: { value: '<date>', summary: 'its first day (default 2025-10-01)' },
-    noise: { value: '<share>', summary: 'records that have nothing to do with AI, beyond the others (default 0)' },
+    noise: {
+      value: '<share>',
+      summary: 'records that have nothing to do with AI, beyond the others (default 0)',
+    },
   },
   exitCodes: { 0: 'written', 1: 'could not be written', 2: 'wrong usage' },
   async run({ positionals, options, json, console, signal }) {
     const [folder] = positionals
-    if (folder === undefined) throw new CodedError('USAGE', 'Name the folder to write to; see "daybook generate --help"')
+    if (folder === undefined)
+      throw new CodedError('USAGE', 'Name the folder to write to; see "daybook generate --help"')
     const days = whole(options, 'days')
     const from = textOption(options, 'from')
     const noise = fraction(options, 'noise')
@@ -35,7 +48,8 @@ export const generate = defineCommand({
       ...(noise === undefined ? {} : { noise }),
       outputDir: resolve(folder),
       signal,
-      onProgress: (done, total) => console.progress.show({ label: 'Writing', done, total, unit: 'days' }),
+      onProgress: (done, total) =>
+        console.progress.show({ label: 'Writing', done, total, unit: 'days' }),
     })
     console.progress.clear()
     const seconds = (performance.now() - started) / 1_000
@@ -44,8 +58,12 @@ export const generate = defineCommand({
       return 0
     }
     const { read, added, repeated, versions } = facts.expected
-    console.line(`Wrote ${number(read)} records in ${number(facts.files)} files (${bytes(facts.bytes)}) to ${visible(folder)} in ${seconds.toFixed(1)} s`)
-    console.line(`An import must say: read ${number(read)}, added ${number(added)} (versions ${number(versions)}), repeated ${number(repeated)}`)
+    console.line(
+      `Wrote ${number(read)} records in ${number(facts.files)} files (${bytes(facts.bytes)}) to ${visible(folder)} in ${seconds.toFixed(1)} s`,
+    )
+    console.line(
+      `An import must say: read ${number(read)}, added ${number(added)} (versions ${number(versions)}), repeated ${number(repeated)}`,
+    )
     return 0
   },
 })
@@ -60,6 +78,7 @@ function whole(options: OptionValues, name: string): number | undefined {
 function fraction(options: OptionValues, name: string): number | undefined {
   const text = textOption(options, name)
   if (text === undefined) return undefined
-  if (!/^(0|1|0?\.\d{1,6})$/.test(text)) throw new CodedError('USAGE', `--${name} takes a share between 0 and 1, such as 0.1`)
+  if (!/^(0|1|0?\.\d{1,6})$/.test(text))
+    throw new CodedError('USAGE', `--${name} takes a share between 0 and 1, such as 0.1`)
   return Number(text)
 }

@@ -7,14 +7,20 @@ import { number, visible, wrap } from '../terminal.ts'
 
 export const importCommand = defineCommand({
   name: 'import',
-  summary: 'Take in exports: files and folders, also .gz, .zip and .zst, recognised by what is in them',
+  summary:
+    'Take in exports: files and folders, also .gz, .zip and .zst, recognised by what is in them',
   arguments: '<path…> [--tenant <tenant id>]',
   examples: [
     ['daybook import ./exports', 'Everything in a folder and below it.'],
     ['daybook import AuditLog_2026-03.csv.gz interactions.zip', 'Packed files as they are.'],
-    ['daybook import ./exports --json', 'One object: read, added, repeated, versions, notAi, unmapped, errors, seconds.'],
+    [
+      'daybook import ./exports --json',
+      'One object: read, added, repeated, versions, notAi, unmapped, errors, seconds.',
+    ],
   ],
-  options: { tenant: { value: '<tenant id>', summary: 'whose records are those that name no tenant' } },
+  options: {
+    tenant: { value: '<tenant id>', summary: 'whose records are those that name no tenant' },
+  },
   exitCodes: {
     0: 'all of it was read',
     1: 'the data folder could not be used',
@@ -28,14 +34,22 @@ export const importCommand = defineCommand({
   ],
   async run({ positionals, options, json, console, client }) {
     if (positionals.length === 0) {
-      throw new CodedError('USAGE', 'Name at least one file or folder to import; see "daybook import --help"')
+      throw new CodedError(
+        'USAGE',
+        'Name at least one file or folder to import; see "daybook import --help"',
+      )
     }
     const app = await client({ index: true, purpose: 'import' })
     const tenant = textOption(options, 'tenant')
     const paths = positionals.map((path) => resolve(path))
-    const result = await importPaths(app, { paths, ...(tenant === undefined ? {} : { tenant }) }, console)
+    const result = await importPaths(
+      app,
+      { paths, ...(tenant === undefined ? {} : { tenant }) },
+      console,
+    )
     if (json) {
-      const { read, added, repeated, versions, notAi, unmapped, errors, seconds, ...others } = result
+      const { read, added, repeated, versions, notAi, unmapped, errors, seconds, ...others } =
+        result
       console.json({ read, added, repeated, versions, notAi, unmapped, errors, seconds, ...others })
     } else print(result, console)
     if (result.interrupted) return EXIT.INTERRUPTED
@@ -51,24 +65,41 @@ function print(result: ImportResult, { line, paint, width }: Console): void {
   }
   const rate = result.seconds > 0 ? Math.round(result.read / result.seconds) : result.read
   const files = `${number(result.containers)} ${result.containers === 1 ? 'file' : 'files'}`
-  line(paint('bold', `Imported ${files} in ${result.seconds.toFixed(1)} s (${number(rate)} records/s)`))
+  line(
+    paint(
+      'bold',
+      `Imported ${files} in ${result.seconds.toFixed(1)} s (${number(rate)} records/s)`,
+    ),
+  )
   row('read', result.read)
-  row('added', result.added, result.versions > 0 ? `${number(result.versions)} of them new versions of a record` : '')
+  row(
+    'added',
+    result.added,
+    result.versions > 0 ? `${number(result.versions)} of them new versions of a record` : '',
+  )
   row('repeated', result.repeated, result.repeated > 0 ? 'there already, not archived again' : '')
   row('not AI', result.notAi, topDropped(result.dropped))
-  row('unmapped', result.unmapped, result.unmapped > 0 ? 'archived as they are, not understood' : '')
+  row(
+    'unmapped',
+    result.unmapped,
+    result.unmapped > 0 ? 'archived as they are, not understood' : '',
+  )
   for (const { file, offset, message } of result.errors) {
     const where = offset === null ? '' : ` at byte ${number(offset)}`
     const [first = '', ...rest] = wrap(`${visible(file)}${where}: ${visible(message)}`, width - 2)
     line(`${paint('yellow', '!')} ${first}`)
     rest.forEach((more) => line(`  ${more}`))
   }
-  if (!result.indexed) line('The records are archived; the search index catches up at the next command.')
-  if (result.interrupted) line('Stopped. What was recorded is kept; run the same import again to go on.')
+  if (!result.indexed)
+    line('The records are archived; the search index catches up at the next command.')
+  if (result.interrupted)
+    line('Stopped. What was recorded is kept; run the same import again to go on.')
 }
 
 function topDropped(dropped: Readonly<Record<string, number>>): string {
   const kinds = Object.entries(dropped).toSorted(([, a], [, b]) => b - a)
-  const shown = kinds.slice(0, 3).map(([kind, count]) => `${number(count)} ${visible(kind.split('/').at(-1) ?? kind)}`)
+  const shown = kinds
+    .slice(0, 3)
+    .map(([kind, count]) => `${number(count)} ${visible(kind.split('/').at(-1) ?? kind)}`)
   return kinds.length === 0 ? '' : `dropped: ${shown.join(', ')}${kinds.length > 3 ? ', …' : ''}`
 }

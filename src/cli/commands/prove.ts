@@ -10,11 +10,21 @@ export const prove = defineCommand({
   summary: 'Write the proof of one record, for a stranger to check',
   arguments: '<record id or sequence> [--output-path <folder>]',
   examples: [
-    ['daybook prove 385211e7-2319-418b-a4d4-610065361663', 'By the record’s own id, as "show" lists it.'],
-    ['daybook prove 186 --output-path ./for-the-auditor', 'By its sequence, its number in the archive.'],
+    [
+      'daybook prove 385211e7-2319-418b-a4d4-610065361663',
+      'By the record’s own id, as "show" lists it.',
+    ],
+    [
+      'daybook prove 186 --output-path ./for-the-auditor',
+      'By its sequence, its number in the archive.',
+    ],
   ],
   options: {
-    'output-path': { value: '<folder>', summary: 'where to write the three files (default .)', aliases: ['output-dir'] },
+    'output-path': {
+      value: '<folder>',
+      summary: 'where to write the three files (default .)',
+      aliases: ['output-dir'],
+    },
     force: { summary: 'overwrite files that are there' },
   },
   exitCodes: {
@@ -30,20 +40,32 @@ export const prove = defineCommand({
   async run({ positionals, options, json, console, client }) {
     const [id] = positionals
     if (id === undefined || positionals.length > 1) {
-      throw new CodedError('USAGE', 'Name one record by its id or sequence; see "daybook prove --help"')
+      throw new CodedError(
+        'USAGE',
+        'Name one record by its id or sequence; see "daybook prove --help"',
+      )
     }
     const folder = resolve(textOption(options, 'output-path') ?? '.')
     const app = await client({ index: true, purpose: 'prove' })
-    const answer = (await app.post('/api/v1/proofs', { id })) as ProofAnswer // our own route's answer
+    const answer = await app.post<ProofAnswer>('/api/v1/proofs', { id })
     const files = writeProof(answer, folder, options['force'] === true)
     if (json) {
-      console.json({ tenant: answer.tenant, sequence: answer.sequence, files, proofBytes: Buffer.byteLength(answer.proof) })
+      console.json({
+        tenant: answer.tenant,
+        sequence: answer.sequence,
+        files,
+        proofBytes: Buffer.byteLength(answer.proof),
+      })
       return 0
     }
     const { paint } = console
     console.line(`Record ${number(answer.sequence)} of tenant ${visible(answer.tenant)}`)
-    console.line(`  ${visible(files.proof)}  ${paint('dim', `proof, ${bytes(Buffer.byteLength(answer.proof))}`)}`)
-    console.line(`  ${visible(files.record)}  ${paint('dim', `record, ${bytes(Buffer.byteLength(answer.line))}`)}`)
+    console.line(
+      `  ${visible(files.proof)}  ${paint('dim', `proof, ${bytes(Buffer.byteLength(answer.proof))}`)}`,
+    )
+    console.line(
+      `  ${visible(files.record)}  ${paint('dim', `record, ${bytes(Buffer.byteLength(answer.line))}`)}`,
+    )
     console.line(`  ${visible(files.publicKey)}  ${paint('dim', 'verifier key')}`)
     console.line('A stranger checks it with these files alone:')
     console.line(paint('cyan', `  ${verifyCommand(files)}`))
@@ -68,7 +90,10 @@ export function writeProof(answer: ProofAnswer, folder: string, force: boolean):
   }
   const there = Object.values(files).find((file) => existsSync(file))
   if (there !== undefined && !force) {
-    throw new CodedError('FILE_EXISTS', `${there} is there already: choose another folder with --output-path, or overwrite with --force`)
+    throw new CodedError(
+      'FILE_EXISTS',
+      `${there} is there already: choose another folder with --output-path, or overwrite with --force`,
+    )
   }
   const contents = [
     [files.proof, answer.proof],
@@ -82,7 +107,11 @@ export function writeProof(answer: ProofAnswer, folder: string, force: boolean):
   } catch (error) {
     for (const [file] of contents) rmSync(`${file}.tmp`, { force: true })
     const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
-    throw new CodedError('FILE_NOT_WRITABLE', `Cannot write to ${folder} (${why}): choose another folder with --output-path`, { cause: error })
+    throw new CodedError(
+      'FILE_NOT_WRITABLE',
+      `Cannot write to ${folder} (${why}): choose another folder with --output-path`,
+      { cause: error },
+    )
   }
   return files
 }
@@ -93,4 +122,5 @@ export function verifyCommand(files: ProofFiles): string {
   return `daybook verify --proof ${proof} --record ${record} --public-key ${key}`
 }
 
-const shellWord = (text: string) => (/^[\w./:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
+const shellWord = (text: string) =>
+  /^[\w./:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`

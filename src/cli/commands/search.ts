@@ -1,6 +1,12 @@
 import type { CountAnswer, Hit, HitsAnswer, IndexState, SummaryAnswer } from '../../api/answers.ts'
 import { CodedError } from '../../platform/errors.ts'
-import { defineCommand, textOption, type Client, type Console, type OptionValues } from '../command.ts'
+import {
+  defineCommand,
+  textOption,
+  type Client,
+  type Console,
+  type OptionValues,
+} from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { printHit } from '../hit-view.ts'
 import { searchTerms, TERM_OPTIONS } from '../search-terms.ts'
@@ -16,18 +22,34 @@ export const search = defineCommand({
   summary: 'Find exchanges and events',
   arguments: '[<query in KQL>]',
   examples: [
-    ['daybook search "jailbreak:true AND merger"', 'The flag of an audit record, the word of a prompt: one item.'],
-    ['daybook search "user:avery@contoso.com occurred:2026-03-02..2026-03-06"', 'A person’s week, both days included.'],
+    [
+      'daybook search "jailbreak:true AND merger"',
+      'The flag of an audit record, the word of a prompt: one item.',
+    ],
+    [
+      'daybook search "user:avery@contoso.com occurred:2026-03-02..2026-03-06"',
+      'A person’s week, both days included.',
+    ],
     ['daybook search "finding:CITED_NOT_LISTED" --json', 'One object a line, for scripts.'],
     ['daybook search "dlp:blocked" --count', 'The exact number alone.'],
     ['daybook search --facets', 'Counts by day, surface, person, agent, label, kind and flag.'],
-    ['daybook search -StartDate 2026-03-01 -EndDate 2026-04-01 -Operations CopilotInteraction', 'As typed for Search-UnifiedAuditLog.'],
+    [
+      'daybook search -StartDate 2026-03-01 -EndDate 2026-04-01 -Operations CopilotInteraction',
+      'As typed for Search-UnifiedAuditLog.',
+    ],
   ],
   options: {
     count: { summary: 'the exact number alone' },
-    unit: { value: '<unit>', summary: 'item (default), record or interaction: what is listed and counted' },
+    unit: {
+      value: '<unit>',
+      summary: 'item (default), record or interaction: what is listed and counted',
+    },
     order: { value: '<order>', summary: 'newest (default) or oldest first' },
-    'result-size': { value: '<number>', summary: `how many to list (default ${DEFAULT_SIZE})`, aliases: ['top', 'limit'] },
+    'result-size': {
+      value: '<number>',
+      summary: `how many to list (default ${DEFAULT_SIZE})`,
+      aliases: ['top', 'limit'],
+    },
     all: { summary: 'list everything that matches' },
     facets: { summary: 'how the matches are spread: by time, and by six facets' },
     'fail-empty': { summary: 'exit code 7 when nothing matches' },
@@ -51,13 +73,12 @@ export const search = defineCommand({
     notes.forEach((note) => wrap(note, console.width).forEach((line) => console.note(line)))
     const failEmpty = options['fail-empty'] === true
     if (options['facets'] === true) {
-      const answer = (await app.get('/api/v1/items/summary', { q })) as SummaryAnswer // our own route's answer
+      const answer = await app.get<SummaryAnswer>('/api/v1/items/summary', { q })
       if (json) console.json(answer)
       else printSummary(answer, console)
       return exitCode(answer.count, failEmpty)
     }
-    const counted = async () =>
-      (await app.get('/api/v1/items/count', { q, unit })) as CountAnswer // our own route's answer
+    const counted = async () => await app.get<CountAnswer>('/api/v1/items/count', { q, unit })
     if (options['count'] === true) {
       const { count, state } = await counted()
       console.line(String(count))
@@ -73,7 +94,10 @@ export const search = defineCommand({
     }
     const { count, state } = await counted()
     if (json) {
-      if (shown < count) console.note(`Listed ${number(shown)} of ${number(count)} ${plural(unit, count)}; --all lists everything`)
+      if (shown < count)
+        console.note(
+          `Listed ${number(shown)} of ${number(count)} ${plural(unit, count)}; --all lists everything`,
+        )
       if (!state.complete) console.note(stateText(state))
     } else printEnd({ shown, count, unit, state, order: request.order }, console)
     return exitCode(count, failEmpty)
@@ -90,11 +114,11 @@ async function* hits(
   let skiptoken: string | undefined
   do {
     signal.throwIfAborted()
-    const page = (await app.get('/api/v1/items', {
+    const page: HitsAnswer = await app.get<HitsAnswer>('/api/v1/items', {
       ...request,
       top: String(Math.min(PAGE, left)),
       skiptoken,
-    })) as HitsAnswer // our own route's answer
+    })
     yield* page.value.slice(0, left)
     left -= page.value.length
     skiptoken = page.next ?? undefined
@@ -130,6 +154,7 @@ function exitCode(count: number, failEmpty: boolean): number {
 function sizeOption(options: OptionValues): number {
   const text = textOption(options, 'result-size')
   if (text === undefined) return DEFAULT_SIZE
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new CodedError('USAGE', '--result-size takes a whole number from 1 on')
+  if (!/^[1-9]\d{0,8}$/.test(text))
+    throw new CodedError('USAGE', '--result-size takes a whole number from 1 on')
   return Number(text)
 }

@@ -28,12 +28,17 @@ export const status = defineCommand({
   name: 'status',
   summary: 'What the data folder holds, and in which state it is',
   arguments: '',
-  examples: [['daybook status --data-dir ./records', 'Records, segments, log and index of every tenant; the last imports.']],
+  examples: [
+    [
+      'daybook status --data-dir ./records',
+      'Records, segments, log and index of every tenant; the last imports.',
+    ],
+  ],
   options: {},
   exitCodes: { 0: 'told', 1: 'the data folder could not be used' },
   async run({ json, console, client }) {
     const app = await client({ index: true, purpose: 'status' })
-    const answer = (await app.get('/api/v1/status')) as Status // our own route's answer
+    const answer = await app.get<Status>('/api/v1/status')
     if (json) {
       console.json(answer)
       return 0
@@ -45,24 +50,35 @@ export const status = defineCommand({
       const lag = tenant.indexed === null ? null : tenant.records - tenant.indexed
       console.line()
       console.line(paint('bold', `Tenant ${visible(tenant.tenant)}`))
-      console.line(`  records   ${number(tenant.records)}${tenant.recordsInOpenSegment > 0 ? ` (${number(tenant.recordsInOpenSegment)} of them recorded, not yet sealed)` : ''}`)
+      console.line(
+        `  records   ${number(tenant.records)}${tenant.recordsInOpenSegment > 0 ? ` (${number(tenant.recordsInOpenSegment)} of them recorded, not yet sealed)` : ''}`,
+      )
       console.line(`  segments  ${number(tenant.segments)} sealed, ${bytes(tenant.segmentBytes)}`)
-      console.line(`  log       ${number(tenant.logSize)} entries${tenant.logRoot === null ? '' : `, root ${tenant.logRoot}`}`)
-      console.line(`  index     ${lag === null ? 'not opened' : lag === 0 ? 'complete' : `${number(lag)} records behind`}`)
+      console.line(
+        `  log       ${number(tenant.logSize)} entries${tenant.logRoot === null ? '' : `, root ${tenant.logRoot}`}`,
+      )
+      console.line(
+        `  index     ${lag === null ? 'not opened' : lag === 0 ? 'complete' : `${number(lag)} records behind`}`,
+      )
     }
-    if (answer.tenants.length === 0) console.line('Nothing is archived yet. Next: daybook import <files or folders>')
+    if (answer.tenants.length === 0)
+      console.line('Nothing is archived yet. Next: daybook import <files or folders>')
     if (answer.imports.length > 0) {
       console.line()
       console.line(paint('bold', 'Last imports'))
       for (const { file, startedAt, endedAt, read, added } of answer.imports) {
-        const end = endedAt === null ? paint('yellow', 'interrupted') : `${number(read)} read, ${number(added)} added`
+        const end =
+          endedAt === null
+            ? paint('yellow', 'interrupted')
+            : `${number(read)} read, ${number(added)} added`
         console.line(`  ${startedAt.slice(0, 19).replace('T', ' ')}  ${visible(file)}  ${end}`)
       }
     }
     if (answer.dropped.length > 0) {
       console.line()
       console.line(paint('bold', 'Dropped as not about AI'))
-      for (const { kind, count } of answer.dropped) console.line(`  ${number(count).padStart(10)}  ${visible(kind)}`)
+      for (const { kind, count } of answer.dropped)
+        console.line(`  ${number(count).padStart(10)}  ${visible(kind)}`)
     }
     return 0
   },

@@ -24,10 +24,16 @@ export const verify = defineCommand({
     ],
   ],
   options: {
-    'public-key': { value: '<file>', summary: 'the verifier key to believe, not the one in the archive' },
+    'public-key': {
+      value: '<file>',
+      summary: 'the verifier key to believe, not the one in the archive',
+    },
     since: { value: '<file>', summary: 'a checkpoint kept from before: the log must extend it' },
     proof: { value: '<file>', summary: 'check this proof of one record' },
-    record: { value: '<file>', summary: 'the record: its line of the archive, or its text as served' },
+    record: {
+      value: '<file>',
+      summary: 'the record: its line of the archive, or its text as served',
+    },
   },
   exitCodes: {
     0: 'intact',
@@ -41,7 +47,8 @@ export const verify = defineCommand({
   async run(invocation) {
     const { options, positionals } = invocation
     try {
-      if (options['proof'] !== undefined || options['record'] !== undefined) return checkProof(invocation)
+      if (options['proof'] !== undefined || options['record'] !== undefined)
+        return checkProof(invocation)
       if (positionals.length > 1) {
         throw new CodedError('USAGE', 'Name one folder at a time; see "daybook verify --help"')
       }
@@ -52,14 +59,25 @@ export const verify = defineCommand({
   },
 })
 
-async function checkArchive({ positionals, options, json, console, dataDir }: Invocation): Promise<number> {
+async function checkArchive({
+  positionals,
+  options,
+  json,
+  console,
+  dataDir,
+}: Invocation): Promise<number> {
   const key = textOption(options, 'public-key')
   const since = textOption(options, 'since')
   const report = await verifyArchive(positionals[0] ?? dataDir, {
     ...(key === undefined ? {} : { publicKey: read(key) }),
     ...(since === undefined ? {} : { since: read(since) }),
     onProgress: ({ records, totalRecords }) =>
-      console.progress.show({ label: 'Verifying', done: records, total: totalRecords, unit: 'records' }),
+      console.progress.show({
+        label: 'Verifying',
+        done: records,
+        total: totalRecords,
+        unit: 'records',
+      }),
   })
   console.progress.clear()
   if (json) {
@@ -73,7 +91,10 @@ async function checkArchive({ positionals, options, json, console, dataDir }: In
 export function printReport(report: Report, console: Console): void {
   const { paint, width } = console
   for (const { object, finding, message } of report.findings) {
-    console.line(`${paint('red', finding)}  ${paint('bold', visible(object))}`)
+    console.line(paint('red', finding))
+    brokenPath(visible(object), width - 2).forEach((line) =>
+      console.line(`  ${paint('bold', line)}`),
+    )
     indented(wrap(visible(message), width - 2), 2).forEach((line) => console.line(line))
     indented(wrap(FINDINGS[finding].action.replaceAll('`', ''), width - 2), 2).forEach((line) =>
       console.line(paint('dim', line)),
@@ -87,36 +108,66 @@ export function printReport(report: Report, console: Console): void {
       width,
     ).forEach((line) => console.note(line))
   }
-  if (report.disposed > 0) console.line(`${number(report.disposed)} of the records were lawfully erased.`)
+  if (report.disposed > 0)
+    console.line(`${number(report.disposed)} of the records were lawfully erased.`)
   const { length } = report.findings
-  const verdict =
-    length === 0
-      ? paint('green', 'intact')
-      : paint('red', `NOT intact, ${length === 1 ? 'one finding' : `${number(length)} findings`}`)
-  console.line(`${counted(report.records, 'record')} in ${counted(report.segments, 'segment')}: ${verdict}`)
+  const what = `${counted(report.records, 'record')} in ${counted(report.segments, 'segment')}`
+  if (length === 0) console.line(`${what}: ${paint('green', 'intact')}`)
+  else {
+    const found = length === 1 ? 'one finding' : `${number(length)} findings`
+    console.line(
+      `${paint('red', `NOT intact: ${found}`)}; of what it holds, ${counted(report.records, 'record')} could be confirmed`,
+    )
+  }
+}
+
+/** A path in lines, broken behind a slash, so that none is cut in the middle of a name. */
+function brokenPath(path: string, columns: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const part of path.split(/(?<=\/)/)) {
+    if (line !== '' && line.length + part.length > columns) {
+      lines.push(line)
+      line = ''
+    }
+    line += part
+  }
+  return [...lines, line]
 }
 
 const counted = (count: number, what: string) => `${number(count)} ${what}${count === 1 ? '' : 's'}`
 
 function checkProof({ options, json, console, positionals }: Invocation): number {
-  const [proof, record, key] = ['proof', 'record', 'public-key'].map((name) => textOption(options, name))
+  const [proof, record, key] = ['proof', 'record', 'public-key'].map((name) =>
+    textOption(options, name),
+  )
   if (proof === undefined || record === undefined || key === undefined || positionals.length > 0) {
     throw new CodedError(
       'USAGE',
       'To check one proof, give all three: --proof <file> --record <file> --public-key <file>',
     )
   }
-  const verdict = verifyProof({ proof: read(proof), record: readBytes(record), publicKey: read(key).trim() })
+  const verdict = verifyProof({
+    proof: read(proof),
+    record: readBytes(record),
+    publicKey: read(key).trim(),
+  })
   if (json) console.json(verdict)
   if (!verdict.ok) {
-    if (verdict.code === 'BAD_PUBLIC_KEY') throw new CodedError('USAGE_KEY', `Cannot use ${key}: ${verdict.message}`)
-    if (!json) console.line(`${console.paint('red', 'NOT proven')}: ${verdict.message} [${verdict.code}]`)
+    if (verdict.code === 'BAD_PUBLIC_KEY')
+      throw new CodedError('USAGE_KEY', `Cannot use ${key}: ${verdict.message}`)
+    if (!json)
+      console.line(`${console.paint('red', 'NOT proven')}: ${verdict.message} [${verdict.code}]`)
     return EXIT.INTEGRITY
   }
   if (!json) {
-    console.line(`${console.paint('green', 'Proven')}: record ${number(verdict.sequence)} of tenant ${visible(verdict.tenant)}`)
+    console.line(
+      `${console.paint('green', 'Proven')}: record ${number(verdict.sequence)} of tenant ${visible(verdict.tenant)}`,
+    )
     console.line(`  sealed ${verdict.sealedAt} in segment ${visible(verdict.segment)}`)
-    console.line(`  in the log of ${counted(verdict.checkpointSize, 'entry').replace('entrys', 'entries')} that the key signed`)
+    console.line(
+      `  in the log of ${counted(verdict.checkpointSize, 'entry').replace('entrys', 'entries')} that the key signed`,
+    )
   }
   return EXIT.OK
 }
@@ -139,8 +190,15 @@ function asWrongUse(error: unknown): unknown {
       ? new CodedError(`USAGE_${error.code}`, error.message, { cause: error })
       : error
   }
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string' && 'path' in error) {
-    return new CodedError('USAGE_FILE', `Cannot read ${String(error.path)} (${error.code})`, { cause: error })
+  if (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    'path' in error
+  ) {
+    return new CodedError('USAGE_FILE', `Cannot read ${String(error.path)} (${error.code})`, {
+      cause: error,
+    })
   }
   return error
 }

@@ -1,6 +1,6 @@
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import type { ItemAnswer, ProofAnswer, SessionAnswer } from '../../api/answers.ts'
 import { CodedError } from '../../platform/errors.ts'
 import { writeDemoWeek, type DemoWeek } from '../../tenant/demo-week/demo-week.ts'
@@ -29,7 +29,8 @@ export async function runDemo(invocation: Invocation): Promise<number> {
     const outcome = await perform(invocation, play, folder)
     const seconds = (performance.now() - started) / 1_000
     const problems = play.problems()
-    if (invocation.json) invocation.console.json({ ok: problems.length === 0, ...outcome, seconds, problems })
+    if (invocation.json)
+      invocation.console.json({ ok: problems.length === 0, ...outcome, seconds, problems })
     else printEnd(invocation, play, keep === undefined ? null : folder, seconds)
     return problems.length === 0 ? EXIT.OK : EXIT.FAILURE
   } finally {
@@ -56,15 +57,28 @@ async function perform(invocation: Invocation, play: Stage, folder: string): Pro
 
 async function takeIn(app: Client, play: Stage, week: DemoWeek): Promise<object> {
   const { expected, folders } = week
-  play.step('Take in a week of a small firm', `daybook init --tenant ${week.tenantId}`, 'daybook import ./exports')
+  play.step(
+    'Take in a week of a small firm',
+    `daybook init --tenant ${week.tenantId}`,
+    'daybook import ./exports',
+  )
   await app.post('/api/v1/tenants', { tenant: week.tenantId })
-  const { read, added, repeated, versions, notAi, unmapped, errors } = await importPaths(app, { paths: folders }, play.console)
+  const { read, added, repeated, versions, notAi, unmapped, errors } = await importPaths(
+    app,
+    { paths: folders },
+    play.console,
+  )
   const counts = { read, added, repeated, versions, notAi }
   play.expect(
     `the import counts ${JSON.stringify(expected)}, and counted ${JSON.stringify(counts)}`,
-    Object.entries(expected).every(([name, count]) => Object.entries(counts).some(([other, value]) => name === other && value === count)),
+    Object.entries(expected).every(([name, count]) =>
+      Object.entries(counts).some(([other, value]) => name === other && value === count),
+    ),
   )
-  play.expect('every file could be read and every record understood', errors.length === 0 && unmapped === 0)
+  play.expect(
+    'every file could be read and every record understood',
+    errors.length === 0 && unmapped === 0,
+  )
   play.say(
     `${number(read)} records in three shapes (Management Activity, Graph, Purview portal): ${number(added)} archived byte for byte and sealed, ${number(versions)} of them a new version of a record; ${number(repeated)} were there already; ${number(notAi)} were not about AI.`,
   )
@@ -75,8 +89,11 @@ async function readConversation(app: Client, play: Stage, week: DemoWeek): Promi
   const session = week.notable.conversationSession
   play.step('Read a conversation as it happened', `daybook conversation ${session}`)
   const path = `/api/v1/sessions/${encodeURIComponent(session)}`
-  const { value } = (await app.get(path)) as SessionAnswer // our own route's answer
-  play.expect('the conversation has several turns with their text', value.length >= 3 && value.every(({ messages }) => messages.every(({ text }) => text !== null)))
+  const { value } = await app.get<SessionAnswer>(path)
+  play.expect(
+    'the conversation has several turns with their text',
+    value.length >= 3 && value.every(({ messages }) => messages.every(({ text }) => text !== null)),
+  )
   value.slice(0, TURNS).forEach((item) => {
     printTurns(item, play.console)
     play.console.line()
@@ -88,24 +105,47 @@ async function readConversation(app: Client, play: Stage, week: DemoWeek): Promi
 async function proveOne(app: Client, play: Stage, week: DemoWeek, folder: string): Promise<object> {
   const id = week.notable.proveRecordId
   play.step('Prove one record to a stranger', `daybook prove ${id}`)
-  const answer = (await app.post('/api/v1/proofs', { id })) as ProofAnswer // our own route's answer
-  const { value } = (await app.get(`/api/v1/items/${id}`)) as ItemAnswer // our own route's answer
+  const answer = await app.post<ProofAnswer>('/api/v1/proofs', { id })
+  const { value } = await app.get<ItemAnswer>(`/api/v1/items/${id}`)
   const files = writeProof(answer, folder, false)
   const size = Buffer.byteLength(answer.proof)
-  play.say(`A proof of ${bytes(size)}, the record (${bytes(Buffer.byteLength(answer.raw))} as Microsoft served it) and the public key. The stranger needs neither our server nor our archive:`)
-  play.command(verifyCommand({ proof: 'r.tlog-proof', record: 'r.record.json', publicKey: 'r.vkey' }))
+  play.say(
+    `A proof of ${bytes(size)}, the record (${bytes(Buffer.byteLength(answer.raw))} as Microsoft served it) and the public key. The stranger needs neither our server nor our archive:`,
+  )
+  play.command(
+    verifyCommand({ proof: 'r.tlog-proof', record: 'r.record.json', publicKey: 'r.vkey' }),
+  )
   const { proof, publicKey } = answer
-  const check = (record: string) => verifyProof({ proof, record: Buffer.from(record), publicKey: publicKey.trim() })
+  const check = (record: string) =>
+    verifyProof({ proof, record: Buffer.from(record), publicKey: publicKey.trim() })
   const verdict = check(answer.line)
   const forged = check(answer.line.replace('CopilotInteraction', 'CopilotInteractiom'))
   play.expect('the proof holds for the record', verdict.ok)
-  play.expect('the proof is of the record that was asked for', value.some(({ records }) => records.some(({ sequence, nativeId }) => sequence === answer.sequence && nativeId === id)))
-  play.expect('the proof is refused for a record with one letter changed', !forged.ok && forged.code === 'RECORD_DIFFERS')
+  play.expect(
+    'the proof is of the record that was asked for',
+    value.some(({ records }) =>
+      records.some(({ sequence, nativeId }) => sequence === answer.sequence && nativeId === id),
+    ),
+  )
+  play.expect(
+    'the proof is refused for a record with one letter changed',
+    !forged.ok && forged.code === 'RECORD_DIFFERS',
+  )
   play.expect('a proof takes at most 4 kB', size <= 4_096)
   const { paint } = play.console
-  if (verdict.ok) play.result(`${paint('green', 'Proven')}: record ${verdict.sequence}, sealed ${verdict.sealedAt}`)
-  if (!forged.ok) play.result(`${paint('red', 'NOT proven')} with one letter of it changed: ${forged.message}`)
-  return { recordId: id, sequence: answer.sequence, bytes: size, ok: verdict.ok, files: Object.values(files).length }
+  if (verdict.ok)
+    play.result(
+      `${paint('green', 'Proven')}: record ${verdict.sequence}, sealed ${verdict.sealedAt}`,
+    )
+  if (!forged.ok)
+    play.result(`${paint('red', 'NOT proven')} with one letter changed: ${forged.message}`)
+  return {
+    recordId: id,
+    sequence: answer.sequence,
+    bytes: size,
+    ok: verdict.ok,
+    files: Object.values(files).length,
+  }
 }
 
 async function catchForger(play: Stage, dataDir: string, copy: string): Promise<object> {
@@ -116,22 +156,39 @@ async function catchForger(play: Stage, dataDir: string, copy: string): Promise<
   cpSync(join(dataDir, 'archive'), copy, { recursive: true })
   const { object, bit } = flipOneBit(copy)
   play.console.line()
-  play.say(`Now somebody flips one bit in a copy: bit ${number(bit)} of`)
-  play.result(visible(object))
+  play.say(
+    `Now somebody flips a single bit in a copy of it: bit ${number(bit)} of ${visible(basename(object))}`,
+  )
   play.command('daybook verify ./copy')
   const report = await verifyArchive(copy)
   printReport(report, play.quietNotes)
   const [first] = report.findings
-  play.expect('verify names the file that was changed', report.findings.length > 0 && report.findings.every((finding) => finding.object.includes(object)))
-  return { object, findings: report.findings.map(({ object: named, finding }) => ({ object: named, finding })), intact: intact.findings.length === 0, caught: first !== undefined }
+  play.expect(
+    'verify names the file that was changed',
+    report.findings.length > 0 &&
+      report.findings.every((finding) => finding.object.includes(object)),
+  )
+  return {
+    object,
+    findings: report.findings.map(({ object: named, finding }) => ({ object: named, finding })),
+    intact: intact.findings.length === 0,
+    caught: first !== undefined,
+  }
 }
 
-function printEnd({ console }: Invocation, play: Stage, kept: string | null, seconds: number): void {
+function printEnd(
+  { console }: Invocation,
+  play: Stage,
+  kept: string | null,
+  seconds: number,
+): void {
   const { paint, width } = console
   console.line()
   const problems = play.problems()
   for (const problem of problems) {
-    wrap(`Not as it should be: ${problem}`, width).forEach((line) => console.line(paint('red', line)))
+    wrap(`Not as it should be: ${problem}`, width).forEach((line) =>
+      console.line(paint('red', line)),
+    )
   }
   if (problems.length > 0) return
   console.line(paint('bold', `All of it checked, in ${seconds.toFixed(1)} s.`) + ' What next')
@@ -155,7 +212,11 @@ function printEnd({ console }: Invocation, play: Stage, kept: string | null, sec
 function newFolder(path: string): string {
   const folder = resolve(path)
   const there = entriesOf(folder)
-  if (there > 0) throw new CodedError('USAGE', `Cannot keep the demo in ${folder}: it is not empty; name a new folder`)
+  if (there > 0)
+    throw new CodedError(
+      'USAGE',
+      `Cannot keep the demo in ${folder}: it is not empty; name a new folder`,
+    )
   return folder
 }
 
@@ -170,4 +231,3 @@ function entriesOf(folder: string): number {
 function summaryOf(found: readonly Found[]): object {
   return Object.fromEntries(found.map(({ name, kql, count, id }) => [name, { kql, count, id }]))
 }
-

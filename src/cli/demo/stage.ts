@@ -32,7 +32,9 @@ export function stage({ console: real, json }: Invocation): Stage {
       steps += 1
       if (steps > 1) console.line()
       const head = ` ${steps}  ${title} `
-      console.line(`${paint('inverse', head)}${paint('dim', '─'.repeat(Math.max(0, width - head.length)))}`)
+      console.line(
+        `${paint('inverse', head)}${paint('dim', '─'.repeat(Math.max(0, width - head.length)))}`,
+      )
       commands.forEach(command)
     },
     command,

@@ -27,7 +27,7 @@ export async function tellWhatIsThere(app: Client, play: Stage, week: DemoWeek):
   const { paint } = play.console
   const { notable } = week
   play.step('Find what matters', 'daybook search --facets')
-  const summary = (await app.get('/api/v1/items/summary', { q: '*' })) as SummaryAnswer // our own route's answer
+  const summary = await app.get<SummaryAnswer>('/api/v1/items/summary', { q: '*' })
   play.expect('the index covers everything that is archived', summary.state.complete)
   const surfaces = summary.facets.find(({ name }) => name === 'surface')?.values ?? []
   play.expect('several surfaces were used', surfaces.length > 3)
@@ -74,28 +74,49 @@ function scenes(notable: DemoWeek['notable']): Scene[] {
   ]
 }
 
-async function playScene(app: Client, play: Stage, { name, kql, recordId, holds }: Scene): Promise<Found> {
+async function playScene(
+  app: Client,
+  play: Stage,
+  { name, kql, recordId, holds }: Scene,
+): Promise<Found> {
   play.command(`daybook search ${shellQuoted(kql)}`)
-  const answer = (await app.get('/api/v1/items', { q: kql })) as HitsAnswer // our own route's answer
+  const answer = await app.get<HitsAnswer>('/api/v1/items', { q: kql })
   const hits = answer.value.filter((hit) => hit.unit === 'item')
   const [hit] = hits
-  play.expect(`"${kql}" finds exactly the item of the story`, hits.length === 1 && hit !== undefined && holds(hit) && (recordId === null || hit.recordIds.includes(recordId)))
+  play.expect(
+    `"${kql}" finds exactly the item of the story`,
+    hits.length === 1 &&
+      hit !== undefined &&
+      holds(hit) &&
+      (recordId === null || hit.recordIds.includes(recordId)),
+  )
   hits.slice(0, 3).forEach((one) => printHit(one, play.console, { blank: false }))
   return { name, kql, count: hits.length, id: hit?.id ?? null }
 }
 
-async function automaticShare(app: Client, play: Stage, { notable: { automaticShare: share } }: DemoWeek): Promise<Found> {
+async function automaticShare(
+  app: Client,
+  play: Stage,
+  { notable: { automaticShare: share } }: DemoWeek,
+): Promise<Found> {
   const all = 'kind:interaction AND prompt:*'
   const kql = `${all} AND automatic:true`
   play.console.line()
-  play.say(play.console.paint('bold', 'Use that nobody typed: prompts that an application sent by itself'))
+  play.say(
+    play.console.paint('bold', 'Use that nobody typed: prompts that an application sent by itself'),
+  )
   play.command(`daybook search ${shellQuoted(kql)} --count`)
   const [prompts, automatic] = await Promise.all(
-    [all, kql].map(async (q) => ((await app.get('/api/v1/items/count', { q })) as CountAnswer).count), // our own route's answer
+    [all, kql].map(async (q) => (await app.get<CountAnswer>('/api/v1/items/count', { q })).count), // our own route's answer
   )
-  play.expect(`${share.automatic} of ${share.prompts} prompts are automatic`, automatic === share.automatic && prompts === share.prompts)
+  play.expect(
+    `${share.automatic} of ${share.prompts} prompts are automatic`,
+    automatic === share.automatic && prompts === share.prompts,
+  )
   const percent = Math.round(((automatic ?? 0) / Math.max(1, prompts ?? 0)) * 100)
-  play.result(`${number(automatic ?? 0)} of ${number(prompts ?? 0)} prompts, ${percent} %, are no use by a person`)
+  play.result(
+    `${number(automatic ?? 0)} of ${number(prompts ?? 0)} prompts, ${percent} %, are no use by a person`,
+  )
   return { name: 'automatic', kql, count: automatic ?? 0, id: null }
 }
 
