@@ -29,11 +29,11 @@ import { RecordTree } from '../src/archive/record-tree.ts'
 import {
   encodeGroup,
   encodeHeader,
-  encodeTable,
   firstChain,
   parseHeader,
   walkGroups,
 } from '../src/archive/segment-file.ts'
+import { encodeTable } from '../src/archive/segment-table.ts'
 import { headerChain } from '../src/archive/inspect.ts'
 import { aRecord } from '../src/archive/builders.suite.ts'
 import { verifyArchive } from '../src/verify/verify.ts'

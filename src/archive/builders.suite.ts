@@ -4,7 +4,8 @@ import { encodeFrames } from './frames.ts'
 import { keyFromSeed } from './keys.ts'
 import { encodeActivity, encodeLine } from './line.ts'
 import type { ArchiveWriter, RecordLine, Stream } from './types.ts'
-import { openWriter, type WriterOptions } from './writer.ts'
+import type { WriterOptions } from './tenant-writer.ts'
+import { openWriter } from './writer.ts'
 
 export const TENANT = 'contoso'
 export const KEY = keyFromSeed(TENANT, Buffer.alloc(32, 7))

@@ -5,16 +5,8 @@ import { streamOf } from './layout.ts'
 import { RecordTree } from './record-tree.ts'
 import { CodedError } from '../platform/errors.ts'
 import { createHash } from 'node:crypto'
-import {
-  type FramePlace,
-  FOOTER_BYTES,
-  type Group,
-  parseHeader,
-  parseTable,
-  type SegmentHeader,
-  tableLength,
-  walkGroups,
-} from './segment-file.ts'
+import { type Group, parseHeader, type SegmentHeader, walkGroups } from './segment-file.ts'
+import { type FramePlace, FOOTER_BYTES, parseTable, tableLength } from './segment-table.ts'
 
 /** What a segment file turns out to hold when everything in it is derived anew. */
 export interface Inspection {

@@ -3,7 +3,8 @@ import { CodedError } from '../platform/errors.ts'
 import { readPart, sizeOf } from '../platform/files.ts'
 import { headerChain } from './inspect.ts'
 import { MAX_FILE_BYTES, openPath, sealedPath } from './layout.ts'
-import { type FramePlace, parseHeader, type SegmentHeader, walkGroups } from './segment-file.ts'
+import { parseHeader, type SegmentHeader, walkGroups } from './segment-file.ts'
+import { type FramePlace } from './segment-table.ts'
 import type { FrameRef } from './types.ts'
 
 const HEADER_BYTES = 4096

@@ -15,12 +15,11 @@ import { RecordTree } from './record-tree.ts'
 import {
   encodeGroup,
   encodeHeader,
-  encodeTable,
   firstChain,
-  type FramePlace,
   type Group,
   type SegmentHeader,
 } from './segment-file.ts'
+import { encodeTable, type FramePlace } from './segment-table.ts'
 import type { Frame, Manifest } from './types.ts'
 
 /** Fewer lines a frame than this, in more frames than that: the segment is packed anew when it is sealed. */

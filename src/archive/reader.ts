@@ -19,7 +19,7 @@ import type {
 export interface ReaderOptions {
   /** Decompressed frames kept for the next read; default 32 MB. */
   readonly cacheBytes?: number
-  /** Tables of sealed segments kept; default 256. */
+  /** Tables of sealed segments kept; default 64. */
   readonly tables?: number
 }
 
@@ -52,7 +52,7 @@ class Reader implements ArchiveReader {
     checkTenant(this.tenant)
     this.#log = new LogReader(localFiles, directory, this.tenant)
     this.#cacheBytes = options.cacheBytes ?? 32 * 1024 * 1024
-    this.#maxTables = options.tables ?? 256
+    this.#maxTables = options.tables ?? 64
   }
 
   /** One at a time: two at once could each miss what the other saw, and the older view would win. */

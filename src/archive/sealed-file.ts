@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { CodedError } from '../platform/errors.ts'
 import { readPart, sizeOf } from '../platform/files.ts'
 import { sealedPath } from './layout.ts'
-import { FOOTER_BYTES, parseTable, type SegmentTable, tableLength } from './segment-file.ts'
+import { FOOTER_BYTES, parseTable, type SegmentTable, tableLength } from './segment-table.ts'
 import type { FrameRef, Manifest } from './types.ts'
 
 export interface SealedFile {
