@@ -48,7 +48,13 @@ function packFrame(lines: readonly (string | Uint8Array)[], from: number): { fra
     if (end > FRAME_RAW_BYTES) break
   }
   const lineBytes = scratch.subarray(1, end)
-  const compressed = zstdCompressSync(lineBytes, { ...LEVEL, pledgedSrcSize: lineBytes.length })
+  const compressed = zstdCompressSync(lineBytes, {
+    ...LEVEL,
+    pledgedSrcSize: lineBytes.length,
+    // More than the worst case (zstd.h, ZSTD_COMPRESSBOUND). When the output fills Node's chunk to the last byte, Node
+    // asks zstd to finish once more, and zstd starts a second, empty frame (seen with Node 24.21).
+    chunkSize: lineBytes.length + (lineBytes.length >>> 7) + 1_024,
+  })
   return {
     frame: {
       // Copied: a buffer of the pool could not be transferred to another thread.
