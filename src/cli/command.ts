@@ -70,6 +70,8 @@ export interface Invocation {
   readonly json: boolean
   readonly console: Console
   readonly dataDir: string
+  /** What a person types to start this program: `daybook`, or the way through npm in a checkout. */
+  readonly program: string
   /** Aborted by Ctrl+C and SIGTERM: finish what is begun, leave nothing half-done. */
   readonly signal: AbortSignal
   /** Opens the application on the data folder, or on `dataDir`; closed again when the command ends. */

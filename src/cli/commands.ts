@@ -16,12 +16,12 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'init',
-    summary: 'Make a data folder',
+    summary: 'Make a data folder, with the key of a tenant if one is named',
     load: async () => (await import('./commands/init.ts')).init,
   },
   {
     name: 'import',
-    summary: 'Take in exports: files, folders, archives',
+    summary: 'Take in exports: files, folders and archives of them',
     load: async () => (await import('./commands/import.ts')).importCommand,
   },
   {
@@ -56,12 +56,12 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'reindex',
-    summary: 'Rebuild the search index from the archive',
+    summary: 'Build the search index again from the archive',
     load: async () => (await import('./commands/reindex.ts')).reindex,
   },
   {
     name: 'generate',
-    summary: 'Write a made-up history of a tenant, for rehearsals and measuring',
+    summary: 'Write a made-up history of a tenant, to rehearse and measure on',
     load: async () => (await import('./commands/generate.ts')).generate,
   },
 ]

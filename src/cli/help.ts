@@ -1,7 +1,7 @@
 import { GLOBAL_OPTIONS } from './arguments.ts'
 import type { Command, Option, Paint } from './command.ts'
 import { COMMANDS } from './commands.ts'
-import { pad, wrap } from './terminal.ts'
+import { indented, pad, wrap } from './terminal.ts'
 
 /** What `daybook --help` prints. */
 export function generalHelp(width: number, paint: Paint): string[] {
@@ -31,20 +31,26 @@ export function generalHelp(width: number, paint: Paint): string[] {
 /** What `daybook <command> --help` prints: examples first. */
 export function commandHelp(command: Command, width: number, paint: Paint): string[] {
   return [
-    `${paint('bold', `daybook ${command.name}`)}  ${command.summary}`,
+    paint('bold', `daybook ${command.name}`),
+    ...indented(wrap(command.summary, width - 2), 2),
     '',
     paint('bold', 'Examples'),
     ...command.examples.flatMap(([line, what]) => [
-      `  ${paint('cyan', line)}`,
-      ...indent(wrap(what, width - 6), 6),
+      ...typed(line, width).map((part) => paint('cyan', part)),
+      ...indented(wrap(what, width - 6), 6),
     ]),
     '',
-    `${paint('bold', 'Usage')}  daybook ${command.name} ${command.arguments}`.trimEnd(),
+    paint('bold', 'Usage'),
+    ...command.arguments
+      .split(' | ')
+      .flatMap((form) => indented(wrap(`daybook ${command.name} ${form}`.trimEnd(), width - 2), 2)),
     ...section('Options', command.options, width, paint),
     ...section('Options of every command', GLOBAL_OPTIONS, width, paint),
     '',
     paint('bold', 'Exit codes'),
-    ...Object.entries(command.exitCodes).map(([code, meaning]) => `  ${code}  ${meaning}`),
+    ...Object.entries(command.exitCodes).flatMap(([code, meaning]) =>
+      wrap(meaning, width - 7).map((line, at) => `  ${(at === 0 ? code : '').padEnd(5)}${line}`),
+    ),
     ...(command.notes ?? []).flatMap((note) => ['', ...wrap(note, width)]),
   ]
 }
@@ -72,8 +78,8 @@ function section(
       const lines = wrap(text, Math.max(20, width - column - 2))
       const [first = '', ...rest] = lines
       // A long name gets a line of its own.
-      if (left.length >= column) return [`  ${left}`, ...indent(lines, column + 2)]
-      return [`  ${pad(left, column)}${first}`, ...indent(rest, column + 2)]
+      if (left.length >= column) return [`  ${left}`, ...indented(lines, column + 2)]
+      return [`  ${pad(left, column)}${first}`, ...indented(rest, column + 2)]
     }),
   ]
 }
@@ -85,5 +91,10 @@ function optionText(option: Option): string {
     : `${option.summary} (also ${aliases.map((alias) => `--${alias}`).join(', ')})`
 }
 
-const indent = (lines: readonly string[], columns: number) =>
-  lines.map((line) => ' '.repeat(columns) + line)
+/** A command line in the lines of a shell: broken ones go on behind a backslash. */
+function typed(line: string, width: number): string[] {
+  const parts = wrap(line, width - 6)
+  return parts.map(
+    (part, at) => `${at === 0 ? '  ' : '    '}${part}${at < parts.length - 1 ? ' \\' : ''}`,
+  )
+}

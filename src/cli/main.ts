@@ -106,6 +106,8 @@ async function execute(
       json,
       console,
       dataDir,
+      program:
+        environment['npm_lifecycle_event'] === undefined ? 'daybook' : 'npm run -s daybook --',
       signal: stop.signal,
       client,
     })

@@ -6,7 +6,7 @@ import { bytes, number, visible } from '../terminal.ts'
 
 export const generate = defineCommand({
   name: 'generate',
-  summary: 'Write a made-up history of a tenant, for rehearsals and measuring',
+  summary: 'Write a made-up history of a tenant, to rehearse and measure on',
   arguments: '<folder> [--records <number>] [--seed <number>]',
   examples: [
     [

@@ -7,8 +7,7 @@ import { number, visible, wrap } from '../terminal.ts'
 
 export const importCommand = defineCommand({
   name: 'import',
-  summary:
-    'Take in exports: files and folders, also .gz, .zip and .zst, recognised by what is in them',
+  summary: 'Take in exports: files, folders and archives of them',
   arguments: '<path…> [--tenant <tenant id>]',
   examples: [
     ['daybook import ./exports', 'Everything in a folder and below it.'],

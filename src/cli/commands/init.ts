@@ -3,7 +3,7 @@ import { visible } from '../terminal.ts'
 
 export const init = defineCommand({
   name: 'init',
-  summary: 'Make a data folder, with the archive and the key of a tenant if one is named',
+  summary: 'Make a data folder, with the key of a tenant if one is named',
   arguments: '[--tenant <tenant id>] [--data-dir <folder>]',
   examples: [
     [

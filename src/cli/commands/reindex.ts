@@ -12,7 +12,7 @@ type Step =
 
 export const reindex = defineCommand({
   name: 'reindex',
-  summary: 'Empty the search index and build it again from the archive',
+  summary: 'Build the search index again from the archive',
   arguments: '',
   examples: [
     [

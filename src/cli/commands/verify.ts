@@ -10,7 +10,7 @@ const WRONG_USE: ReadonlySet<string> = new Set(['NOT_AN_ARCHIVE', 'BAD_CHECKPOIN
 
 export const verify = defineCommand({
   name: 'verify',
-  summary: 'Recompute every hash of an archive, or check the proof of one record',
+  summary: 'Recompute every hash of an archive, or check one proof',
   arguments: '[<archive folder>] | --proof <file> --record <file> --public-key <file>',
   examples: [
     ['daybook verify ./records', 'A data folder, its "archive" folder, or a copy of one tenant.'],

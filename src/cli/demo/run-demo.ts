@@ -1,6 +1,6 @@
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join, resolve } from 'node:path'
+import { basename, join, relative, resolve } from 'node:path'
 import type { ItemAnswer, ProofAnswer, SessionAnswer } from '../../api/answers.ts'
 import { CodedError } from '../../platform/errors.ts'
 import { writeDemoWeek, type DemoWeek } from '../../tenant/demo-week/demo-week.ts'
@@ -177,7 +177,7 @@ async function catchForger(play: Stage, dataDir: string, copy: string): Promise<
 }
 
 function printEnd(
-  { console }: Invocation,
+  { console, program }: Invocation,
   play: Stage,
   kept: string | null,
   seconds: number,
@@ -192,20 +192,21 @@ function printEnd(
   }
   if (problems.length > 0) return
   console.line(paint('bold', `All of it checked, in ${seconds.toFixed(1)} s.`) + ' What next')
-  const data = kept === null ? '' : ` --data-dir ${join(kept, 'records')}`
-  const next: [string, string][] =
+  const where = kept === null ? '' : ` --data-dir ${join(relative('.', kept) || '.', 'records')}`
+  const next: [what: string, command: string][] =
     kept === null
       ? [
-          ['demo --keep ./demo', 'the same, kept: look around in it'],
-          ['import <your exports>', 'your own: Management Activity, Purview, Graph'],
+          ['The same, kept to look around in:', 'demo --keep ./demo'],
+          ['Your own exports (Management Activity, Purview, Graph):', 'import <files or folders>'],
         ]
       : [
-          [`search "user:avery"${data}`, 'look around in it'],
-          [`show <id>${data}`, 'one item, with the source of every field'],
-          [`verify ${join(kept, 'copy')}`, 'the copy with the flipped bit'],
+          ['Look around in it:', `search "user:avery"${where}`],
+          ['One item, with the source of every field:', `show <id>${where}`],
+          ['The copy with the flipped bit:', `verify ${join(relative('.', kept) || '.', 'copy')}`],
         ]
-  for (const [command, what] of [...next, ['--help', 'every command'] as const]) {
-    console.line(`  ${paint('cyan', `daybook ${command}`)}  ${paint('dim', what)}`)
+  for (const [what, command] of [...next, ['All commands:', '--help'] as const]) {
+    console.line(`  ${what}`)
+    console.line(`    ${paint('cyan', `${program} ${command}`)}`)
   }
 }
 

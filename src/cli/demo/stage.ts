@@ -21,9 +21,11 @@ export function stage({ console: real, json }: Invocation): Stage {
   const problems: string[] = []
   let steps = 0
   const command = (text: string) => {
-    const [first = '', ...rest] = wrap(visible(text), width - 4)
-    console.line(`${paint('dim', '$')} ${paint('cyan', first)}`)
-    rest.forEach((line) => console.line(paint('cyan', `    ${line}`)))
+    // As a shell takes it: a long one goes on behind a backslash.
+    wrap(visible(text), width - 6).forEach((line, at, lines) => {
+      const start = at === 0 ? paint('dim', '$ ') : '    '
+      console.line(`${start}${paint('cyan', line)}${at < lines.length - 1 ? ' \\' : ''}`)
+    })
   }
   return {
     console,
