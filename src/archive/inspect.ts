@@ -1,7 +1,7 @@
 import { frameLeaves, openFrame } from './frames.ts'
 import { disposedLeaf } from './line.ts'
 import { firstMisplaced } from './line-place.ts'
-import { streamOf } from './layout.ts'
+import { MAX_FRAME_RAW_BYTES, MAX_SEGMENT_RAW_BYTES, streamOf } from './layout.ts'
 import { RecordTree } from './record-tree.ts'
 import { CodedError } from '../platform/errors.ts'
 import { createHash } from 'node:crypto'
@@ -62,6 +62,11 @@ export function inspectGroups(
   const tree = new RecordTree()
   const leaves: Buffer[] = []
   let [sequence, disposed] = [first, 0]
+  const raw = groups
+    .flatMap(({ frames }) => frames)
+    .reduce((sum, { rawBytes }) => sum + rawBytes, 0)
+  if (raw > MAX_SEGMENT_RAW_BYTES + MAX_FRAME_RAW_BYTES)
+    return 'it says it holds more than a segment may'
   const erased = (line: Buffer): Buffer | undefined => {
     const leaf = disposedLeaf(line)
     if (leaf !== undefined) disposed += 1

@@ -5,6 +5,8 @@ import type { Stream } from './types.ts'
 
 export const MAX_SEGMENT_RECORDS = 65_536
 export const MAX_SEGMENT_BYTES = 64 * 1024 * 1024
+/** Uncompressed: bounds what a reader of a hostile file has to decompress. */
+export const MAX_SEGMENT_RAW_BYTES = 4 * 1024 * 1024 * 1024
 export const MAX_SEGMENT_AGE_MS = 60_000
 export const FRAME_LINES = 64
 /** A frame is closed early once it holds this much, so that one record stays cheap to read. */

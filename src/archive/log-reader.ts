@@ -33,13 +33,16 @@ export class LogReader {
     const latest = await readCheckpoint(this.#files, this.#directory)
     const from = this.#checkpoint?.size ?? 0
     if (latest === undefined || latest.size <= from) return
+    // Taken in only when all is read: an error in the middle must not leave some of them counted twice.
+    const found: LoggedSegment[] = []
     for await (const entry of this.#entries(from, latest.size)) {
       if (!isManifestKind(entry.kind)) continue
       const manifest = manifestOf(entry)
       if (manifest === undefined)
         throw logDamaged(this.#directory, `entry ${entry.index} is no manifest`)
-      this.segments[streamOf(manifest.kind)].push({ manifest, logIndex: entry.index })
+      found.push({ manifest, logIndex: entry.index })
     }
+    for (const segment of found) this.segments[streamOf(segment.manifest.kind)].push(segment)
     this.#checkpoint = latest
   }
 

@@ -5,6 +5,7 @@ import { toBase64 } from './base64.ts'
 import { encodeFrames, linesOf, openFrame } from './frames.ts'
 import {
   MAX_SEGMENT_BYTES,
+  MAX_SEGMENT_RAW_BYTES,
   MAX_SEGMENT_RECORDS,
   openPath,
   sealedPath,
@@ -38,6 +39,8 @@ export class OpenSegment {
   #frames: FramePlace[] = []
   #bytes = 0
   #records = 0
+  /** Uncompressed length of its frames. */
+  #raw = 0
 
   /** A segment that is not on the disk yet: the first append creates its file. */
   constructor(files: Files, directory: string, header: SegmentHeader) {
@@ -59,12 +62,14 @@ export class OpenSegment {
 
   /** How many of the frames still fit; 0: seal first. */
   room(frames: readonly Frame[]): number {
-    let [records, bytes] = [this.#records, this.#bytes]
+    let [records, bytes, raw] = [this.#records, this.#bytes, this.#raw]
     let fitting = 0
     for (const frame of frames) {
       records += frame.count
       bytes += frame.bytes.length
-      const fits = records <= MAX_SEGMENT_RECORDS && bytes <= MAX_SEGMENT_BYTES
+      raw += frame.rawBytes
+      const fits =
+        records <= MAX_SEGMENT_RECORDS && bytes <= MAX_SEGMENT_BYTES && raw <= MAX_SEGMENT_RAW_BYTES
       // A frame that is larger than a whole segment gets one for itself.
       if (!fits && fitting + this.#records > 0) break
       fitting += 1
@@ -208,5 +213,6 @@ export class OpenSegment {
   #place(frame: { rawBytes: number; count: number }, offset: number, length: number): void {
     this.#frames.push({ offset, length, rawBytes: frame.rawBytes, count: frame.count })
     this.#records += frame.count
+    this.#raw += frame.rawBytes
   }
 }

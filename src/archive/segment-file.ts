@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto'
 import { canonicalJson, isWellFormed } from '../platform/jcs.ts'
 import { parseObject } from '../platform/json-object.ts'
 import { frameAt, skippableFrame } from '../platform/zstd-frames.ts'
-import { isClass, isQuarter, isTenantId, MAX_FRAME_RAW_BYTES, parseSegmentId } from './layout.ts'
+import {
+  isClass,
+  isQuarter,
+  isTenantId,
+  MAX_FRAME_RAW_BYTES,
+  MAX_SEGMENT_RECORDS,
+  parseSegmentId,
+} from './layout.ts'
 import { HASH_BYTES } from './merkle.ts'
 import { endsWith, skippableAt, startsWith } from './bytes.ts'
 import { FOOTER_BYTES, FOOTER_MAGIC, type FramePlace, TABLE_MAGIC } from './segment-table.ts'
@@ -176,6 +183,8 @@ function groupAt(bytes: Buffer, start: number, base: number, chain: Buffer): Gro
         chain: next,
       }
     }
+    // Every frame holds a line, so an honest file never comes here.
+    if (frames.length === MAX_SEGMENT_RECORDS) return 'damaged'
     frames.push({ offset: at, length: frame.end - frame.start })
     at = frame.end
   }

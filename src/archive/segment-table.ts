@@ -1,6 +1,6 @@
 import { skippableFrame } from '../platform/zstd-frames.ts'
 import { endsWith, skippableAt, startsWith } from './bytes.ts'
-import { MAX_FRAME_RAW_BYTES } from './layout.ts'
+import { MAX_FRAME_RAW_BYTES, MAX_SEGMENT_RECORDS } from './layout.ts'
 import { HASH_BYTES } from './merkle.ts'
 import { BLOCK_LEAVES } from './record-tree.ts'
 
@@ -68,6 +68,7 @@ export function parseTable(frame: Buffer, start: number): SegmentTable | undefin
   if (tableLength(payload.subarray(-FOOTER_BYTES)) !== frame.length) return undefined
   const count = payload.readUInt32LE(4)
   const records = payload.readUInt32LE(8)
+  if (count > MAX_SEGMENT_RECORDS || records > MAX_SEGMENT_RECORDS) return undefined
   const entries = 12 + count * TABLE_ENTRY_BYTES
   const blockBytes = Math.ceil(records / BLOCK_LEAVES) * HASH_BYTES
   if (entries + blockBytes + FOOTER_BYTES !== payload.length) return undefined
