@@ -53,6 +53,19 @@ export function cut(text: string, columns: number): string {
   return `${taken}…`
 }
 
+/** Cuts off the beginning instead: of a path, the end says which file it is. */
+export function cutHead(text: string, columns: number): string {
+  if (columnsOf(text) <= columns) return text
+  const parts = [...graphemes.segment(text)].map(({ segment }) => segment)
+  let kept = parts.length
+  let used = 1
+  while (kept > 0 && used + columnsOf(parts[kept - 1] ?? '') <= columns) {
+    kept -= 1
+    used += columnsOf(parts[kept] ?? '')
+  }
+  return `…${parts.slice(kept).join('')}`
+}
+
 export function pad(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - columnsOf(text)))
 }

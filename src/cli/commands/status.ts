@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.ts'
-import { bytes, number, visible } from '../terminal.ts'
+import { bytes, cutHead, minute, number, visible } from '../terminal.ts'
 
 interface Status {
   readonly dataDir: string
@@ -66,19 +66,23 @@ export const status = defineCommand({
     if (answer.imports.length > 0) {
       console.line()
       console.line(paint('bold', 'Last imports'))
-      for (const { file, startedAt, endedAt, read, added } of answer.imports) {
-        const end =
-          endedAt === null
-            ? paint('yellow', 'interrupted')
-            : `${number(read)} read, ${number(added)} added`
-        console.line(`  ${startedAt.slice(0, 19).replace('T', ' ')}  ${visible(file)}  ${end}`)
-      }
+      const ends = answer.imports.map(({ endedAt, read, added }) =>
+        endedAt === null ? 'interrupted' : `${number(read)} read, ${number(added)} added`,
+      )
+      const column = Math.max(...ends.map(({ length }) => length))
+      answer.imports.forEach(({ file, startedAt, endedAt }, at) => {
+        const end = paint(endedAt === null ? 'yellow' : 'dim', (ends[at] ?? '').padEnd(column))
+        const room = console.width - 22 - column
+        console.line(`  ${minute(startedAt)}  ${end}  ${cutHead(visible(file), room)}`)
+      })
     }
     if (answer.dropped.length > 0) {
       console.line()
       console.line(paint('bold', 'Dropped as not about AI'))
       for (const { kind, count } of answer.dropped)
-        console.line(`  ${number(count).padStart(10)}  ${visible(kind)}`)
+        console.line(
+          `  ${number(count).padStart(10)}  ${cutHead(visible(kind), console.width - 14)}`,
+        )
     }
     return 0
   },

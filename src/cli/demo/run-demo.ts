@@ -138,7 +138,7 @@ async function proveOne(app: Client, play: Stage, week: DemoWeek, folder: string
       `${paint('green', 'Proven')}: record ${verdict.sequence}, sealed ${verdict.sealedAt}`,
     )
   if (!forged.ok)
-    play.result(`${paint('red', 'NOT proven')} with one letter changed: ${forged.message}`)
+    play.result(`${paint('red', 'NOT proven')} with one letter of it changed (${forged.code})`)
   return {
     recordId: id,
     sequence: answer.sequence,
