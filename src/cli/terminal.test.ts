@@ -32,8 +32,8 @@ describe('visible()', () => {
   test('never lets a control character through, whatever comes', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        // eslint-disable-next-line no-control-regex
         expect(visible(text)).not.toMatch(
+          // eslint-disable-next-line no-control-regex
           /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u200B-\u200F\u202A-\u202E]/u,
         )
       }),
@@ -82,18 +82,18 @@ test('figures read the same in every locale', () => {
   expect(oneLine('two\nlines ')).toBe('two lines')
 })
 
-describe('colour', () => {
-  const painted = (environment: NodeJS.ProcessEnv, isTTY: boolean, color?: boolean) => {
-    const stream = { write: () => true, isTTY }
-    const console = openConsole({
-      streams: { stdout: stream, stderr: stream },
-      color,
-      progress: undefined,
-      environment,
-    })
-    return console.paint('red', 'x') !== 'x'
-  }
+const painted = (environment: NodeJS.ProcessEnv, isTTY: boolean, color?: boolean) => {
+  const stream = { write: () => true, isTTY }
+  const console = openConsole({
+    streams: { stdout: stream, stderr: stream },
+    color,
+    progress: undefined,
+    environment,
+  })
+  return console.paint('red', 'x') !== 'x'
+}
 
+describe('colour', () => {
   test('is for terminals, unless NO_COLOR, FORCE_COLOR or the option says otherwise', () => {
     expect(painted({}, true)).toBe(true)
     expect(painted({}, false)).toBe(false)

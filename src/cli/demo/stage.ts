@@ -9,6 +9,7 @@ export interface Stage {
   step(title: string, ...commands: readonly string[]): void
   command(text: string): void
   say(text: string): void
+  heading(text: string): void
   result(text: string): void
   /** Keeps `what` as a problem unless it is true. */
   expect(what: string, isTrue: boolean): void
@@ -21,10 +22,14 @@ export function stage({ console: real, json }: Invocation): Stage {
   const problems: string[] = []
   let steps = 0
   const command = (text: string) => {
-    // As a shell takes it: a long one goes on behind a backslash.
+    // As a shell takes it: a long one goes on behind a backslash, inside single quotes without one.
+    let isQuoted = false
     wrap(visible(text), width - 6).forEach((line, at, lines) => {
+      if (line.split("'").length % 2 === 0) isQuoted = !isQuoted
       const start = at === 0 ? paint('dim', '$ ') : '    '
-      console.line(`${start}${paint('cyan', line)}${at < lines.length - 1 ? ' \\' : ''}`)
+      console.line(
+        `${start}${paint('cyan', line)}${at < lines.length - 1 && !isQuoted ? ' \\' : ''}`,
+      )
     })
   }
   return {
@@ -40,6 +45,10 @@ export function stage({ console: real, json }: Invocation): Stage {
       commands.forEach(command)
     },
     command,
+    heading(text) {
+      console.line()
+      wrap(text, width).forEach((line) => console.line(paint('bold', line)))
+    },
     say: (text) => wrap(text, width).forEach((line) => console.line(line)),
     result: (text) => console.line(`  ${text}`),
     expect(what, isTrue) {

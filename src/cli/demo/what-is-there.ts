@@ -24,7 +24,6 @@ interface Scene {
 
 /** Shows what the week holds, each with the query that found it, and checks that it is what the story says. */
 export async function tellWhatIsThere(app: Client, play: Stage, week: DemoWeek): Promise<Found[]> {
-  const { paint } = play.console
   const { notable } = week
   play.step('Find what matters', 'daybook search --facets')
   const summary = await app.get<SummaryAnswer>('/api/v1/items/summary', { q: '*' })
@@ -36,8 +35,7 @@ export async function tellWhatIsThere(app: Client, play: Stage, week: DemoWeek):
   )
   const found: Found[] = []
   for (const scene of scenes(notable)) {
-    play.console.line()
-    play.say(paint('bold', scene.title))
+    play.heading(scene.title)
     found.push(await playScene(app, play, scene))
   }
   const share = await automaticShare(app, play, week)
@@ -101,10 +99,7 @@ async function automaticShare(
 ): Promise<Found> {
   const all = 'kind:interaction AND prompt:*'
   const kql = `${all} AND automatic:true`
-  play.console.line()
-  play.say(
-    play.console.paint('bold', 'Use that nobody typed: prompts that an application sent by itself'),
-  )
+  play.heading('Use that nobody typed: prompts that an application sent by itself')
   play.command(`daybook search ${shellQuoted(kql)} --count`)
   const [prompts, automatic] = await Promise.all(
     [all, kql].map(async (q) => (await app.get<CountAnswer>('/api/v1/items/count', { q })).count), // our own route's answer
