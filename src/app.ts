@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
-import { availableParallelism, userInfo } from 'node:os'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { availableParallelism, devNull, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { isatty } from 'node:tty'
 import { openJournal } from './activity/journal.ts'
 import { createApi } from './api/api.ts'
 import type { AppContext } from './api/context.ts'
@@ -67,6 +68,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     const keys = openRepeatKeys(join(dataDir, 'keys.db'))
     closers.push(() => keys.close())
     const journal = openJournal(archives, clock)
+    if (options.index) emptyStandardInput()
     const index = options.index ? await openIndex(await openEngine(engineConfig(dataDir, environment))) : null
     if (index !== null) closers.push(() => index.close())
     const indexer = index === null ? null : openIndexer(index, archives)
@@ -119,6 +121,21 @@ export async function openApp(options: AppOptions): Promise<App> {
     await close()
     throw error
   }
+}
+
+/**
+ * The engine in-process takes what waits on standard input for rows of the next insert (as clickhouse-local does): of
+ * `daybook import` in a `while read` loop, for instance. So nothing may wait there.
+ */
+function emptyStandardInput(): void {
+  if (isatty(0)) return
+  try {
+    closeSync(0)
+  } catch {
+    // It was closed already.
+  }
+  // The lowest free descriptor is the one just closed.
+  openSync(devNull, 'r')
 }
 
 function makeFolder(dataDir: string): void {
