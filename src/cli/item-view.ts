@@ -37,21 +37,9 @@ function printHeader(item: Item, console: Console): void {
       ['who', item.custodians.map(personInFull).join('; ')],
       ['where', placeName(item)],
       ['kind', eventName(item)],
-      [
-        'agent',
-        agent === null
-          ? ''
-          : [
-              agent.name,
-              agent.id,
-              agent.appIdentity,
-              agent.kind === 'unknown' ? null : agent.kind,
-              agent.origin === 'unknown' ? null : `by ${agent.origin}`,
-            ]
-              .filter((word) => word !== null)
-              .map(oneLine)
-              .join(', '),
-      ],
+      ['agent', agent === null ? '' : agentName(agent)],
+      ['agent id', visible(agent?.id ?? '')],
+      ['app', visible(agent?.appIdentity ?? '')],
       ['session', visible(item.sessionId ?? '')],
       ['request', item.requestIds.map(visible).join(', ')],
       ['address', [...item.clientIps, ...item.regions].map(visible).join(', ')],
@@ -59,6 +47,14 @@ function printHeader(item: Item, console: Console): void {
     ],
     console,
   )
+}
+
+function agentName({ name, kind, origin }: NonNullable<Item['agent']>): string {
+  const words = [name, kind === 'unknown' ? null : kind, origin === 'unknown' ? null : origin]
+  return words
+    .filter((word) => word !== null)
+    .map(oneLine)
+    .join(', ')
 }
 
 function printFacts(item: Item, console: Console): void {

@@ -7,14 +7,33 @@ import { COMMANDS } from './commands.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
 import { openConsole, visible, type Streams } from './terminal.ts'
 
+const OUTPUT_GONE = 'OUTPUT_GONE'
+
 /** Runs one command line and sets the process's exit code. Never throws. */
 export async function main(argv: readonly string[]): Promise<void> {
-  // `daybook … | head` closes the pipe early: that is no fault.
+  let fault: string | undefined
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(EXIT.OK)
-    throw error
+    fault = error.code ?? error.message
   })
-  process.exitCode = await runCli(argv, process, process.env)
+  const stdout = {
+    isTTY: process.stdout.isTTY,
+    columns: process.stdout.columns,
+    write(text: string) {
+      // `daybook … | head` closes the pipe early, which is no fault; a full disk is. Either way the command unwinds and
+      // closes what it opened: ending the process at once would crash in the engine's clean-up.
+      if (fault !== undefined)
+        throw new CodedError(OUTPUT_GONE, `Cannot write the answer (${fault})`)
+      return process.stdout.write(text)
+    },
+  }
+  const code = await runCli(argv, { stdout, stderr: process.stderr }, process.env)
+  // What could not be written is known one turn later.
+  await new Promise((resolved) => setImmediate(resolved))
+  if (fault === undefined) process.exitCode = code
+  else if (fault !== 'EPIPE') {
+    process.stderr.write(`daybook: Cannot write the answer (${fault})\n`)
+    process.exitCode = EXIT.FAILURE
+  }
 }
 
 /** Runs one command line on the given streams; answers the exit code. Never throws. */
@@ -26,6 +45,7 @@ export async function runCli(
   try {
     return await run(argv, streams, environment)
   } catch (error) {
+    if (error instanceof CodedError && error.code === OUTPUT_GONE) return EXIT.FAILURE
     return report(error, argv.includes('--json'), streams, environment)
   }
 }
@@ -124,7 +144,12 @@ const switchOption = (value: unknown) => (typeof value === 'boolean' ? value : u
 function stopOnSignals(note: (text: string) => void): { signal: AbortSignal; dispose: () => void } {
   const controller = new AbortController()
   const stop = (signal: NodeJS.Signals) => {
-    if (controller.signal.aborted) process.exit(signal === 'SIGTERM' ? 143 : EXIT.INTERRUPTED)
+    if (controller.signal.aborted) {
+      // By the signal itself: the shell sees 130 or 143, and the engine's clean-up is not run half-way.
+      dispose()
+      process.kill(process.pid, signal)
+      return
+    }
     note('Stopping after what is begun; press Ctrl+C again to stop at once')
     controller.abort(
       new CodedError(
@@ -133,10 +158,11 @@ function stopOnSignals(note: (text: string) => void): { signal: AbortSignal; dis
       ),
     )
   }
+  const dispose = () => process.off('SIGINT', stop).off('SIGTERM', stop)
   process.on('SIGINT', stop).on('SIGTERM', stop)
   return {
     signal: controller.signal,
-    dispose: () => process.off('SIGINT', stop).off('SIGTERM', stop),
+    dispose,
   }
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openApp, type App } from '../app.ts'
+import { writeDemoWeek } from '../tenant/demo-week/demo-week.ts'
 
 // What only shows between processes, and on the program as people start it.
 
@@ -84,4 +85,15 @@ test('the program starts without loading what its help does not need', () => {
   const { code, out, err } = daybook('--help')
   expect({ code, err }).toEqual({ code: 0, err: '' })
   expect(out).toContain('daybook verify')
+})
+
+test('a reader that goes away early is no fault, and crashes nothing', async () => {
+  const dataDir = join(folder, 'piped')
+  const week = await writeDemoWeek(join(folder, 'exports'))
+  expect(daybook('import', ...week.folders, '--data-dir', dataDir).code).toBe(0)
+  const command = `"$0" bin/daybook.js search --all --json --unit interaction --data-dir "$1" | true; echo "\${PIPESTATUS[0]}"`
+  const { stdout, stderr } = spawnSync('bash', ['-c', command, process.execPath, dataDir], {
+    encoding: 'utf8',
+  })
+  expect({ stdout, stderr }).toEqual({ stdout: '0\n', stderr: '' })
 })
