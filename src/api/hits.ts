@@ -55,7 +55,7 @@ export interface InteractionHit extends HitOfItem {
 export type Hit = ItemHit | RecordHit | InteractionHit
 
 /** A custodian as lists show one: the name people write mail to, else what there is. */
-export function custodianName(person: {
+function custodianName(person: {
   readonly upn: string | null
   readonly objectId: string | null
   readonly name: string | null

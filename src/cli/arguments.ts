@@ -34,11 +34,11 @@ export function parseArguments(command: Command, argv: readonly string[]): Parse
     const option = all[name]
     spec[spelling] = { type: option?.value === undefined ? 'boolean' : 'string', multiple: true }
   }
+  // Behind `--` everything is meant as it is.
+  const end = argv.includes('--') ? argv.indexOf('--') : argv.length
   try {
     const { values, positionals } = parseArgs({
-      args: argv.map((argument, at) =>
-        argv.indexOf('--') !== -1 && at > argv.indexOf('--') ? argument : fromPowerShell(argument),
-      ),
+      args: argv.map((argument, at) => (at < end ? fromPowerShell(argument) : argument)),
       options: { ...spec, help: { type: 'boolean', short: 'h', multiple: true } },
       allowPositionals: true,
       allowNegative: true,
@@ -69,7 +69,11 @@ function fromPowerShell(argument: string): string {
   const [, name, value] = /^-([A-Z][A-Za-z]*)(?:[:=](.*))?$/s.exec(argument) ?? []
   if (name === undefined) return argument
   const kebab = name.replaceAll(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, '-').toLowerCase()
-  return value === undefined ? `--${kebab}` : `--${kebab}=${value}`
+  if (value === undefined) return `--${kebab}`
+  // A switch is also written -Formatted:$true.
+  const [, truth] = /^\$?(true|false)$/i.exec(value) ?? []
+  if (truth === undefined) return `--${kebab}=${value}`
+  return truth.toLowerCase() === 'true' ? `--${kebab}` : `--no-${kebab}`
 }
 
 function usageMessage(command: Command, error: unknown): string {

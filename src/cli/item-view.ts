@@ -179,7 +179,7 @@ function printTitle(title: string, console: Console): void {
 }
 
 /** Names and texts in two columns; a row without a text is left out. */
-export function printRows(
+function printRows(
   rows: readonly (readonly [name: string, text: string])[],
   console: Console,
   margin = 2,

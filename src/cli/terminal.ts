@@ -105,7 +105,7 @@ function wrapParagraph(paragraph: string, columns: number): string[] {
 }
 
 /** What a console writes to: the process's own streams, or a test's. */
-export interface Stream {
+interface Stream {
   write(text: string): unknown
   readonly isTTY?: boolean | undefined
   readonly columns?: number | undefined
@@ -156,7 +156,7 @@ function wantsColor({ color, environment, streams }: ConsoleOptions): boolean {
   return streams.stdout.isTTY === true
 }
 
-export function painter(color: boolean): Paint {
+function painter(color: boolean): Paint {
   return color
     ? (style, text) => styleText(style, text, { validateStream: false })
     : (_, text) => text

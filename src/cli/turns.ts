@@ -2,7 +2,7 @@ import type { Item, ItemMessage, Resource } from '../api/answers.ts'
 import type { Console, Style } from './command.ts'
 import { personName } from './people.ts'
 import { badge, type Badge } from './badges.ts'
-import { columnsOf, cut, indented, oneLine, visible, wrap } from './terminal.ts'
+import { cut, indented, oneLine, visible, wrap } from './terminal.ts'
 
 const MARGIN = '  │ '
 
@@ -93,9 +93,4 @@ export function eventName(item: Item): string {
 /** An instant to the second, UTC. */
 export function timeOf(instant: string): string {
   return instant.slice(0, 19).replace('T', ' ')
-}
-
-/** Width of a name's column, for lists. */
-export function widest(texts: readonly string[]): number {
-  return Math.max(0, ...texts.map(columnsOf))
 }
