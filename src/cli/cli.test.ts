@@ -120,7 +120,7 @@ describe('search', () => {
     const oldest = await run(['search', '--top', '3', '--order', 'oldest', '--json'])
     const all = Number((await run(['search', '--count'])).out)
     expect(newest.out).toContain(
-      `Showing 3 of ${all} items, newest first. The index is complete. More:`,
+      `Showing 3 of ${all} items, newest first, times in UTC. The index is complete.`,
     )
     expect(oldest.err).toContain(`Listed 3 of ${all} items`)
     const times = jsonLines<ItemHit>(oldest.out).map(({ occurredAt }) => occurredAt)
@@ -187,6 +187,7 @@ describe('search', () => {
     expect(jsonLines(bad.out)).toMatchObject([
       { error: { code: expect.stringMatching(/^QUERY_/) } },
     ])
+    expect((await run(['search', '--facets', '--unit', 'record'])).code).toBe(2)
     expect((await run(['search', 'a) OR (b', '--operations', 'x'])).code).toBe(2)
   })
 })

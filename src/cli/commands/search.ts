@@ -69,6 +69,9 @@ export const search = defineCommand({
     const { queries: q, notes } = searchTerms(positionals, options)
     const unit = textOption(options, 'unit') ?? 'item'
     const size = options['all'] === true ? Infinity : sizeOption(options)
+    if (options['facets'] === true && unit !== 'item') {
+      throw new CodedError('USAGE', '--facets counts items; leave --unit away')
+    }
     const app = await client({ index: true, purpose: 'search' })
     notes.forEach((note) => wrap(note, console.width).forEach((line) => console.note(line)))
     const failEmpty = options['fail-empty'] === true
@@ -137,7 +140,7 @@ function printEnd({ shown, count, unit, state, order }: End, console: Console): 
   const what =
     count === 0
       ? `Nothing matches; 0 ${plural(unit, 0)}`
-      : `Showing ${number(shown)} of ${number(count)} ${plural(unit, count)}${shown > 1 ? `, ${order} first` : ''}`
+      : `Showing ${number(shown)} of ${number(count)} ${plural(unit, count)}${shown > 1 ? `, ${order} first` : ''}, times in UTC`
   const more = shown < count ? ' More: --result-size <number> or --all.' : ''
   const lines = wrap(`${what}. ${stateText(state)}.${more}`, console.width)
   lines.forEach((line) => console.line(console.paint(state.complete ? 'bold' : 'yellow', line)))

@@ -1,4 +1,5 @@
-import { defineCommand } from '../command.ts'
+import { CodedError } from '../../platform/errors.ts'
+import { defineCommand, type Client, type Invocation } from '../command.ts'
 import { bytes, cutHead, minute, number, visible } from '../terminal.ts'
 
 interface Status {
@@ -37,7 +38,7 @@ export const status = defineCommand({
   options: {},
   exitCodes: { 0: 'told', 1: 'the data folder could not be used' },
   async run({ json, console, client }) {
-    const app = await client({ index: true, purpose: 'status' })
+    const app = await openFor(client)
     const answer = await app.get<Status>('/api/v1/status')
     if (json) {
       console.json(answer)
@@ -87,3 +88,13 @@ export const status = defineCommand({
     return 0
   },
 })
+
+/** What is archived can be told without the search engine, where it is missing or broken. */
+async function openFor(client: Invocation['client']): Promise<Client> {
+  try {
+    return await client({ index: true, purpose: 'status' })
+  } catch (error) {
+    if (!(error instanceof CodedError) || !error.code.startsWith('INDEX_')) throw error
+    return client({ index: false, purpose: 'status' })
+  }
+}
