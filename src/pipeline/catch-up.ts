@@ -21,7 +21,7 @@ export interface CatchUpOptions {
   readonly onProgress?: (step: { readonly tenant: string; readonly done: number; readonly total: number }) => void
 }
 
-const BATCH_RECORDS = 16_384
+const BATCH_RECORDS = 8_192
 const IN_FLIGHT = 3
 
 /**
@@ -54,7 +54,10 @@ export async function catchUp(ports: CatchUpPorts, { signal, onProgress }: Catch
     }
     total += before
   }
-  if (ports.index !== null) await ports.index.store.settle()
+  if (ports.index !== null) {
+    await ports.index.indexer.flush()
+    await ports.index.store.settle()
+  }
   return total
 }
 

@@ -19,6 +19,9 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
+// Larger, and a worker keeps the pages; smaller, and it copies more (measured: docs/reference/performance.md).
+const YOUNG_MB = 16
+
 /** Starts `size` workers. A worker that dies fails what it was asked; the crew must then be closed. */
 export function startCrew(size: number): Crew {
   const waiting = new Map<number, Waiting>()
@@ -28,7 +31,7 @@ export function startCrew(size: number): Crew {
   // The package holds JavaScript, the checkout TypeScript: the worker lies beside this file, spelled as it is.
   const file = new URL(`./worker${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url)
   const workers = Array.from({ length: size }, () => {
-    const worker = new Worker(file, { resourceLimits: { maxYoungGenerationSizeMb: 64 } })
+    const worker = new Worker(file, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } })
     worker.on('message', (reply: Reply) => {
       const call = waiting.get(reply.id)
       waiting.delete(reply.id)

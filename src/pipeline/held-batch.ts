@@ -17,6 +17,8 @@ export interface HeldBatch {
   /** Derives a kept record again. */
   part(at: number): OwnedPart
   readonly links: RecordLinks
+  /** Gives its memory back; the batch is not used any more. */
+  release(): void
   /** Records archived earlier that share links with the batch, by sequence. */
   readonly earlier: Map<number, OwnedPart>
 }

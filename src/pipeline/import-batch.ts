@@ -1,6 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer'
 import { intake } from '../interactions/intake.ts'
 import type { Namespace, ReadContext } from '../interactions/record.ts'
+import { release } from '../platform/release.ts'
 import { sourceName } from './archived-record.ts'
 import type { HeldBatch, OwnedPart } from './held-batch.ts'
 import type { PostedChunk } from './protocol.ts'
@@ -103,6 +104,10 @@ export class ImportBatch implements HeldBatch {
 
   source(at: number): string {
     return sourceName('export', this.context(at).format)
+  }
+
+  release(): void {
+    release(this.#chunks.map(({ bytes }) => bytes))
   }
 
   kept(tenant: string): readonly number[] {

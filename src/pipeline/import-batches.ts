@@ -1,6 +1,7 @@
 import type { ArchiveReader, Frame } from '../archive/types.ts'
 import type { KeyEntry, KnownContent } from '../catalog/repeat-keys.ts'
 import type { ReadContext } from '../interactions/record.ts'
+import { release } from '../platform/release.ts'
 import type { Chunk } from '../sources/source.ts'
 import type { ContainerLedger } from './container-ledger.ts'
 import type { ImportPorts } from './import.ts'
@@ -73,6 +74,7 @@ export class ImportBatches {
     await Promise.all(this.#running)
     this.#throwFailure()
     await this.#account([])
+    if (this.#indexed) await this.#ports.indexer?.flush()
     for (const writer of await this.#ports.archives.writers()) await writer.seal('records')
   }
 
@@ -119,6 +121,7 @@ export class ImportBatches {
       const packed = await packing
       this.#throwFailure()
       await this.#archive(batch, packed)
+      release(packed.groups.flat().map(({ bytes }) => bytes))
       return packed
     })
     const packed = await archiving

@@ -64,9 +64,9 @@ export interface ImportResult {
   readonly indexed: boolean
 }
 
-// Large enough for good segments and few index parts, small enough for memory: a batch costs about five times its bytes.
-const BATCH_BYTES = 32 * 1024 * 1024
-const BATCH_RECORDS = 16_384
+// Large enough that the steps between the threads cost little, small enough for memory: several are under way at once.
+const BATCH_BYTES = 16 * 1024 * 1024
+const BATCH_RECORDS = 8_192
 
 /**
  * Takes in exports: reads, splits, drops what is not about AI, archives what is new (fsynced), then indexes it.

@@ -1,5 +1,6 @@
 import type { TenantArchives } from '../archive/tenant-archives.ts'
-import type { IndexStore } from '../query/index-store.ts'
+import { CodedError } from '../platform/errors.ts'
+import type { IndexBatch, IndexStore } from '../query/index-store.ts'
 import type { Crew } from './crew.ts'
 import { linksFrom } from './link-set.ts'
 import type { Contexts, LinkSet, RecordPlace } from './protocol.ts'
@@ -19,32 +20,65 @@ export interface IndexableBatch {
 
 /** Follows the archive: takes batches in the order of their sequences, one after the other. */
 export interface Indexer {
-  /** Resolves when the batch is searchable; false when the index lags behind and must catch up first. */
+  /** Resolves when the batch's rows are made; false when the index lags behind and must catch up first. */
   take(batch: IndexableBatch, crew: Crew, contexts: Contexts): Promise<boolean>
+  /** Writes the rows that are still gathered: everything taken is searchable then. */
+  flush(): Promise<void>
 }
 
+// An insert makes a part, and parts are merged: fewer, larger ones halve what the engine has to do.
+const FLUSH_BYTES = 40 * 1024 * 1024
+
 export function openIndexer(index: IndexStore, archives: TenantArchives): Indexer {
+  // While one lot is written by the engine, the rows of the next are made; look-ups see both, and what is written.
+  let gathered = new GatheredRows()
+  let writing = new GatheredRows()
+  let written: Promise<void> = Promise.resolve()
+
   async function take(batch: IndexableBatch, crew: Crew, contexts: Contexts): Promise<boolean> {
     for (const { tenant, first, until, links } of batch.tenants) {
-      if (index.watermark(tenant) !== first) return false
-      await gather(batch, tenant, links, crew, contexts)
-      const indexBatch = index.nextBatch()
+      const watermark = gathered.watermark(tenant) ?? writing.watermark(tenant) ?? index.watermark(tenant)
+      if (watermark !== first) return false
+      await extend(batch, tenant, links, crew, contexts)
+      const indexBatch = index.nextBatch() + writing.size + gathered.size
       const rows = await crew.ask(batch.worker, 'rows', { batch: batch.batch, tenant, indexBatch })
-      await index.write({
-        batch: indexBatch,
-        tenant,
-        watermark: until,
-        items: [asBuffer(rows.items)],
-        records: [asBuffer(rows.records)],
-        links: [asBuffer(rows.links)],
-        superseded: rows.superseded,
-      })
+      gathered.add(
+        {
+          batch: indexBatch,
+          tenant,
+          watermark: until,
+          items: [asBuffer(rows.items)],
+          records: [asBuffer(rows.records)],
+          links: [asBuffer(rows.links)],
+          superseded: rows.superseded,
+        },
+        rows.linkKeys,
+        rows.linkSequences,
+      )
+      if (gathered.bytes >= FLUSH_BYTES) await startWriting()
     }
     return true
   }
 
+  async function startWriting(): Promise<void> {
+    await written
+    writing = gathered
+    gathered = new GatheredRows()
+    if (writing.size === 0) return
+    written = index.write(...writing.batches).then(() => {
+      writing = new GatheredRows()
+    })
+    // A failure is told by the next one who waits for it.
+    written.catch(() => undefined)
+  }
+
+  async function flush(): Promise<void> {
+    await startWriting()
+    await written
+  }
+
   // The cluster of a record is everything that is tied to it, directly or over others: asked for until nothing is added.
-  async function gather(
+  async function extend(
     { batch, worker }: IndexableBatch,
     tenant: string,
     links: readonly LinkSet[],
@@ -56,12 +90,30 @@ export function openIndexer(index: IndexStore, archives: TenantArchives): Indexe
     let open = links.flatMap(linksFrom)
     while (open.length > 0) {
       for (const { key } of open) asked.add(key)
-      const sequences = (await index.lookupLinks(open)).filter((sequence) => !taken.has(sequence))
+      // First what is in memory: what is being written moves from there to the index, never the other way.
+      const inMemory = [...gathered.lookup(open), ...writing.lookup(open)]
+      const found = [...inMemory, ...(await index.lookupLinks(open))]
+      const sequences = [...new Set(found)].filter((sequence) => !taken.has(sequence)).toSorted(ascending)
       if (sequences.length === 0) return
       for (const sequence of sequences) taken.add(sequence)
-      const places = await placesOf(tenant, sequences)
-      const further = await crew.ask(worker, 'extend', { batch, tenant, places, contexts })
+      const further = await located(tenant, sequences, (places) =>
+        crew.ask(worker, 'extend', { batch, tenant, places, contexts }),
+      )
       open = linksFrom(further).filter(({ key }) => !asked.has(key))
+    }
+  }
+
+  // A segment that is packed anew when it is sealed moves its frames: then they are looked for once more.
+  async function located<T>(
+    tenant: string,
+    sequences: readonly number[],
+    read: (places: RecordPlace[]) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await read(await placesOf(tenant, sequences))
+    } catch (error) {
+      if (!(error instanceof CodedError) || error.code !== 'FRAME_MOVED') throw error
+      return read(await placesOf(tenant, sequences))
     }
   }
 
@@ -80,7 +132,52 @@ export function openIndexer(index: IndexStore, archives: TenantArchives): Indexe
     return places
   }
 
-  return { take }
+  return { take, flush }
 }
+
+/** Rows of batches that are made but not yet written, and the links that they will bring. */
+class GatheredRows {
+  readonly #batches: IndexBatch[] = []
+  readonly #byKey = new Map<bigint, number[]>()
+  readonly #watermarks = new Map<string, number>()
+  #bytes = 0
+
+  get size(): number {
+    return this.#batches.length
+  }
+
+  get batches(): readonly IndexBatch[] {
+    return this.#batches
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  watermark(tenant: string): number | undefined {
+    return this.#watermarks.get(tenant)
+  }
+
+  add(batch: IndexBatch, keys: BigUint64Array, sequences: Float64Array): void {
+    this.#batches.push(batch)
+    this.#watermarks.set(batch.tenant, batch.watermark)
+    for (const buffers of [batch.items, batch.records, batch.links]) {
+      for (const { length } of buffers) this.#bytes += length
+    }
+    for (const [at, key] of keys.entries()) {
+      const sequence = sequences[at] ?? 0
+      const known = this.#byKey.get(key)
+      if (known === undefined) this.#byKey.set(key, [sequence])
+      else known.push(sequence)
+    }
+  }
+
+  lookup(links: readonly { readonly key: bigint }[]): number[] {
+    if (this.#byKey.size === 0) return []
+    return links.flatMap(({ key }) => this.#byKey.get(key) ?? [])
+  }
+}
+
+const ascending = (a: number, b: number): number => a - b
 
 const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)

@@ -20,6 +20,10 @@ class LoadedBatch implements HeldBatch {
     return [...this.lines.keys()]
   }
 
+  release(): void {
+    this.lines.length = 0
+  }
+
   part(at: number): OwnedPart {
     const line = this.lines[at]
     if (line === undefined) throw new Error(`record ${at} is not in the batch`)

@@ -119,6 +119,9 @@ export interface Rows {
   readonly links: Uint8Array
   readonly superseded: readonly { readonly id: string; readonly deleted: boolean }[]
   readonly itemCount: number
+  /** The links again, for look-ups before the rows are in the index. */
+  readonly linkKeys: BigUint64Array
+  readonly linkSequences: Float64Array
 }
 
 export interface Answers {

@@ -82,6 +82,8 @@ class RowOutput {
   readonly #records: Buffer[] = []
   readonly #links: Buffer[] = []
   readonly #superseded: { readonly id: string; readonly deleted: boolean }[] = []
+  readonly #linkKeys: bigint[] = []
+  readonly #linkSequences: number[] = []
   #itemCount = 0
 
   constructor(tenant: string, batch: number) {
@@ -104,7 +106,11 @@ class RowOutput {
       const part = batch.part(member)
       parts.push(part)
       records.push(recordRow(part))
-      batch.links.each(member, (day, key) => links.push({ day, key, sequence: part.sequence }))
+      batch.links.each(member, (day, key) => {
+        links.push({ day, key, sequence: part.sequence })
+        this.#linkKeys.push(key)
+        this.#linkSequences.push(part.sequence)
+      })
     }
     const items = reconcile([...earlier, ...parts], options)
     this.#items.push(encodeItems(items, this.#batch))
@@ -123,6 +129,8 @@ class RowOutput {
       links: joined(this.#links),
       superseded: this.#superseded,
       itemCount: this.#itemCount,
+      linkKeys: BigUint64Array.from(this.#linkKeys),
+      linkSequences: Float64Array.from(this.#linkSequences),
     }
   }
 }

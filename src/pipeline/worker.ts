@@ -36,6 +36,7 @@ const HANDLERS: { readonly [T in RequestType]: (request: Call<T>['request']) => 
     return { answer, transfer: [answer.items.buffer, answer.records.buffer, answer.links.buffer] }
   },
   drop(request) {
+    held.get(request.batch)?.release()
     held.delete(request.batch)
     return { answer: null }
   },

@@ -1,5 +1,6 @@
 import { CodedError } from '../platform/errors.ts'
 import type { Link } from '../interactions/item.ts'
+import { release } from '../platform/release.ts'
 import type { Engine } from './engine.ts'
 import { encodeSuperseded, type Superseded } from './rows.ts'
 import {
@@ -44,8 +45,11 @@ export interface IndexStore {
   watermarks(): ReadonlyMap<string, number>
   /** The number of the batch to write next: one more for each `write`, so that the rows of coming batches can be encoded ahead. */
   nextBatch(): number
-  /** Writes a batch. Until it returns, searches see nothing of it; if it fails, call `recover` before the next. */
-  write(batch: IndexBatch): Promise<void>
+  /**
+   * Writes batches, numbered one after the other, at once: inserts cost by the part, not only by the row. Until it
+   * returns, searches see nothing of them; if it fails, call `recover` before the next.
+   */
+  write(...batches: readonly IndexBatch[]): Promise<void>
   /** Sequences that share any of these keys, ascending, each once. */
   lookupLinks(links: readonly Link[]): Promise<number[]>
   /** Removes what an unfinished batch left. Done by `openIndex`. */
@@ -142,24 +146,32 @@ class ClickHouseIndex implements IndexStore {
     return this.#state.batch + 1
   }
 
-  async write(batch: IndexBatch): Promise<void> {
-    if (batch.batch !== this.nextBatch()) {
-      const message = `Cannot write index batch ${batch.batch}: ${this.nextBatch()} is next`
-      throw new CodedError('INDEX_BATCH_OUT_OF_ORDER', message)
+  async write(...batches: readonly IndexBatch[]): Promise<void> {
+    let last = this.#state.batch
+    for (const { batch } of batches) {
+      last += 1
+      if (batch === last) continue
+      throw new CodedError(
+        'INDEX_BATCH_OUT_OF_ORDER',
+        `Cannot write index batch ${batch}: ${last} is next`,
+      )
     }
     // Rows of an unfinished batch are not seen (scope) and are removed by recover(), so any order is safe
     // as long as the state comes last.
     await this.#follow()
-    const superseded = [encodeSuperseded(batch.superseded, batch.batch)]
+    const superseded = batches.map((each) => encodeSuperseded(each.superseded, each.batch))
     await this.#insert('rewritten', namesOf(REWRITTEN_COLUMNS), superseded)
-    await this.#insert('links', namesOf(LINK_COLUMNS), batch.links)
-    await this.#insert('records', namesOf(RECORD_COLUMNS), batch.records)
-    await this.#insert('items', namesOf(ITEM_COLUMNS), batch.items)
-    const row = [batch.batch, batch.tenant, batch.watermark, SCHEMA_VERSION]
-    await this.#insert('state', namesOf(STATE_COLUMNS), [Buffer.from(JSON.stringify(row))])
-    this.#state.batch = batch.batch
-    this.#state.watermarks.set(batch.tenant, batch.watermark)
-    this.#state.superseded += batch.superseded.length
+    await this.#insert('links', namesOf(LINK_COLUMNS), batches.flatMap(({ links }) => links))
+    await this.#insert('records', namesOf(RECORD_COLUMNS), batches.flatMap(({ records }) => records))
+    await this.#insert('items', namesOf(ITEM_COLUMNS), batches.flatMap(({ items }) => items))
+    const rows = batches.map(({ batch, tenant, watermark }) => [batch, tenant, watermark, SCHEMA_VERSION])
+    const state = Buffer.from(rows.map((row) => JSON.stringify(row)).join('\n'))
+    await this.#insert('state', namesOf(STATE_COLUMNS), [state])
+    this.#state.batch = last
+    for (const { tenant, watermark, superseded: gone } of batches) {
+      this.#state.watermarks.set(tenant, watermark)
+      this.#state.superseded += gone.length
+    }
   }
 
   async #follow(): Promise<void> {
@@ -176,8 +188,14 @@ class ClickHouseIndex implements IndexStore {
   ): Promise<void> {
     // One insert makes one part, and parts are what merging has to pay for.
     const [only] = buffers
-    const rows = buffers.length === 1 && only !== undefined ? only : Buffer.concat(buffers)
+    if (buffers.length === 1 && only !== undefined) {
+      await this.engine.insert(table, columns, only)
+      return
+    }
+    const rows = Buffer.concat(buffers)
+    release(buffers)
     await this.engine.insert(table, columns, rows)
+    release([rows])
   }
 
   lookupLinks(links: readonly Link[]): Promise<number[]> {

@@ -7,6 +7,7 @@ import { readContainer } from './container.ts'
 import type { ReadContainer, Run } from './container.ts'
 import { gunzip } from './gunzip.ts'
 import { InputError, unreadable } from './input-error.ts'
+import { byDate } from './by-date.ts'
 import { findFiles } from './find-files.ts'
 import type { Found } from './find-files.ts'
 import { zipMembers } from './zip-members.ts'
@@ -32,7 +33,7 @@ const MAX_NESTED_ZIP_BYTES = 64 << 20
 const MAX_RATIO = 200
 
 /**
- * Reads files and folders of exports, in the order given, folders recursively in the order of their names.
+ * Reads files and folders of exports, folders recursively, in the order of the dates in their names, else as given.
  * What a file is, and how it is packed, is told by its content. Ends only by an abort; everything else is an event.
  */
 export async function* readExportFiles(
@@ -50,7 +51,7 @@ export async function* readExportFiles(
     trustedBytes: options.trustedBytes ?? 1 << 30,
     signal,
   }
-  for await (const found of findFiles(paths)) {
+  for (const found of await byDate(findFiles(paths))) {
     signal?.throwIfAborted()
     if (found.kind === 'file') yield* readFile(found, run, options.onBytes ?? (() => {}))
     else yield failed(found.path, found.error)
