@@ -183,7 +183,9 @@ describe('search', () => {
     expect((await run(['search', 'nosuchwordanywhere', '--fail-empty'])).code).toBe(7)
     const bad = await run(['search', 'usr:avery', '--json'])
     expect(bad.code).toBe(2)
-    expect(bad.err).toContain('user')
+    expect(bad.err).toMatch(
+      /^daybook: [^\n]+"user"[^\n]* \[QUERY_UNKNOWN_PROPERTY\]\n +usr:avery\n +\^\n$/,
+    )
     expect(jsonLines(bad.out)).toMatchObject([
       { error: { code: expect.stringMatching(/^QUERY_/) } },
     ])
@@ -217,6 +219,15 @@ describe('show', () => {
     expect(answer?.value[0]?.records.map(({ nativeId }) => nativeId)).toContain(
       week.notable.xpia.recordId,
     )
+  })
+
+  test('finds the item of a record by its sequence', async () => {
+    const id = week.notable.proveRecordId
+    const [byId] = jsonLines<ItemAnswer>((await run(['show', id, '--json'])).out)
+    const sequence = byId?.value[0]?.records.find(({ nativeId }) => nativeId === id)?.sequence
+    const bySequence = await run(['show', `${sequence}`, '--json'])
+    expect(jsonLines<ItemAnswer>(bySequence.out)).toEqual([byId])
+    expect((await run(['show', '999999'])).code).toBe(7)
   })
 
   test('gives the raw text as it was served, to the byte', async () => {

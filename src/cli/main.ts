@@ -174,10 +174,10 @@ async function find(name: string): Promise<Command> {
       name,
       COMMANDS.map((command) => command.name),
     )
-    const hint = near === null ? '' : `; did you mean "${near}"?`
+    const hint = near === null ? '' : ` did you mean "${near}"?`
     throw new CodedError(
       'USAGE',
-      `There is no command "${visible(name).slice(0, 40)}"${hint} "daybook --help" lists them`,
+      `There is no command "${visible(name).slice(0, 40)}";${hint} "daybook --help" lists them`,
     )
   }
   return entry.load()
@@ -199,7 +199,9 @@ function report(
   if (error instanceof CodedError) {
     if (json)
       stdout.write(`${JSON.stringify({ error: { code: error.code, message: error.message } })}\n`)
-    stderr.write(`daybook: ${visible(error.message)} [${error.code}]\n`)
+    // What follows the first line shows where in a query the fault is.
+    const [first = '', ...rest] = visible(error.message).split('\n')
+    stderr.write(`${[`daybook: ${first} [${error.code}]`, ...rest].join('\n')}\n`)
     return exitCodeOf(error.code)
   }
   const stack = error instanceof Error && environment['DAYBOOK_DEBUG'] ? (error.stack ?? '') : ''

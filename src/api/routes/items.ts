@@ -8,6 +8,7 @@ import {
   facets,
   histogram,
   itemsById,
+  itemsBySequence,
   search,
   sessionItems,
   type Bucket,
@@ -18,6 +19,8 @@ import type { AppContext } from '../context.ts'
 import { itemHit, unitHits } from '../hits.ts'
 import { itemOf, recordViews } from '../item-view.ts'
 import { looked } from '../look.ts'
+import { placeOfSequence } from '../sequence.ts'
+import type { ItemRow } from '../../query/item-row.ts'
 import { indexState, openIndexOf } from '../index-state.ts'
 
 const UNITS: readonly Unit[] = ['item', 'record', 'interaction']
@@ -84,7 +87,7 @@ export function itemRoutes(app: AppContext): Hono {
     })
     .get('/api/v1/items/:id', async (context) => {
       const id = context.req.param('id')
-      const rows = await looked(app, 'show', { id }, () => itemsById(openIndexOf(app), id))
+      const rows = await looked(app, 'show', { id }, () => itemsOf(app, id))
       if (rows.length === 0) throw notFound(id)
       const value = await Promise.all(
         rows.slice(0, 20).map(async (row) => {
@@ -126,6 +129,15 @@ export function itemRoutes(app: AppContext): Hono {
         next: page.next,
       })
     })
+}
+
+/** The items that an id leads to; else the item of the record with this sequence. */
+async function itemsOf(app: AppContext, id: string): Promise<readonly ItemRow[]> {
+  const index = openIndexOf(app)
+  const rows = await itemsById(index, id)
+  if (rows.length > 0) return rows
+  const place = await placeOfSequence(app, id)
+  return place === undefined ? [] : itemsBySequence(index, place.tenant, [place.sequence])
 }
 
 function notFound(id: string): CodedError {

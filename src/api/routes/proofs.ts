@@ -6,11 +6,7 @@ import type { AppContext } from '../context.ts'
 import { openIndexOf } from '../index-state.ts'
 import { itemOf } from '../item-view.ts'
 import { looked } from '../look.ts'
-
-interface Place {
-  readonly tenant: string
-  readonly sequence: number
-}
+import { placeOfSequence, type Place } from '../sequence.ts'
 
 /** POST /api/v1/proofs {id}: the proof of one record, its line and the key that a stranger needs. Seals what is open. */
 export function proofRoutes(app: AppContext): Hono {
@@ -40,31 +36,29 @@ export function proofRoutes(app: AppContext): Hono {
 
 // A sequence (`<tenant>/<number>` or a number where there is one tenant), or an id that one record alone answers to.
 async function placeOf(app: AppContext, id: string): Promise<Place> {
-  const [, named, number] = /^(?:([^/\s]+)\/)?(\d{1,12})$/.exec(id) ?? []
-  const tenants = app.archives.tenants()
-  const [only] = tenants
-  if (number !== undefined && (named !== undefined || tenants.length === 1)) {
-    const tenant = named ?? only ?? ''
-    if (tenants.includes(tenant)) {
-      const reader = await app.archives.reader(tenant)
-      await reader.refresh()
-      if (Number(number) < reader.nextSequence('records')) return { tenant, sequence: Number(number) }
-    }
-  }
+  const place = await placeOfSequence(app, id)
+  if (place !== undefined) return place
   const rows = await itemsById(openIndexOf(app), id)
   const places: Place[] = []
   for (const row of rows) {
     const { records } = await itemOf(app, row.tenantId, row.id, row.sequences)
-    const named2 = records.filter(({ nativeId }) => nativeId === id)
-    for (const { part } of named2.length > 0 ? named2 : records) places.push({ tenant: row.tenantId, sequence: part.sequence })
+    const own = records.filter(({ nativeId }) => nativeId === id)
+    for (const { part } of own.length > 0 ? own : records)
+      places.push({ tenant: row.tenantId, sequence: part.sequence })
   }
   const [first] = places
   if (first === undefined) {
-    throw new CodedError('NOT_FOUND', `Nothing here has the id "${id.slice(0, 100)}": give a record's id or its sequence number`)
+    throw new CodedError(
+      'NOT_FOUND',
+      `Nothing here has the id "${id.slice(0, 100)}": give a record's id or its sequence number`,
+    )
   }
   if (places.length > 1) {
     const list = places.slice(0, 10).map(({ sequence }) => sequence)
-    throw new CodedError('USAGE', `"${id.slice(0, 100)}" names ${places.length} records (sequences ${list.join(', ')}${places.length > 10 ? ', …' : ''}): prove one of them by its sequence number`)
+    throw new CodedError(
+      'USAGE',
+      `"${id.slice(0, 100)}" names ${places.length} records (sequences ${list.join(', ')}${places.length > 10 ? ', …' : ''}): prove one of them by its sequence number`,
+    )
   }
   return first
 }

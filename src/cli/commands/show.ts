@@ -8,7 +8,7 @@ import { minute, number, visible, wrap } from '../terminal.ts'
 export const show = defineCommand({
   name: 'show',
   summary: 'Show one item: reconciled, with the source of every field',
-  arguments: '<id of an item, record, message or request>',
+  arguments: '<id of an item, record, message or request; or a sequence>',
   examples: [
     [
       'daybook show ea1535561acea1a29c6dfd3d3f4772b5',
