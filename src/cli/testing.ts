@@ -1,4 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { writeDemoWeek, type DemoWeek } from '../tenant/demo-week/demo-week.ts'
 import { runCli } from './main.ts'
+import { columnsOf } from './terminal.ts'
 
 export interface Ran {
   readonly code: number
@@ -34,4 +39,35 @@ export function jsonLines<Line>(text: string): Line[] {
     .split('\n')
     .filter((line) => line !== '')
     .map((line): Line => JSON.parse(line))
+}
+
+/** A data folder into which the demo week was imported by the program itself. */
+export interface ImportedWeek {
+  readonly folder: string
+  readonly week: DemoWeek
+  /** What the import said, as JSON. */
+  readonly imported: Ran
+  /** Runs a command line on the data folder. */
+  readonly run: (argv: readonly string[], options?: RunOptions) => Promise<Ran>
+  readonly remove: () => void
+}
+
+export async function importWeek(): Promise<ImportedWeek> {
+  const folder = mkdtempSync(join(tmpdir(), 'daybook-cli-'))
+  const week = await writeDemoWeek(join(folder, 'exports'))
+  const run: ImportedWeek['run'] = (argv, options) =>
+    runHere([...argv, '--data-dir', join(folder, 'records')], options)
+  const imported = await run(['import', ...week.folders, '--json'])
+  return {
+    folder,
+    week,
+    imported,
+    run,
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
+
+/** Lines that a terminal of 80 columns would break. */
+export function tooWide({ out }: Ran): string[] {
+  return out.split('\n').filter((line) => columnsOf(line) > 80)
 }
