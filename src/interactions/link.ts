@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { hash64 } from './hash64.ts'
 import type { Link } from './item.ts'
 import type { Facts, Kind } from './record.ts'
 
@@ -43,7 +43,7 @@ export function eachLink(facts: Facts, visit: LinkVisitor): void {
 export function linksOf(facts: Facts): Link[] {
   const links: Link[] = []
   eachLink(facts, (key, day) => {
-    links.push({ day, key: BigInt(`0x${hash('sha256', key, 'hex').slice(0, 16)}`) })
+    links.push({ day, key: hash64(key) })
   })
   return links
 }
