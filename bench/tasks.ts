@@ -1,0 +1,14 @@
+/** Everything that is measured, each in a process of its own; loaded there only. */
+export const TASKS = {
+  import: async () => (await import('./tasks/import.ts')).importCorpus,
+  exportRows: async () => (await import('./tasks/bare-load.ts')).exportRows,
+  bareLoad: async () => (await import('./tasks/bare-load.ts')).bareLoad,
+  searchCore: async () => (await import('./tasks/search.ts')).searchCore,
+  searchHttp: async () => (await import('./tasks/search.ts')).searchHttp,
+  searchBare: async () => (await import('./tasks/search-bare.ts')).searchBare,
+  verify: async () => (await import('./tasks/verify.ts')).verifyAll,
+  prove: async () => (await import('./tasks/verify.ts')).proveSome,
+  rawZstd: async () => (await import('./tasks/disk.ts')).rawZstd,
+  tableSizes: async () => (await import('./tasks/disk.ts')).tableSizes,
+  makeBlob: async () => (await import('./tasks/blob.ts')).makeBlob,
+} as const

@@ -1,0 +1,55 @@
+import { join } from 'node:path'
+import { bareTables, openBare, structureOf, TABLES, type TableName } from '../bare.ts'
+
+export interface ExportInput {
+  /** Where our index lies. */
+  readonly path: string
+  /** Where the rows go, a file for each table. */
+  readonly folder: string
+}
+
+export interface LoadFigures {
+  readonly seconds: number
+  readonly rows: Readonly<Record<TableName, number>>
+}
+
+const NAMES: readonly TableName[] = ['items', 'records', 'links']
+const fileOf = (folder: string, table: TableName): string => join(folder, `${table}.ndjson`)
+
+/** Writes the rows that the product indexed to files, as the bare engine will read them. */
+export async function exportRows({ path, folder }: ExportInput): Promise<null> {
+  const engine = openBare(path)
+  for (const table of NAMES) {
+    const columns = TABLES[table].map(([name]) => name).join(', ')
+    await engine.run(
+      `INSERT INTO FUNCTION file(${quoted(fileOf(folder, table))}, JSONEachRow, ${quoted(structureOf(table))})
+       SELECT ${columns} FROM ${table} SETTINGS engine_file_truncate_on_insert = 1`,
+    )
+  }
+  await engine.close()
+  return null
+}
+
+/** Loads these files into new tables: INSERT … SELECT, nothing else. */
+export async function bareLoad({ path, folder }: ExportInput): Promise<LoadFigures> {
+  const engine = openBare(path)
+  for (const statement of bareTables()) await engine.run(statement)
+  const started = performance.now()
+  for (const table of NAMES) {
+    await engine.run(
+      `INSERT INTO ${table} SELECT * FROM file(${quoted(fileOf(folder, table))}, JSONEachRow, ${quoted(structureOf(table))})`,
+    )
+  }
+  const seconds = (performance.now() - started) / 1_000
+  const count = async (table: TableName): Promise<number> =>
+    Number((await engine.query(`SELECT count() FROM ${table}`))[0]?.[0])
+  const rows = {
+    items: await count('items'),
+    records: await count('records'),
+    links: await count('links'),
+  }
+  await engine.close()
+  return { seconds, rows }
+}
+
+const quoted = (text: string): string => `'${text.replaceAll(/[\\']/g, String.raw`\$&`)}'`
