@@ -9,7 +9,7 @@ export const RUNS = 25
 export const WARM_UPS = 5
 export const PAGE = 50
 
-export type Asked = 'page' | 'count' | 'summary'
+type Asked = 'page' | 'count' | 'summary'
 
 /** One query, as KQL and as the condition that somebody would write for the bare table. */
 export interface Draw {
@@ -33,7 +33,7 @@ const TEXT = 'lowerUTF8(text)'
 const LOWERED_IDS = ['recordIds', 'messageIds', 'requestIds']
 const FLAGS = ['jailbreak', 'web', 'xpia']
 
-const of = (list: readonly string[], n: number): string => list[n % list.length] ?? ''
+const at = (list: readonly string[], n: number): string => list[n % list.length] ?? ''
 const page = (kql: string, condition: Condition): Draw => ({ asked: 'page', kql, ...condition })
 
 export function queryMix(facts: CorpusFacts): readonly Kind[] {
@@ -46,7 +46,7 @@ export function queryMix(facts: CorpusFacts): readonly Kind[] {
   const kind = (name: string, mostMs: number, draw: Kind['draw']): Kind => ({ name, mostMs, draw })
   return [
     kind('two common words', 150, (n) => {
-      const pair = [of(words, n % 8), of(words, (n % 8) + 1 + Math.floor(n / 8))]
+      const pair = [at(words, n % 8), at(words, (n % 8) + 1 + Math.floor(n / 8))]
       return page(pair.join(' '), hasWords(pair))
     }),
     kind('one rare word', 150, (n) => {
@@ -58,7 +58,7 @@ export function queryMix(facts: CorpusFacts): readonly Kind[] {
       return page(`"${phrase}"`, hasPhrase(phrase))
     }),
     kind('user + quarter', 150, (n) => {
-      const user = of(samples.users, n)
+      const user = at(samples.users, n)
       const quarter = quarters[n % quarters.length] ?? { from: '', to: '', until: '' }
       return page(`user:"${user}" AND date:${quarter.from}..${quarter.to}`, {
         where: `has(users, {user:String}) AND occurredAt >= toDateTime64({from:String}, 3, 'UTC') AND occurredAt < toDateTime64({until:String}, 3, 'UTC')`,
@@ -66,14 +66,14 @@ export function queryMix(facts: CorpusFacts): readonly Kind[] {
       })
     }),
     kind('file', 150, (n) => {
-      const file = of(samples.files, n)
+      const file = at(samples.files, n)
       return page(`file:"${file}"`, {
         where: 'has(files, {file:String})',
         params: { file: fold(file) },
       })
     }),
     kind('session', 150, (n) => {
-      const session = of(samples.sessions, n)
+      const session = at(samples.sessions, n)
       return page(`session:"${session}"`, {
         where: 'lower(session) = {session:String}',
         params: { session: session.toLowerCase() },
@@ -81,25 +81,25 @@ export function queryMix(facts: CorpusFacts): readonly Kind[] {
     }),
     kind('by id', 150, (n) => {
       // Of an interaction the sample names session and message: the message's id is its own.
-      const id = of(samples.ids, n).split(' ').at(-1) ?? ''
+      const id = at(samples.ids, n).split(' ').at(-1) ?? ''
       const has = LOWERED_IDS.map(
         (column) => `has(arrayMap(x -> lower(x), ${column}), {id:String})`,
       )
       return page(`id:"${id}"`, { where: has.join(' OR '), params: { id: id.toLowerCase() } })
     }),
     kind('flag + word', 150, (n) => {
-      const flag = of(FLAGS, n)
-      const word = n === 0 ? 'quexmerger' : of(words, Math.floor(n / FLAGS.length))
+      const flag = at(FLAGS, n)
+      const word = n === 0 ? 'quexmerger' : at(words, Math.floor(n / FLAGS.length))
       const { where, params } = hasWords([word])
       return page(`${flag}:true AND ${word}`, { where: `${flag} = 1 AND ${where}`, params })
     }),
     kind('exact count', 150, (n) => {
-      const word = of(words, n)
+      const word = at(words, n)
       return { asked: 'count', kql: word, ...hasWords([word]) }
     }),
     kind('histogram + facets', 400, (n) => {
       if (n % 5 === 4) return { asked: 'summary', kql: '*', where: '1', params: {} }
-      const word = of(words, n)
+      const word = at(words, n)
       return { asked: 'summary', kql: word, ...hasWords([word]) }
     }),
   ]
@@ -144,8 +144,8 @@ interface Quarter {
 /** Three months each, from the corpus's first day to its last. */
 function quartersOf({ options }: CorpusFacts): readonly Quarter[] {
   const first = new Date(`${options.from}T00:00:00Z`)
-  const day = (month: number, of: number): string =>
-    new Date(Date.UTC(first.getUTCFullYear(), month, of)).toISOString().slice(0, 10)
+  const day = (month: number, date: number): string =>
+    new Date(Date.UTC(first.getUTCFullYear(), month, date)).toISOString().slice(0, 10)
   return [0, 3, 6, 9].map((months) => {
     const month = first.getUTCMonth() + months
     return { from: day(month, 1), to: day(month + 3, 0), until: day(month + 3, 1) }

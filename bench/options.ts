@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-export const PARTS = ['import', 'blob', 'repeat', 'search', 'verify', 'disk', 'start'] as const
+const PARTS = ['import', 'blob', 'repeat', 'search', 'verify', 'disk', 'start'] as const
 export type Part = (typeof PARTS)[number]
 
 export interface Options {

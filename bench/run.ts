@@ -51,6 +51,7 @@ export async function runParts(
   if (needsData.some((part) => wanted.has(part))) {
     const first = await once(folder, 'import', wanted.has('import'), [dataDir], () => {
       say(`import of ${facts.expected.read} records`)
+      settleDisk()
       return measure('import', importing)
     })
     found.faults.push(...countFaults(first.value, facts))
@@ -64,6 +65,7 @@ export async function runParts(
     }
     if (wanted.has('repeat')) {
       say('the same import again')
+      settleDisk()
       found.rows.push(rows.repeatRow((await measure('import', importing)).value, first.value))
     }
   }
@@ -128,6 +130,7 @@ async function loadBare(
   mkdirSync(rowsDir, { recursive: true })
   say("the bare engine's load of the same rows")
   await measure('exportRows', { path: join(dataDir, 'index'), folder: rowsDir })
+  settleDisk()
   const load = await measure('bareLoad', { path: bareDir, folder: rowsDir })
   rmSync(rowsDir, { recursive: true })
   return load
@@ -140,6 +143,7 @@ async function blob(folder: string, say: (what: string) => void): Promise<Row> {
   mkdirSync(blobDir)
   const file = join(blobDir, 'blob.json')
   await measure('makeBlob', { file, bytes: BLOB_BYTES })
+  settleDisk()
   const input = { dataDir: join(blobDir, 'data'), paths: [file] }
   const { value, peakBytes } = await measure('import', input)
   rmSync(blobDir, { recursive: true })
@@ -167,6 +171,11 @@ function bytesBelow(folder: string): number {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0)
+}
+
+/** What was just made is still being written to the disk, and every fsync would wait for it. */
+function settleDisk(): void {
+  execFileSync('sync')
 }
 
 const STARTS = 11
