@@ -1,0 +1,42 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { aCorpus, differences, folders, itemsOf, openHere, timeless } from './daybook.suite.ts'
+
+const newFolder = folders()
+
+test('the order in which the two sources are imported changes no item', async () => {
+  const { management, graph, purview, facts } = await aCorpus(newFolder(), 600, { days: 5 })
+  const audit = [...filesOf(management), ...filesOf(purview)]
+  // Every list is an import of its own: late parts must find the item that is there.
+  const orders = [[audit, [graph]], [[graph], audit], mixed(audit, filesOf(graph))]
+  const told = []
+  for (const imports of orders) {
+    const app = await openHere(newFolder())
+    let added = 0
+    for (const paths of imports) added += (await app.import(paths)).added
+    expect(added).toBe(facts.expected.added)
+    const items = await itemsOf(app)
+    await app.close()
+    told.push(items.toSorted((a, b) => (a.item.id < b.item.id ? -1 : 1)).map(timeless))
+  }
+  const [first = [], ...others] = told
+  expect(first.length).toBe(facts.items)
+  for (const other of others) expect(differences(first, other)).toEqual([])
+}, 60_000)
+
+function filesOf(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8', withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .toSorted()
+}
+
+// Each source keeps its own order (the later of two versions is the newer one), but they take turns.
+function mixed(audit: readonly string[], texts: readonly string[]): (readonly string[])[] {
+  const turns: string[][] = []
+  for (let at = 0; at * 2 < audit.length || at < texts.length; at += 1) {
+    turns.push(texts.slice(at, at + 1), audit.slice(at * 2, at * 2 + 2))
+  }
+  return turns.filter((files) => files.length > 0)
+}

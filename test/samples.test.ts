@@ -1,0 +1,150 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import type { ItemWithRecords } from '../src/api/answers.ts'
+import { folders, itemsOf, openHere, SAMPLES, type OpenedApp } from './end-to-end/daybook.suite.ts'
+
+// Files as Microsoft's interfaces and other people's tools serve them, kept beside the checkout.
+const absent = !existsSync(SAMPLES)
+if (absent) process.stderr.write(`samples.test.ts: skipped, there is no ${SAMPLES}\n`)
+
+/** What an import into an empty archive must count. */
+const READ: Readonly<
+  Record<string, { readonly read: number; readonly added: number; readonly notAi: number }>
+> = {
+  'ms-copilot-schema/copilotinteraction.ndjson': all(2),
+  'sekoia-intake-formats/copilot_interaction_bing_resources.json': all(1),
+  'ms-office365-management-api/audit-blob-aad.json': none(3),
+  'purview-csv-export/audit-2023-us-date.csv': none(1),
+  'ms-graph-aiinteraction/aiinteraction-bizchat-filter.response.json': all(2),
+  'ms-graph-aiinteraction/aiinteraction-teams-meeting.response.json': all(1),
+  'ms-graph-aiinteraction-notifications/notification-decrypted.json': all(1),
+  'pnp-analytics-tests/schema-variants.ndjson': all(5),
+  'pnp-analytics-tests/agent-runtime-and-client-twins.ndjson': all(2),
+  // Audit records too, in forms that are asked for later: they are read already.
+  'valuelens-fixtures/audit_records_edge_cases-a.json': all(6),
+  'valuelens-fixtures/cowork_scheduled_runs.ndjson': all(2),
+  'copilot-sync-tests/graph-audit-records.ndjson': all(5),
+  'purview-collector-tests/graph-audit-dlp.ndjson': all(1),
+}
+
+/** Shapes of a later version: they may be refused, but never in silence and never by a crash. */
+const LATER =
+  /^(splunk-attack-data-ediscovery|activity-explorer-export|copilot-studio-app-insights|fsi-agentgov|valuelens-dataverse-transcripts|ms-graph-copilot-(packages|reports))\//
+
+describe.skipIf(absent)('the samples', () => {
+  const files = absent ? [] : sampleFiles()
+  const known = files.filter((file) => file in READ)
+  const refused = files.filter((file) => !(file in READ) && !LATER.test(file))
+  const newFolder = folders()
+  let empty: Promise<OpenedApp> | null = null
+  // Nothing is added to it, so one folder serves all that is refused.
+  const emptyApp = () => (empty ??= openHere(newFolder()))
+  const closeEmpty = async () => {
+    await (await empty)?.close()
+    empty = null
+  }
+  afterAll(closeEmpty)
+
+  test('are those that the expectations name', () => {
+    expect(known.toSorted()).toEqual(Object.keys(READ).toSorted())
+    expect(refused.length).toBeGreaterThan(10)
+  })
+
+  test.each(refused)('%s is no export: nothing is added and a sentence says so', async (file) => {
+    const app = await emptyApp()
+    const result = await app.import([join(SAMPLES, file)])
+    expect(result).toMatchObject({ read: 0, added: 0, notAi: 0, unmapped: 0 })
+    expect(result.errors).toMatchObject([{ code: 'NOT_AN_EXPORT' }])
+    expect(result.errors[0]?.message).toMatch(
+      file.includes('encrypted')
+        ? /encrypted.*collector that holds the key/
+        : /is no export|no export that/,
+    )
+    expect(await app.get('/api/v1/items/count', { q: '*' })).toMatchObject({ count: 0 })
+  })
+
+  test.each(files.filter((file) => LATER.test(file)))(
+    '%s is taken or refused by name',
+    async (file) => {
+      const app = await emptyApp()
+      const result = await app.import([join(SAMPLES, file)])
+      expect(result.read).toBe(result.added + result.repeated + result.notAi)
+      const refusals = result.errors.map(({ code, message }) => `${code}: ${message}`)
+      const refusal = expect.stringMatching(/^SHAPE_NOT_SUPPORTED: this is .*cannot import it yet$/)
+      expect(refusals).toEqual(result.read === 0 && refusals.length > 0 ? [refusal] : [])
+    },
+  )
+
+  test.each(Object.keys(READ))('%s is read as it must be', async (file) => {
+    await closeEmpty()
+    const app = await openHere(newFolder())
+    try {
+      const result = await app.import([join(SAMPLES, file)])
+      expect(result).toMatchObject({
+        ...READ[file],
+        repeated: 0,
+        versions: 0,
+        unmapped: 0,
+        errors: [],
+      })
+      expect(await app.get('/api/v1/items/count', { q: '*', unit: 'record' })).toMatchObject({
+        count: result.added,
+      })
+      const again = await app.import([join(SAMPLES, file)])
+      expect(again).toMatchObject({ added: 0, repeated: result.added, notAi: result.notAi })
+      REMARKS[file]?.(await itemsOf(app))
+      expect(Object.values(result.dropped).reduce((a, b) => a + b, 0)).toBe(result.notAi)
+    } finally {
+      await app.close()
+    }
+  })
+})
+
+/** What the reconciled items must tell. */
+const REMARKS: Readonly<Record<string, (items: readonly ItemWithRecords[]) => void>> = {
+  'ms-copilot-schema/copilotinteraction.ndjson'(items) {
+    const word = the(items, ({ item }) => item.surface === 'Word')
+    expect(word.item.setting).toBe('file')
+    expect(word.item.contexts).toHaveLength(1)
+    const web = the(items, ({ item }) => item.web === true)
+    expect(web.item.labels).toHaveLength(1)
+    expect(web.item.models.map(({ name }) => name)).toEqual(['DEEP_LEO'])
+    expect(items.flatMap(({ item }) => item.clientIps)).toContain('ffff:10.11.0.229')
+  },
+  'ms-graph-aiinteraction/aiinteraction-bizchat-filter.response.json'(items) {
+    expect(items).toHaveLength(1)
+    const answer = items[0]?.item.messages.find(({ role }) => role === 'answer')
+    expect(answer?.text?.length).toBeGreaterThan(20)
+  },
+  'pnp-analytics-tests/schema-variants.ndjson'(items) {
+    expect(items).toHaveLength(5)
+    for (const { item, records } of items) {
+      expect(item.timeBasis).toBe('received')
+      expect(records).toMatchObject([{ occurredAt: null, nativeId: null }])
+    }
+  },
+  'pnp-analytics-tests/agent-runtime-and-client-twins.ndjson'(items) {
+    expect(items).toHaveLength(2)
+  },
+}
+
+function the<T>(list: readonly T[], wanted: (value: T) => boolean): T {
+  const [found, ...others] = list.filter(wanted)
+  if (found === undefined || others.length > 0) throw new Error('not exactly one is wanted')
+  return found
+}
+
+function all(added: number) {
+  return { read: added, added, notAi: 0 }
+}
+
+function none(notAi: number) {
+  return { read: notAi, added: 0, notAi }
+}
+
+function sampleFiles(): string[] {
+  return readdirSync(SAMPLES, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\/.*\.(json|ndjson|csv)$/.test(file))
+    .toSorted()
+}
