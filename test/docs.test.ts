@@ -1,5 +1,15 @@
 import { execFile } from 'node:child_process'
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -31,7 +41,10 @@ describe.skipIf(noShell)('the commands of a page print what the page says', () =
     await writeDemoWeek(join(work, 'exports'))
     mkdirSync(join(work, 'bin'))
     const program = join(work, 'bin', 'daybook')
-    writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${join(process.cwd(), 'bin/daybook.js')}' "$@"\n`)
+    writeFileSync(
+      program,
+      `#!/bin/sh\nexec '${process.execPath}' '${join(process.cwd(), 'bin/daybook.js')}' "$@"\n`,
+    )
     chmodSync(program, 0o755)
     await shell('daybook import ./exports', work)
   })
@@ -44,12 +57,15 @@ describe.skipIf(noShell)('the commands of a page print what the page says', () =
     expect(withCommands.length).toBeGreaterThan(5)
   })
 
-  test.concurrent.each(withCommands)('%s', async (page) => {
+  test.concurrent.each(withCommands)('%s', { timeout: 120_000 }, async (page) => {
     const text = readFileSync(page, 'utf8')
     const folder = join(work, page.replaceAll('/', '-'))
     cpSync(join(work, 'exports'), join(folder, 'exports'), { recursive: true })
     if (!text.includes(FROM_NOTHING)) {
-      cpSync(join(work, 'daybook-data'), join(folder, 'daybook-data'), { recursive: true, verbatimSymlinks: true })
+      cpSync(join(work, 'daybook-data'), join(folder, 'daybook-data'), {
+        recursive: true,
+        verbatimSymlinks: true,
+      })
     }
     const wrong: { readonly printed: string; readonly page: string }[] = []
     for (const { command, output } of commandsOf(text)) {
@@ -58,17 +74,24 @@ describe.skipIf(noShell)('the commands of a page print what the page says', () =
         wrong.push({ printed: `$ ${command}\n${printed}`, page: `$ ${command}\n${output}` })
       }
     }
-    expect(wrong.map(({ printed }) => printed).join('\n')).toBe(wrong.map((one) => one.page).join('\n'))
+    expect(wrong.map(({ printed }) => printed).join('\n')).toBe(
+      wrong.map((one) => one.page).join('\n'),
+    )
   })
 
   async function shell(command: string, folder: string): Promise<string> {
     const { PATH = '', HOME = folder } = process.env
     const env = { PATH: join(work, 'bin') + delimiter + PATH, HOME, NO_COLOR: '1' }
     return new Promise((resolve) => {
-      execFile('/bin/sh', ['-c', `{ ${command}\n} 2>&1`], { cwd: folder, env, timeout: 60_000 }, (error, stdout) => {
-        const code = error === null ? '' : `(ended with ${String(error.code ?? error.signal)})\n`
-        resolve(trimmed(stdout + code))
-      })
+      execFile(
+        '/bin/sh',
+        ['-c', `{ ${command}\n} 2>&1`],
+        { cwd: folder, env, timeout: 60_000 },
+        (error, stdout) => {
+          const code = error === null ? '' : `(ended with ${String(error.code ?? error.signal)})\n`
+          resolve(trimmed(stdout + code))
+        },
+      )
     })
   }
 })
@@ -95,7 +118,9 @@ test('every page of docs/ is in its index', () => {
 
 test('every dependency has its reason', () => {
   const reasons = readFileSync('docs/decisions/dependencies.md', 'utf8')
-  const manifest: Readonly<Record<string, object>> = JSON.parse(readFileSync('package.json', 'utf8'))
+  const manifest: Readonly<Record<string, object>> = JSON.parse(
+    readFileSync('package.json', 'utf8'),
+  )
   const names = ['dependencies', 'optionalDependencies', 'devDependencies'].flatMap((kind) =>
     Object.keys(manifest[kind] ?? {}),
   )
@@ -113,7 +138,9 @@ function commandsOf(text: string): Typed[] {
   const commands: Typed[] = []
   for (const [, block = ''] of text.matchAll(/^```console\n([\s\S]*?)^```/gm)) {
     // The demo types commands itself: its block is one.
-    for (const part of block.split(block.startsWith('$ npm ') ? /^\$ (?=npm )/m : /^\$ /m).slice(1)) {
+    for (const part of block
+      .split(block.startsWith('$ npm ') ? /^\$ (?=npm )/m : /^\$ /m)
+      .slice(1)) {
       // A command goes on in the next line behind a backslash.
       const [typed = '', ...output] = part.replaceAll('\\\n', '').split('\n')
       const command = typed.replaceAll(/ {2,}/g, ' ').trim()
@@ -124,11 +151,13 @@ function commandsOf(text: string): Typed[] {
 }
 
 function pattern(output: string): RegExp {
-  const lines = output.split('\n').map((line) =>
-    line.trim() === '…'
-      ? '(?:.*\n)*?'
-      : `${line.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll('…', '.*')}\n`,
-  )
+  const lines = output
+    .split('\n')
+    .map((line) =>
+      line.trim() === '…'
+        ? '(?:.*\n)*?'
+        : `${line.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll('…', '.*')}\n`,
+    )
   return output === '' ? /^\n$/ : new RegExp(`^${lines.join('')}$`)
 }
 
