@@ -25,7 +25,7 @@ async function main(): Promise<number> {
   const folder =
     options.keep === null ? mkdtempSync(join(tmpdir(), 'daybook-bench-')) : resolve(options.keep)
   const remove = (): void => {
-    if (options.keep === null) rmSync(folder, { recursive: true, force: true })
+    if (options.keep === null) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   }
   process.once('SIGINT', () => {
     remove()

@@ -2,7 +2,7 @@
 import type { CorpusFacts } from '../src/tenant/history/corpus-facts.ts'
 import { ENGLISH } from '../src/tenant/history/languages.ts'
 import { vocabularies } from '../src/tenant/history/vocabulary.ts'
-import { fold } from '../src/query/text.ts'
+import { fold, PART } from '../src/query/text.ts'
 
 /** Measured runs of each kind, each with other terms, after some that only warm up. */
 export const RUNS = 25
@@ -112,11 +112,14 @@ function hasWords(words: readonly string[]): Condition {
   }
 }
 
+/** Words next to each other: between them anything that is no letter or digit, nor the sign between prompt and answer. */
 function hasPhrase(phrase: string): Condition {
-  const { where, params } = hasWords(phrase.split(' '))
+  const words = phrase.split(' ')
+  const { where, params } = hasWords(words)
+  const pattern = `(?i)\\b${words.join(`[^\\pL\\pN${PART}]+`)}\\b`
   return {
-    where: `${where} AND hasPhrase(${TEXT}, {phrase:String})`,
-    params: { ...params, phrase: phrase.toLowerCase() },
+    where: `${where} AND match(text, {pattern:String})`,
+    params: { ...params, pattern },
   }
 }
 

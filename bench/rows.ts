@@ -13,8 +13,8 @@ export function importRows(ours: ImportFigures, bare: LoadFigures, peakBytes: nu
   return [
     {
       what: 'import',
-      measured: `${count(rate)}/s in ${seconds.toFixed(1)} s`,
-      bare: `${count(read / bare.seconds)}/s in ${bare.seconds.toFixed(1)} s`,
+      measured: `${count(rate)}/s, ${seconds.toFixed(1)} s`,
+      bare: `${count(read / bare.seconds)}/s, ${bare.seconds.toFixed(1)} s`,
       ratio,
       goal: '≥ 0.4 × ≥ 25,000/s',
       met: ratio >= 0.4 && rate >= 25_000,
@@ -88,7 +88,7 @@ export function verifyRows({ records, seconds }: VerifyFigures, proofs: ProofFig
   return [
     {
       what: 'verify',
-      measured: `${count(rate)}/s in ${seconds.toFixed(1)} s`,
+      measured: `${count(rate)}/s, ${seconds.toFixed(1)} s`,
       bare: '',
       ratio: null,
       goal: '≥ 200,000/s',
