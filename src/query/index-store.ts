@@ -167,6 +167,7 @@ class ClickHouseIndex implements IndexStore {
     const rows = batches.map(({ batch, tenant, watermark }) => [batch, tenant, watermark, SCHEMA_VERSION])
     const state = Buffer.from(rows.map((row) => JSON.stringify(row)).join('\n'))
     await this.#insert('state', namesOf(STATE_COLUMNS), [state])
+    await this.engine.trim()
     this.#state.batch = last
     for (const { tenant, watermark, superseded: gone } of batches) {
       this.#state.watermarks.set(tenant, watermark)

@@ -150,7 +150,7 @@ const ITEM_INDEXES = [
  * granule, 70 ms with 1,024; the newest 50 of a phrase 127 ms and 68 ms; 1 % more disk).
  */
 const STORED =
-  'SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 1024, min_compress_block_size = 16384, max_compress_block_size = 65536'
+  'SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_bytes_for_wide_part = 50000000, index_granularity = 1024, min_compress_block_size = 16384, max_compress_block_size = 65536'
 const STORED_NARROW = 'SETTINGS fsync_after_insert = 1, fsync_part_directory = 1'
 
 function table(name: string, columns: Columns, order: string, indexes: readonly string[]): string {
