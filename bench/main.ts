@@ -32,8 +32,10 @@ async function main(): Promise<number> {
     process.exit(130)
   })
   try {
-    mkdirSync(folder, { recursive: true })
-    const outcome = await bench(folder, options)
+    // Sizes side by side: what was kept of one is of no use to another.
+    const sized = join(folder, String(options.records))
+    mkdirSync(sized, { recursive: true })
+    const outcome = await bench(sized, options)
     return outcome.faults.length === 0 ? 0 : 1
   } finally {
     remove()
