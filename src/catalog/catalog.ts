@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { explained, openDatabase } from './database.ts'
+import { explained, openDatabase, rollBack } from './database.ts'
 import { migrate } from './migrate.ts'
 import { packSightings, unpackSightings, type Sighting } from './sightings.ts'
 
@@ -91,7 +91,7 @@ export function openCatalog(file: string): Catalog {
         work()
         database.exec('COMMIT')
       } catch (error) {
-        database.exec('ROLLBACK')
+        rollBack(database)
         throw error
       }
     })
@@ -199,7 +199,7 @@ function endContainer(database: DatabaseSync, end: ContainerEnd): void {
 }
 
 function containerRow(row: Record<string, unknown>): ContainerRow {
-  const text = (name: string) => (row[name] === null ? null : String(row[name]))
+  const text = (name: string) => textOf(row[name])
   const number = (name: string) => (row[name] === null ? null : Number(row[name]))
   return {
     id: String(row['id']),
@@ -223,3 +223,5 @@ function containerRow(row: Record<string, unknown>): ContainerRow {
     },
   }
 }
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)

@@ -15,6 +15,11 @@ export function openDatabase(file: string): DatabaseSync {
   return explained(file, () => new DatabaseSync(file, { timeout: 5_000 }))
 }
 
+/** Ends a failed transaction. SQLite has ended it by itself when the disk was full. */
+export function rollBack(database: DatabaseSync): void {
+  if (database.isTransaction) database.exec('ROLLBACK')
+}
+
 /** Runs `work` and rethrows SQLite's errors as `CATALOG_*` ones. Other errors pass. */
 export function explained<T>(file: string, work: () => T): T {
   try {

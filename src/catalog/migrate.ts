@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { CodedError } from '../platform/errors.ts'
+import { rollBack } from './database.ts'
 
 const MIGRATIONS = new URL('./migrations/', import.meta.url)
 
@@ -27,7 +28,7 @@ export function migrate(database: DatabaseSync): void {
       database.exec(`PRAGMA user_version = ${index + 1}`)
       database.exec('COMMIT')
     } catch (error) {
-      database.exec('ROLLBACK')
+      rollBack(database)
       throw error
     }
   }

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { explained, openDatabase } from './database.ts'
+import { explained, openDatabase, rollBack } from './database.ts'
 
 /** One content that was seen under an identity: 106 bits of the hash of its bytes, and the record that holds it. */
 export interface KnownContent {
@@ -81,7 +81,7 @@ export function openRepeatKeys(file: string): RepeatKeys {
         statements.mark.run(tenant, watermark)
         database.exec('COMMIT')
       } catch (error) {
-        database.exec('ROLLBACK')
+        rollBack(database)
         throw error
       }
     })

@@ -210,6 +210,7 @@ const ADVICE: Readonly<Record<string, readonly [FileErrorCode, string]>> = {
   EROFS: ['READ_ONLY', 'the file system is read-only; mount it writable or choose another folder'],
   EACCES: DENIED,
   EPERM: DENIED,
+  EFBIG: ['DISK_FULL', 'a file may not grow that large here; raise the limit (ulimit -f)'],
   EIO: ['DISK_ERROR', 'the disk reports an error; check it before anything else is written'],
   ENOENT: ['FILE_NOT_FOUND', 'there is no such file or folder; check the path'],
   ENOTDIR: ['FILE_NOT_FOUND', 'a part of the path is no folder; check the path'],
