@@ -97,11 +97,15 @@ export interface Verified {
   readonly findings: readonly { readonly object: string; readonly finding: string }[]
 }
 
+/** What `daybook verify` finds; in an archive that has nothing yet it finds nothing. */
 export async function verify(dataDir: string): Promise<Verified> {
   const ended = await run(['verify', join(dataDir, 'archive'), '--json'])
-  const report: Verified = JSON.parse(ended.out)
-  return report
+  const report: Verified | { readonly error: { readonly code: string } } = JSON.parse(ended.out)
+  if (!('error' in report)) return report
+  if (report.error.code !== EMPTY) throw new Error(`daybook verify: ${ended.err}`)
+  return { records: 0, segments: 0, findings: [] }
 }
+const EMPTY = 'USAGE_NOT_AN_ARCHIVE'
 
 export interface OpenedApp extends Client {
   import(paths: readonly string[]): Promise<ImportResult>

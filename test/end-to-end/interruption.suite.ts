@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { expect } from 'vitest'
+import { importInto, json, run, start, verify, type aCorpus } from './daybook.suite.ts'
+
+const CHILD = fileURLToPath(new URL('./import-child.suite.ts', import.meta.url))
+
+type Corpus = Awaited<ReturnType<typeof aCorpus>>
+
+/**
+ * Kills an import again and again, at another moment each time, and starts it once more. After each kill everything
+ * that was acknowledged is there, without any manual step, and the archive is intact. Answers how many it hit.
+ */
+export async function killImports(corpus: Corpus, dataDir: string, times: number): Promise<number> {
+  const { added, repeated, notAi } = corpus.facts.expected
+  let before = 0
+  let killed = 0
+  for (let time = 0; time < times; time += 1) {
+    const { acknowledged, finished } = await importAndKill(
+      dataDir,
+      corpus.all,
+      50 + ((time * 977) % 3_000),
+    )
+    if (!finished) killed += 1
+    // As the files are left, before anything has mended them.
+    expect((await verify(dataDir)).findings).toEqual([])
+    const counted = await run(['search', '*', '--count', '--unit', 'record', '--data-dir', dataDir])
+    expect(counted).toMatchObject({ code: 0, err: '' })
+    const records = Number(counted.out)
+    expect(records).toBeGreaterThanOrEqual(Math.max(before, acknowledged - repeated - notAi))
+    expect(records).toBeLessThanOrEqual(added)
+    const report = await verify(dataDir)
+    expect(report).toMatchObject({ records, findings: [] })
+    before = records
+  }
+  return killed
+}
+
+/** Imports once more, to the end; answers what is there then, to be compared with an undisturbed import. */
+export async function completed(corpus: Corpus, dataDir: string) {
+  const { read, added, notAi } = corpus.facts.expected
+  const last = await importInto(dataDir, corpus.all)
+  expect(last).toMatchObject({ read, notAi, unmapped: 0, errors: [], indexed: true })
+  expect(last.added + last.repeated).toBe(read - notAi)
+  expect(await verify(dataDir)).toMatchObject({ records: added, findings: [] })
+  return items(dataDir)
+}
+
+/** Stops an import by the signal that Ctrl+C sends. */
+export async function interrupt(corpus: Corpus, dataDir: string, afterMs: number) {
+  const { child, ended } = start(['import', ...corpus.all, '--json', '--data-dir', dataDir])
+  await Promise.race([sleep(afterMs), ended])
+  child.kill('SIGINT')
+  return ended
+}
+
+async function importAndKill(dataDir: string, paths: readonly string[], afterMs: number) {
+  const child = spawn(process.execPath, [CHILD, dataDir, ...paths], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let told = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    told += chunk.toString()
+  })
+  const closed = once(child, 'close')
+  await Promise.race([once(child.stdout, 'data'), closed])
+  await Promise.race([sleep(afterMs), closed])
+  child.kill('SIGKILL')
+  await closed
+  const lines = told.split('\n').slice(0, -1)
+  const acknowledged = Math.max(0, ...lines.map(Number).filter((records) => records >= 0))
+  return { acknowledged, finished: lines.at(-1) === 'end' }
+}
+
+// What a search tells of every item, without when and in which order it arrived.
+async function items(dataDir: string): Promise<string[]> {
+  const lines = await json<object>(dataDir, ['search', '*', '--all'])
+  return lines
+    .map((line) => JSON.stringify({ ...line, receivedAt: null, sequences: null }))
+    .toSorted()
+}

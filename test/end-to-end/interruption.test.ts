@@ -1,0 +1,32 @@
+import { beforeAll, expect, test } from 'vitest'
+import { aCorpus, folders, run, verify } from './daybook.suite.ts'
+import { completed, interrupt, killImports } from './interruption.suite.ts'
+
+const newFolder = folders()
+const dataDir = newFolder()
+let corpus: Awaited<ReturnType<typeof aCorpus>>
+let expected: readonly string[]
+
+// Two batches and a bit: enough for a kill between them.
+beforeAll(async () => {
+  corpus = await aCorpus(newFolder(), 36_000, { days: 60, seed: 3 })
+  expected = await completed(corpus, newFolder())
+}, 60_000)
+
+test('an import killed at any moment loses and doubles nothing', async () => {
+  expect(await killImports(corpus, dataDir, 3)).toBeGreaterThan(0)
+}, 60_000)
+
+test('Ctrl+C ends an import with 130 and leaves nothing half-done', async () => {
+  const other = newFolder()
+  const ended = await interrupt(corpus, other, 900)
+  expect(ended.code).toBe(130)
+  expect(ended.err).not.toMatch(/fault of Daybook|Error|^ +at /m)
+  expect((await verify(other)).findings).toEqual([])
+  const counted = await run(['search', '*', '--count', '--unit', 'record', '--data-dir', other])
+  expect(counted).toMatchObject({ code: 0, err: '' })
+}, 60_000)
+
+test('the import that is run again completes to exactly the same items', async () => {
+  expect(await completed(corpus, dataDir)).toEqual(expected)
+}, 60_000)
