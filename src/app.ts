@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { availableParallelism, devNull, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { isatty } from 'node:tty'
@@ -18,6 +18,7 @@ import { openIndexer } from './pipeline/indexer.ts'
 import { readStored } from './pipeline/stored-records.ts'
 import { systemClock, type Clock } from './platform/clock.ts'
 import { CodedError } from './platform/errors.ts'
+import { packageVersion } from './platform/package-version.ts'
 import { openEngine } from './query/engine.ts'
 import { openIndex } from './query/index-store.ts'
 import { csvContext } from './sources/export-files/csv-context.ts'
@@ -31,6 +32,8 @@ export interface AppOptions {
   readonly signal: AbortSignal
   readonly environment: NodeJS.ProcessEnv
   readonly clock?: Clock
+  /** Told in a sentence what is odd but stops nothing. */
+  readonly warn?: (sentence: string) => void
 }
 
 /** The running application: one HTTP interface, in this process. */
@@ -44,7 +47,14 @@ export interface App {
  * recovered and what is derived catches up before this returns.
  */
 export async function openApp(options: AppOptions): Promise<App> {
-  const { dataDir, purpose, signal, environment, clock = systemClock } = options
+  const {
+    dataDir,
+    purpose,
+    signal,
+    environment,
+    clock = systemClock,
+    warn = () => undefined,
+  } = options
   makeFolder(dataDir)
   const closers: (() => unknown)[] = []
   const close = async () => {
@@ -56,10 +66,14 @@ export async function openApp(options: AppOptions): Promise<App> {
     closers.push(() => lock.release())
     const catalog = openCatalog(join(dataDir, 'catalog.db'))
     closers.push(() => catalog.close())
-    const archives = openTenantArchives({ dataDir, epoch: lock.epoch, software: `daybook/${version()}`, clock })
+    const software = `daybook/${packageVersion()}`
+    const archives = openTenantArchives({ dataDir, epoch: () => lock.epoch, software, clock })
     closers.push(() => archives.close())
     // Opening the writers is what mends a torn end: nothing reads before it.
     for (const tenant of archives.tenants()) {
+      const last = await archives.lastEntry(tenant)
+      lock.advance(last?.epoch ?? 0)
+      if (last !== null) warnOfClock(last.at, clock.now(), warn)
       const writer = await archives.writer(tenant)
       await writer.sealIfDue(clock.now())
       catalog.addTenant(tenant, clock.now().toISOString())
@@ -69,7 +83,9 @@ export async function openApp(options: AppOptions): Promise<App> {
     closers.push(() => keys.close())
     const journal = openJournal(archives, clock)
     if (options.index) emptyStandardInput()
-    const index = options.index ? await openIndex(await openEngine(engineConfig(dataDir, environment))) : null
+    const index = options.index
+      ? await openIndex(await openEngine(engineConfig(dataDir, environment)))
+      : null
     if (index !== null) closers.push(() => index.close())
     const indexer = index === null ? null : openIndexer(index, archives)
 
@@ -77,7 +93,9 @@ export async function openApp(options: AppOptions): Promise<App> {
     closers.push(() => crew?.close())
     const theCrew = () => (crew ??= startCrew(Math.max(2, Math.min(8, availableParallelism()))))
     const contexts = () =>
-      Object.fromEntries(catalog.headers().map(({ id, header }): [string, ReadContext] => [id, csvContext(header)]))
+      Object.fromEntries(
+        catalog.headers().map(({ id, header }): [string, ReadContext] => [id, csvContext(header)]),
+      )
 
     const bringUp: AppContext['catchUp'] = async ({ fromScratch }, onProgress) => {
       if (fromScratch && index !== null) await index.drop()
@@ -104,14 +122,24 @@ export async function openApp(options: AppOptions): Promise<App> {
       async importFiles({ paths, tenant }, onProgress) {
         const started = performance.now()
         const result = await importFiles(
-          { archives, catalog, keys, journal, indexer, crew: theCrew(), clock, contexts: contexts() },
+          {
+            archives,
+            catalog,
+            keys,
+            journal,
+            indexer,
+            crew: theCrew(),
+            clock,
+            contexts: contexts(),
+          },
           { paths, tenant, actor: context.actor, signal, onProgress },
         )
         await index?.settle()
         return { ...result, seconds: (performance.now() - started) / 1_000 }
       },
       catchUp: bringUp,
-      publicKey: (tenant) => readFileSync(join(archiveFolder(dataDir), tenant, 'log', 'vkey'), 'utf8'),
+      publicKey: (tenant) =>
+        readFileSync(join(archiveFolder(dataDir), tenant, 'log', 'vkey'), 'utf8'),
       readRecords: (tenant, sequences) => readStored(archives, tenant, sequences, contexts()),
     }
     await bringUp({ fromScratch: false }, () => undefined)
@@ -138,16 +166,34 @@ function emptyStandardInput(): void {
   openSync(devNull, 'r')
 }
 
+// A clock that runs a little apart from another machine's is no news.
+const CLOCK_TOLERANCE_MS = 60_000
+
+function warnOfClock(last: string, now: Date, warn: (sentence: string) => void): void {
+  const behindMs = Date.parse(last) - now.getTime()
+  if (!(behindMs > CLOCK_TOLERANCE_MS)) return
+  warn(
+    `The clock of this machine says ${now.toISOString()}, but the archive was last written at ${last}: check the clock; Daybook goes on, and the times of receipt follow this clock`,
+  )
+}
+
 function makeFolder(dataDir: string): void {
   try {
     mkdirSync(archiveFolder(dataDir), { recursive: true, mode: 0o700 })
   } catch (error) {
     const why = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-    throw new CodedError('FOLDER_NOT_WRITABLE', `Cannot make the data folder ${dataDir} (${why}): choose another with --data-dir, or give this user the right to write there`, { cause: error })
+    throw new CodedError(
+      'FOLDER_NOT_WRITABLE',
+      `Cannot make the data folder ${dataDir} (${why}): choose another with --data-dir, or give this user the right to write there`,
+      { cause: error },
+    )
   }
 }
 
-function engineConfig(dataDir: string, environment: NodeJS.ProcessEnv): Parameters<typeof openEngine>[0] {
+function engineConfig(
+  dataDir: string,
+  environment: NodeJS.ProcessEnv,
+): Parameters<typeof openEngine>[0] {
   const url = environment['DAYBOOK_CLICKHOUSE_URL']
   if (url === undefined || url === '') return { path: join(dataDir, 'index') }
   const username = environment['DAYBOOK_CLICKHOUSE_USER']
@@ -168,10 +214,4 @@ function userName(): string {
     // A container may run under a number that has no name.
     return String(process.getuid?.() ?? 'unknown')
   }
-}
-
-function version(): string {
-  const file = new URL('../package.json', import.meta.url)
-  if (!existsSync(file)) return '0'
-  return (JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }).version
 }

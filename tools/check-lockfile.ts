@@ -6,9 +6,9 @@ type Entry = {
   readonly resolved?: string
 }
 
-const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
-  readonly packages: Readonly<Record<string, Entry>>
-}
+const lock: { readonly packages: Readonly<Record<string, Entry>> } = JSON.parse(
+  readFileSync('package-lock.json', 'utf8'),
+)
 const missing = Object.entries(lock.packages).flatMap(([path, entry]) =>
   Object.keys(entry.optionalDependencies ?? {}).filter(
     (name) =>
@@ -20,7 +20,7 @@ const addressed = Object.entries(lock.packages).filter(([, entry]) => entry.reso
 
 if (missing.length > 0) {
   process.stderr.write(
-    `package-lock.json lacks ${missing.join(', ')}; run "node tools/complete-lockfile.mjs"\n`,
+    `package-lock.json lacks ${missing.join(', ')}; run "node tools/complete-lockfile.ts"\n`,
   )
   process.exitCode = 1
 }

@@ -26,7 +26,15 @@ export function openJournal(archives: TenantArchives, clock: Clock): Journal {
     const first = writer.nextSequence('activity')
     const now = clock.now()
     const lines = acts.map(({ kind, actor, body }, at) =>
-      encodeActivity({ tenant, sequence: first + at, at: now.toISOString(), kind, actor, salt: newSalt(), body }),
+      encodeActivity({
+        tenant,
+        sequence: first + at,
+        at: now.toISOString(),
+        kind,
+        actor,
+        salt: newSalt(),
+        body,
+      }),
     )
     await writer.append({
       stream: 'activity',

@@ -15,6 +15,14 @@ export function createApi(app: AppContext): Hono {
   api.notFound((context) =>
     context.json({ error: { code: 'NOT_FOUND', message: `There is no ${context.req.path}` } }, 404),
   )
-  for (const routes of [importRoutes, indexRoutes, itemRoutes, proofRoutes, statusRoutes, tenantRoutes]) api.route('/', routes(app))
+  for (const routes of [
+    importRoutes,
+    indexRoutes,
+    itemRoutes,
+    proofRoutes,
+    statusRoutes,
+    tenantRoutes,
+  ])
+    api.route('/', routes(app))
   return api
 }

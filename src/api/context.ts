@@ -6,13 +6,13 @@ import type { Clock } from '../platform/clock.ts'
 import type { IndexStore } from '../query/index-store.ts'
 
 /** What an import reports while it runs. */
-export interface ImportStep {
+interface ImportStep {
   readonly bytes: number
   readonly totalBytes: number
   readonly records: number
 }
 
-export interface CatchUpStep {
+interface CatchUpStep {
   readonly tenant: string
   readonly done: number
   readonly total: number
@@ -34,11 +34,17 @@ export interface AppContext {
     onProgress: (step: ImportStep) => void,
   ) => Promise<object>
   /** Brings keys and index up to the archive; `fromScratch` empties the index first. */
-  readonly catchUp: (options: { readonly fromScratch: boolean }, onProgress: (step: CatchUpStep) => void) => Promise<number>
+  readonly catchUp: (
+    options: { readonly fromScratch: boolean },
+    onProgress: (step: CatchUpStep) => void,
+  ) => Promise<number>
   /** Archived records, read again from the archive, in the order of their sequences. */
   /** The tenant's verifier key, to be handed to whoever checks. */
   readonly publicKey: (tenant: string) => string
-  readonly readRecords: (tenant: string, sequences: readonly number[]) => Promise<readonly StoredRecord[]>
+  readonly readRecords: (
+    tenant: string,
+    sequences: readonly number[],
+  ) => Promise<readonly StoredRecord[]>
 }
 
 /** An archived record with what is known of its origin. */

@@ -15,9 +15,14 @@ const STATUS: Readonly<Record<string, ContentfulStatusCode>> = {
 /** Graph's error object: `{"error":{"code","message"}}`. The one place where domain errors become HTTP. */
 export function errorAnswer(context: Context, error: unknown): Response {
   if (!(error instanceof CodedError)) throw error
-  return context.json(errorBody(error), STATUS[error.code] ?? (error.code.startsWith('QUERY_') ? 400 : 500))
+  return context.json(
+    errorBody(error),
+    STATUS[error.code] ?? (error.code.startsWith('QUERY_') ? 400 : 500),
+  )
 }
 
-export const errorBody = (error: CodedError): { readonly error: { readonly code: string; readonly message: string } } => ({
+export const errorBody = (
+  error: CodedError,
+): { readonly error: { readonly code: string; readonly message: string } } => ({
   error: { code: error.code, message: error.message },
 })

@@ -10,7 +10,8 @@ export interface IndexState {
 }
 
 export function openIndexOf(app: AppContext): IndexStore {
-  if (app.index === null) throw new CodedError('INDEX_NOT_OPEN', 'This process was started without the search index')
+  if (app.index === null)
+    throw new CodedError('INDEX_NOT_OPEN', 'This process was started without the search index')
   return app.index
 }
 

@@ -5,7 +5,7 @@ import { CodedError } from '../platform/errors.ts'
 import type { AppContext, StoredRecord } from './context.ts'
 
 /** Whether a record can be proven now: its segment is sealed and its manifest covered by a signed checkpoint. */
-export interface ProofState {
+interface ProofState {
   readonly state: 'sealed' | 'recorded'
   readonly segment: string
   readonly logIndex: number | null

@@ -6,7 +6,8 @@ export function ndjson(work: (emit: (value: object) => void) => Promise<object>)
   const encoder = new TextEncoder()
   const body = new ReadableStream<Uint8Array>({
     async start(controller) {
-      const emit = (value: object) => controller.enqueue(encoder.encode(`${JSON.stringify(value)}\n`))
+      const emit = (value: object) =>
+        controller.enqueue(encoder.encode(`${JSON.stringify(value)}\n`))
       try {
         emit({ type: 'result', ...(await work(emit)) })
       } catch (error) {

@@ -2,16 +2,25 @@ import { existsSync, readdirSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../platform/clock.ts'
+import { CodedError } from '../platform/errors.ts'
 import { loadOrCreateKey } from './keys.ts'
 import { openReader } from './reader.ts'
 import type { ArchiveReader, ArchiveWriter } from './types.ts'
 import { openWriter } from './writer.ts'
+
+interface LastEntry {
+  readonly epoch: number
+  /** ISO 8601 UTC. */
+  readonly at: string
+}
 
 /** The archives of a data folder, one per tenant, opened when they are needed. */
 export interface TenantArchives {
   /** Tenants that have an archive, sorted. */
   tenants(): readonly string[]
   reader(tenant: string): Promise<ArchiveReader>
+  /** What the last entry of a tenant's log says of its writer; null before the first. */
+  lastEntry(tenant: string): Promise<LastEntry | null>
   /** Opens (or makes) a tenant's archive for writing; recovers what a crash left. */
   writer(tenant: string): Promise<ArchiveWriter>
   /** The writers that were opened. */
@@ -21,8 +30,8 @@ export interface TenantArchives {
 
 export interface TenantArchivesOptions {
   readonly dataDir: string
-  /** Of the writer lock; null: this process only reads. */
-  readonly epoch: number | null
+  /** Epoch of the writer lock, asked for when a writer is opened. */
+  readonly epoch: () => number
   readonly software: string
   readonly clock: Clock
 }
@@ -40,21 +49,6 @@ export function openTenantArchives({
   const readers = new Map<string, Promise<ArchiveReader>>()
   const writers = new Map<string, Promise<ArchiveWriter>>()
 
-  const once = <T>(
-    map: Map<string, Promise<T>>,
-    tenant: string,
-    open: () => Promise<T>,
-  ): Promise<T> => {
-    let opened = map.get(tenant)
-    if (opened === undefined) {
-      opened = open()
-      map.set(tenant, opened)
-      // A failure is told to whoever asked, and tried again the next time.
-      opened.catch(() => map.delete(tenant))
-    }
-    return opened
-  }
-
   return {
     tenants: () =>
       existsSync(root)
@@ -64,12 +58,22 @@ export function openTenantArchives({
             .toSorted()
         : [],
     reader: (tenant) => once(readers, tenant, () => openReader(join(root, tenant))),
+    async lastEntry(tenant) {
+      const reader = await openReader(join(root, tenant))
+      const size = reader.checkpoint()?.size ?? 0
+      let last: LastEntry | null = null
+      for await (const { body } of reader.entries(Math.max(0, size - 1))) {
+        const at = body['sealedAt'] ?? body['at']
+        last = { epoch: Number(body['epoch'] ?? 0), at: typeof at === 'string' ? at : '' }
+      }
+      return last
+    },
     writer: (tenant) =>
       once(writers, tenant, async () => {
-        if (epoch === null) throw new Error('this process was opened for reading only')
         await mkdir(join(dataDir, 'keys'), { recursive: true, mode: 0o700 })
+        requireKey(dataDir, root, tenant)
         const key = await loadOrCreateKey(join(dataDir, 'keys', `${tenant}.key`), tenant)
-        return openWriter({ directory: join(root, tenant), key, epoch, software, clock })
+        return openWriter({ directory: join(root, tenant), key, epoch: epoch(), software, clock })
       }),
     writers: () => Promise.all(writers.values()),
     async close() {
@@ -79,4 +83,25 @@ export function openTenantArchives({
       writers.clear()
     },
   }
+}
+
+function once<T>(map: Map<string, Promise<T>>, tenant: string, open: () => Promise<T>): Promise<T> {
+  let opened = map.get(tenant)
+  if (opened === undefined) {
+    opened = open()
+    map.set(tenant, opened)
+    // A failure is told to whoever asked, and tried again the next time.
+    opened.catch(() => map.delete(tenant))
+  }
+  return opened
+}
+
+// A new key for an old log would sign a history that nobody trusts.
+function requireKey(dataDir: string, root: string, tenant: string): void {
+  const file = join(dataDir, 'keys', `${tenant}.key`)
+  if (existsSync(file) || !existsSync(join(root, tenant, 'log', 'vkey'))) return
+  throw new CodedError(
+    'KEY_MISSING',
+    `Cannot write to the archive of ${tenant}: its signing key ${file} is missing; restore it from a backup ("daybook verify" works without it)`,
+  )
 }

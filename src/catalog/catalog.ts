@@ -32,7 +32,7 @@ export interface ContainerEnd {
   readonly dropped: ReadonlyMap<string, number>
 }
 
-export interface ContainerRow {
+interface ContainerRow {
   readonly id: string
   readonly tenant: string | null
   readonly name: string
@@ -48,7 +48,7 @@ export interface ContainerRow {
 }
 
 /** Records of one tenant that one container served again. */
-export interface Seen {
+interface Seen {
   readonly container: string
   readonly tenant: string
   readonly list: readonly Sighting[]

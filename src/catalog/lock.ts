@@ -6,6 +6,8 @@ import { explained, openDatabase } from './database.ts'
 /** The right to write a data folder. The epoch grows with every holder and is written into what the holder seals. */
 export interface WriterLock {
   readonly epoch: number
+  /** Raises the epoch beyond one that an archive has already seen: a lock file may be lost, an archive restored. */
+  advance(beyond: number): void
   release(): void
 }
 
@@ -35,7 +37,18 @@ export function acquireWriterLock(dataDir: string, purpose: string, now: Date): 
         note,
         `${JSON.stringify({ pid: process.pid, purpose, since: now.toISOString() })}\n`,
       )
-      return { epoch: last + 1, release: () => database.close() }
+      let epoch = last + 1
+      return {
+        get epoch() {
+          return epoch
+        },
+        advance(beyond) {
+          if (beyond < epoch) return
+          epoch = beyond + 1
+          explained(file, () => database.prepare('UPDATE writer SET epoch = ?').run(epoch))
+        },
+        release: () => database.close(),
+      }
     } catch (error) {
       database.close()
       if (error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 5) {
@@ -52,11 +65,10 @@ export function acquireWriterLock(dataDir: string, purpose: string, now: Date): 
 
 function holder(note: string): string {
   try {
-    const { pid, purpose } = JSON.parse(readFileSync(note, 'utf8')) as {
-      pid: unknown
-      purpose: unknown
-    }
-    return `another Daybook process (pid ${Number(pid)}, "${String(purpose).slice(0, 40)}")`
+    const { pid, purpose }: { pid?: number; purpose?: string } = JSON.parse(
+      readFileSync(note, 'utf8'),
+    )
+    return `another Daybook process (pid ${pid ?? 0}, "${(purpose ?? '').slice(0, 40)}")`
   } catch {
     return 'another Daybook process'
   }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { CodedError } from '../platform/errors.ts'
+import { packageVersion } from '../platform/package-version.ts'
 import { parseArguments } from './arguments.ts'
 import type { Client, Command } from './command.ts'
 import { COMMANDS } from './commands.ts'
@@ -73,7 +73,7 @@ async function run(
     return EXIT.OK
   }
   if (name === '--version' || name === '-V' || name === 'version') {
-    plain.line(version())
+    plain.line(packageVersion())
     return EXIT.OK
   }
   const command = await find(name)
@@ -114,7 +114,13 @@ async function execute(
   }): Promise<Client> => {
     const { openApp } = await import('../app.ts')
     const { appClient } = await import('./client.ts')
-    const app = await openApp({ dataDir, ...need, signal: stop.signal, environment })
+    const app = await openApp({
+      dataDir,
+      ...need,
+      signal: stop.signal,
+      environment,
+      warn: console.note,
+    })
     const close = () => app.close()
     opened.push(close)
     return appClient(app.fetch, close)
@@ -181,12 +187,6 @@ async function find(name: string): Promise<Command> {
     )
   }
   return entry.load()
-}
-
-function version(): string {
-  const file = new URL('../../package.json', import.meta.url)
-  const manifest: { readonly version: string } = JSON.parse(readFileSync(file, 'utf8'))
-  return manifest.version
 }
 
 // One line for what a person can act on; a bug says that it is one and where, never with data of a record.

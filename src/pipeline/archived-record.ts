@@ -20,7 +20,7 @@ const FORMATS: readonly RecordFormat[] = ['audit', 'audit-row', 'audit-csv', 'ai
 export const sourceName = (origin: string, format: RecordFormat): string => `${origin}.${format}`
 
 /** How an archived record is read: by the format in its source's name, for CSV rows with its container's header. */
-export function contextOf(source: string, container: string, contexts: Contexts): ReadContext {
+function contextOf(source: string, container: string, contexts: Contexts): ReadContext {
   const format = FORMATS.find((known) => source.endsWith(`.${known}`)) ?? 'audit'
   return contexts[container] ?? { format }
 }
@@ -47,4 +47,3 @@ export function readArchived(line: Uint8Array, contexts: Contexts): ArchivedReco
     context,
   }
 }
-

@@ -18,7 +18,11 @@ export interface CatchUpPorts {
 
 export interface CatchUpOptions {
   readonly signal?: AbortSignal
-  readonly onProgress?: (step: { readonly tenant: string; readonly done: number; readonly total: number }) => void
+  readonly onProgress?: (step: {
+    readonly tenant: string
+    readonly done: number
+    readonly total: number
+  }) => void
 }
 
 const BATCH_RECORDS = 8_192
@@ -28,7 +32,10 @@ const IN_FLIGHT = 3
  * Brings what is derived (repeat keys, index) up to what is archived, tenant by tenant, each by its own watermark.
  * Returns the number of records that were read for it.
  */
-export async function catchUp(ports: CatchUpPorts, { signal, onProgress }: CatchUpOptions = {}): Promise<number> {
+export async function catchUp(
+  ports: CatchUpPorts,
+  { signal, onProgress }: CatchUpOptions = {},
+): Promise<number> {
   let total = 0
   for (const tenant of ports.archives.tenants()) {
     const reader = await ports.archives.reader(tenant)
@@ -46,10 +53,16 @@ export async function catchUp(ports: CatchUpPorts, { signal, onProgress }: Catch
         ]
       : [{ from, until: end, ports }]) {
       if (range.from >= range.until) continue
-      const done = await catchUpRange(range.ports, tenant, reader.frames(range.from), range, (records) => {
-        signal?.throwIfAborted()
-        onProgress?.({ tenant, done: before + records, total: end - from })
-      })
+      const done = await catchUpRange(
+        range.ports,
+        tenant,
+        reader.frames(range.from),
+        range,
+        (records) => {
+          signal?.throwIfAborted()
+          onProgress?.({ tenant, done: before + records, total: end - from })
+        },
+      )
       before += done
     }
     total += before
@@ -97,7 +110,11 @@ async function catchUpRange(
   let records = 0
   for await (const frame of frames) {
     if (frame.first >= until) break
-    const wanted = { frame, from: Math.max(from, frame.first), until: Math.min(until, frame.first + frame.count) }
+    const wanted = {
+      frame,
+      from: Math.max(from, frame.first),
+      until: Math.min(until, frame.first + frame.count),
+    }
     if (wanted.from >= wanted.until) continue
     batch.push(wanted)
     records += wanted.until - wanted.from
@@ -112,7 +129,13 @@ async function catchUpRange(
   return done
 }
 
-async function takeLoaded(ports: CatchUpPorts, tenant: string, id: number, loaded: Loaded, crew: Crew): Promise<void> {
+async function takeLoaded(
+  ports: CatchUpPorts,
+  tenant: string,
+  id: number,
+  loaded: Loaded,
+  crew: Crew,
+): Promise<void> {
   const first = loaded.sequences[0] ?? 0
   const until = first + loaded.count
   const known = ports.keys.watermark(tenant)
@@ -126,7 +149,8 @@ async function takeLoaded(ports: CatchUpPorts, tenant: string, id: number, loade
     crew,
     ports.contexts(),
   )
-  if (!taken) throw new Error(`the index of ${tenant} stands at ${store.watermark(tenant)}, not at ${first}`)
+  if (!taken)
+    throw new Error(`the index of ${tenant} stands at ${store.watermark(tenant)}, not at ${first}`)
 }
 
 function entriesOf(keys: RepeatKeys, loaded: Loaded, from: number): KeyEntry[] {

@@ -10,7 +10,10 @@ import type { Comparison, ComparePair, Requests } from './protocol.ts'
  * Tells repeats from versions: two records of one identity whose bytes differ are the same when their semantic forms
  * are (spine, section 2). A record under the same key but of another identity is neither.
  */
-export function compare(batch: ImportBatch, { pairs, contexts }: Requests['compare']): Comparison[] {
+export function compare(
+  batch: ImportBatch,
+  { pairs, contexts }: Requests['compare'],
+): Comparison[] {
   const frames = new Map<string, readonly Uint8Array[]>()
   const forms = new Map<number, string>()
   const linesOf = (frame: FrameRef) => {
@@ -39,7 +42,8 @@ export function compare(batch: ImportBatch, { pairs, contexts }: Requests['compa
       return formOf(index) === formOf(earlier) ? 'same' : 'different'
     }
     const line = linesOf(place.frame)[place.sequence - place.frame.first]
-    if (line === undefined) throw new Error(`record ${place.sequence} is not where the archive says`)
+    if (line === undefined)
+      throw new Error(`record ${place.sequence} is not where the archive says`)
     const archived = readArchived(line, contexts)
     if (identityText(archived.identity) !== batch.identity(index)) return 'other-identity'
     return semanticForm(archived.raw, archived.context) === formOf(index) ? 'same' : 'different'

@@ -18,6 +18,15 @@ interface Entry {
   finished: boolean
 }
 
+const COUNTED: readonly (keyof Counts)[] = [
+  'read',
+  'added',
+  'repeated',
+  'versions',
+  'notAi',
+  'unmapped',
+]
+
 /** The account of an import: every file (or member of one), what came out of it and what became of that. */
 export class ContainerLedger {
   readonly #entries = new Map<string, Entry>()
@@ -68,7 +77,7 @@ export class ContainerLedger {
 
   count(id: string, change: Partial<Counts>, settled: number): void {
     const entry = this.#entry(id)
-    for (const name of Object.keys(entry.counts) as (keyof Counts)[]) entry.counts[name] += change[name] ?? 0
+    for (const name of COUNTED) entry.counts[name] += change[name] ?? 0
     entry.pending -= settled
   }
 
@@ -107,12 +116,23 @@ export class ContainerLedger {
     return fresh.map((entry) => {
       entry.startedInCatalog = true
       const { name, shape, encoding, header } = entry.container
-      return { id: entry.id, name, shape, encoding, header, actor: this.#actor, startedAt: entry.startedAt }
+      return {
+        id: entry.id,
+        name,
+        shape,
+        encoding,
+        header,
+        actor: this.#actor,
+        startedAt: entry.startedAt,
+      }
     })
   }
 
   /** Containers that were read to their end and whose every record has found its fate since the last call. */
-  newEnds(): { readonly row: LedgerEnd; readonly acts: readonly { readonly tenant: string; readonly act: Act }[] }[] {
+  newEnds(): {
+    readonly row: LedgerEnd
+    readonly acts: readonly { readonly tenant: string; readonly act: Act }[]
+  }[] {
     const ended: ReturnType<ContainerLedger['newEnds']> = []
     for (const entry of this.#entries.values()) {
       const { end } = entry
@@ -149,7 +169,7 @@ export class ContainerLedger {
   totals(): Counts {
     const sum = { read: 0, added: 0, repeated: 0, versions: 0, notAi: 0, unmapped: 0 }
     for (const { counts } of this.#entries.values()) {
-      for (const name of Object.keys(sum) as (keyof Counts)[]) sum[name] += counts[name]
+      for (const name of COUNTED) sum[name] += counts[name]
     }
     return sum
   }

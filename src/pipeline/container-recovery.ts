@@ -6,7 +6,10 @@ import type { Catalog, ContainerStart } from '../catalog/catalog.ts'
  * Gives a catalog that has lost its containers (a new one beside an old archive) what the archive says of them: the
  * header without which a CSV row cannot be read, and the name that a person looks for.
  */
-export async function recoverContainers(catalog: Catalog, archives: TenantArchives): Promise<number> {
+export async function recoverContainers(
+  catalog: Catalog,
+  archives: TenantArchives,
+): Promise<number> {
   if (catalog.containers(1).length > 0) return 0
   const found = new Map<string, ContainerStart>()
   for (const tenant of archives.tenants()) {

@@ -15,7 +15,7 @@ export interface Crew {
 }
 
 interface Waiting {
-  readonly resolve: (answer: never) => void
+  readonly resolve: (answer: unknown) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -28,21 +28,25 @@ export function startCrew(size: number): Crew {
   let nextId = 0
   let closing = false
 
+  const fail = (error: Error) => {
+    if (closing) return
+    for (const call of waiting.values()) call.reject(error)
+    waiting.clear()
+  }
+
   // The package holds JavaScript, the checkout TypeScript: the worker lies beside this file, spelled as it is.
-  const file = new URL(`./worker${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url)
+  const file = new URL(
+    `./worker${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`,
+    import.meta.url,
+  )
   const workers = Array.from({ length: size }, () => {
     const worker = new Worker(file, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } })
     worker.on('message', (reply: Reply) => {
       const call = waiting.get(reply.id)
       waiting.delete(reply.id)
-      if ('answer' in reply) call?.resolve(reply.answer as never) // typed by ask()
+      if ('answer' in reply) call?.resolve(reply.answer)
       else call?.reject(faultOf(reply.fault))
     })
-    const fail = (error: Error) => {
-      if (closing) return
-      for (const call of waiting.values()) call.reject(error)
-      waiting.clear()
-    }
     worker.on('error', fail)
     worker.on('exit', () => fail(new Error('a worker thread ended unexpectedly')))
     return worker
@@ -50,10 +54,16 @@ export function startCrew(size: number): Crew {
 
   return {
     size,
-    ask(worker, type, request, transfer = []) {
+    ask<T extends RequestType>(
+      worker: number,
+      type: T,
+      request: Requests[T],
+      transfer: readonly Transferable[] = [],
+    ): Promise<Answers[T]> {
       const id = nextId++
       return new Promise((resolve, reject) => {
-        waiting.set(id, { resolve, reject })
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- worker.ts answers by the same table of types
+        waiting.set(id, { resolve: (answer) => resolve(answer as Answers[T]), reject })
         workers[worker % size]?.postMessage({ id, type, request }, [...transfer])
       })
     },
@@ -66,6 +76,12 @@ export function startCrew(size: number): Crew {
   }
 }
 
-function faultOf({ code, message }: { readonly code: string | null; readonly message: string }): Error {
+function faultOf({
+  code,
+  message,
+}: {
+  readonly code: string | null
+  readonly message: string
+}): Error {
   return code === null ? new Error(message) : new CodedError(code, message)
 }

@@ -35,7 +35,11 @@ export class ImportBatch implements HeldBatch {
     this.#chunks = chunks.map((chunk) => {
       const buffer = Buffer.from(chunk.bytes.buffer, chunk.bytes.byteOffset, chunk.bytes.byteLength)
       // Asked once for the chunk; a single odd byte in it makes every record be asked for itself.
-      const encoding = isAscii(buffer) ? ('latin1' as const) : isUtf8(buffer) ? ('utf8' as const) : null
+      const encoding = isAscii(buffer)
+        ? ('latin1' as const)
+        : isUtf8(buffer)
+          ? ('utf8' as const)
+          : null
       return { ...chunk, buffer, encoding }
     })
     this.count = chunks.reduce((sum, { ranges }) => sum + ranges.length / 2, 0)

@@ -102,7 +102,11 @@ export class ImportBatches {
       const { bytes, ranges, positions } = chunk
       return { container, context: chunk.context, bytes, ranges, positions }
     })
-    const buffers = posted.flatMap(({ bytes, ranges, positions }) => [bytes.buffer, ranges.buffer, positions.buffer])
+    const buffers = posted.flatMap(({ bytes, ranges, positions }) => [
+      bytes.buffer,
+      ranges.buffer,
+      positions.buffer,
+    ])
     const receivedAt = clock.now().toISOString()
     const preparing = crew.ask(
       number,
@@ -116,7 +120,11 @@ export class ImportBatches {
       return this.#decide(number, await preparing)
     })
     const batch = await deciding
-    const packing = crew.ask(number, 'pack', { batch: number, receivedAt, groups: batch.groups.map(packGroup) })
+    const packing = crew.ask(number, 'pack', {
+      batch: number,
+      receivedAt,
+      groups: batch.groups.map(packGroup),
+    })
     const archiving = this.#chain('#archived', async () => {
       const packed = await packing
       this.#throwFailure()
@@ -131,7 +139,8 @@ export class ImportBatches {
 
   // Runs `work` after everything that was chained before it, whether that succeeded or not.
   #chain<T>(name: '#decided' | '#archived' | '#indexing', work: () => Promise<T>): Promise<T> {
-    const before = name === '#decided' ? this.#decided : name === '#archived' ? this.#archived : this.#indexing
+    const before =
+      name === '#decided' ? this.#decided : name === '#archived' ? this.#archived : this.#indexing
     const result = before.then(work, work)
     const settled = result.catch(() => undefined)
     if (name === '#decided') this.#decided = settled
@@ -182,7 +191,8 @@ export class ImportBatches {
     }
     const places: (RecordPlace | null)[] = []
     for (const { index, candidate } of pairs) {
-      const frame = candidate.index >= 0 ? null : await readers.get(tenantOf(index))?.locate(candidate.sequence)
+      const frame =
+        candidate.index >= 0 ? null : await readers.get(tenantOf(index))?.locate(candidate.sequence)
       if (frame === undefined) throw new Error(`record ${candidate.sequence} is not in the archive`)
       places.push(frame === null ? null : { sequence: candidate.sequence, frame })
     }
@@ -201,7 +211,10 @@ export class ImportBatches {
     for (const [tenant, groups] of byTenant) {
       const writer = await archives.writer(tenant)
       this.#ports.catalog.addTenant(tenant, this.#ports.clock.now().toISOString())
-      await journal.record(tenant, this.#ledger.beginIn(tenant, containersOf(batch.prepared, groups)))
+      await journal.record(
+        tenant,
+        this.#ledger.beginIn(tenant, containersOf(batch.prepared, groups)),
+      )
       for (const { group, frames } of groups) {
         await writer.append({
           stream: 'records',
@@ -211,9 +224,12 @@ export class ImportBatches {
           frames,
         })
       }
+      await writer.sealIfDue(this.#ports.clock.now())
     }
     for (const tenant of new Set(batch.entries.map((entry) => entry.tenant))) {
-      const entries = batch.entries.filter((entry) => entry.tenant === tenant).map(({ entry }) => entry)
+      const entries = batch.entries
+        .filter((entry) => entry.tenant === tenant)
+        .map(({ entry }) => entry)
       const writer = await archives.writer(tenant)
       keys.remember(tenant, entries, writer.nextSequence('records'))
     }
@@ -251,7 +267,11 @@ export class ImportBatches {
     }
     if (tenants.size === 0) return
     const list = [...tenants].map(([tenant, entry]) => ({ tenant, ...entry }))
-    this.#indexed = await indexer.take({ batch: number, worker: number, tenants: list }, crew, this.#contexts)
+    this.#indexed = await indexer.take(
+      { batch: number, worker: number, tenants: list },
+      crew,
+      this.#contexts,
+    )
   }
 }
 
@@ -264,11 +284,14 @@ function onlyNamed(tenants: readonly string[]): string | null {
   return named.length === 1 ? (named[0] ?? null) : null
 }
 
-function containersOf(prepared: Prepared, groups: readonly { readonly group: PlannedGroup }[]): Set<string> {
+function containersOf(
+  prepared: Prepared,
+  groups: readonly { readonly group: PlannedGroup }[],
+): Set<string> {
   const containers = new Set<string>()
   for (const { group } of groups) {
-    for (const index of group.indexes) containers.add(prepared.containers[prepared.containerOf[index] ?? 0] ?? '')
+    for (const index of group.indexes)
+      containers.add(prepared.containers[prepared.containerOf[index] ?? 0] ?? '')
   }
   return containers
 }
-

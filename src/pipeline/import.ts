@@ -6,7 +6,7 @@ import type { RepeatKeys } from '../catalog/repeat-keys.ts'
 import { CodedError } from '../platform/errors.ts'
 import type { Clock } from '../platform/clock.ts'
 import { readExportFiles, sizeOfExportFiles } from '../sources/export-files/source.ts'
-import type { Chunk, SourceError } from '../sources/source.ts'
+import type { Chunk, ContainerEnd, SourceError } from '../sources/source.ts'
 import { ContainerLedger } from './container-ledger.ts'
 import type { Crew } from './crew.ts'
 import { ImportBatches } from './import-batches.ts'
@@ -34,13 +34,13 @@ export interface ImportOptions {
   readonly onProgress?: (progress: ImportProgress) => void
 }
 
-export interface ImportProgress {
+interface ImportProgress {
   readonly bytes: number
   readonly totalBytes: number
   readonly records: number
 }
 
-export interface ImportError {
+interface ImportError {
   readonly file: string
   readonly offset: number | null
   readonly code: string
@@ -72,7 +72,10 @@ const BATCH_RECORDS = 8_192
  * Takes in exports: reads, splits, drops what is not about AI, archives what is new (fsynced), then indexes it.
  * Every error of a file is a row of the result; only a fault of this machine rejects.
  */
-export async function importFiles(ports: ImportPorts, options: ImportOptions): Promise<ImportResult> {
+export async function importFiles(
+  ports: ImportPorts,
+  options: ImportOptions,
+): Promise<ImportResult> {
   const { paths, tenant, actor, signal, onProgress } = options
   const totalBytes = await sizeOfExportFiles(paths)
   const ledger = new ContainerLedger(actor, ports.clock, randomUUID)
@@ -80,6 +83,7 @@ export async function importFiles(ports: ImportPorts, options: ImportOptions): P
   const errors: ImportError[] = []
   let bytes = 0
   let chunks: Chunk[] = []
+  const ends: ContainerEnd[] = []
   let size = 0
   let records = 0
 
@@ -90,11 +94,17 @@ export async function importFiles(ports: ImportPorts, options: ImportOptions): P
     size = 0
     records = 0
     await batches.dispatch(batch)
+    // Only now is every record of theirs on its way, and counted as such.
+    for (const end of ends.splice(0)) ledger.end(end)
     progress()
   }
 
   try {
-    for await (const event of readExportFiles(paths, { onBytes: (read) => (bytes += read) }, undefined)) {
+    for await (const event of readExportFiles(
+      paths,
+      { onBytes: (read) => (bytes += read) },
+      undefined,
+    )) {
       if (signal.aborted) break
       switch (event.type) {
         case 'container':
@@ -111,7 +121,7 @@ export async function importFiles(ports: ImportPorts, options: ImportOptions): P
           errors.push(errorOf(event))
           break
         case 'end':
-          ledger.end(event)
+          ends.push(event)
           break
       }
     }

@@ -6,7 +6,7 @@ import { linksFrom } from './link-set.ts'
 import type { Contexts, LinkSet, RecordPlace } from './protocol.ts'
 
 /** A batch of archived records that a worker holds, ready to be indexed. */
-export interface IndexableBatch {
+interface IndexableBatch {
   readonly batch: number
   readonly worker: number
   readonly tenants: readonly {
@@ -37,7 +37,8 @@ export function openIndexer(index: IndexStore, archives: TenantArchives): Indexe
 
   async function take(batch: IndexableBatch, crew: Crew, contexts: Contexts): Promise<boolean> {
     for (const { tenant, first, until, links } of batch.tenants) {
-      const watermark = gathered.watermark(tenant) ?? writing.watermark(tenant) ?? index.watermark(tenant)
+      const watermark =
+        gathered.watermark(tenant) ?? writing.watermark(tenant) ?? index.watermark(tenant)
       if (watermark !== first) return false
       await extend(batch, tenant, links, crew, contexts)
       const indexBatch = index.nextBatch() + writing.size + gathered.size
@@ -65,11 +66,14 @@ export function openIndexer(index: IndexStore, archives: TenantArchives): Indexe
     writing = gathered
     gathered = new GatheredRows()
     if (writing.size === 0) return
-    written = index.write(...writing.batches).then(() => {
-      writing = new GatheredRows()
-    })
+    written = write()
     // A failure is told by the next one who waits for it.
     written.catch(() => undefined)
+  }
+
+  async function write(): Promise<void> {
+    await index.write(...writing.batches)
+    writing = new GatheredRows()
   }
 
   async function flush(): Promise<void> {
@@ -93,7 +97,9 @@ export function openIndexer(index: IndexStore, archives: TenantArchives): Indexe
       // First what is in memory: what is being written moves from there to the index, never the other way.
       const inMemory = [...gathered.lookup(open), ...writing.lookup(open)]
       const found = [...inMemory, ...(await index.lookupLinks(open))]
-      const sequences = [...new Set(found)].filter((sequence) => !taken.has(sequence)).toSorted(ascending)
+      const sequences = [...new Set(found)]
+        .filter((sequence) => !taken.has(sequence))
+        .toSorted(ascending)
       if (sequences.length === 0) return
       for (const sequence of sequences) taken.add(sequence)
       const further = await located(tenant, sequences, (places) =>
@@ -180,4 +186,5 @@ class GatheredRows {
 
 const ascending = (a: number, b: number): number => a - b
 
-const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+const asBuffer = (bytes: Uint8Array): Buffer =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)

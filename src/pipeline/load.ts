@@ -32,7 +32,10 @@ class LoadedBatch implements HeldBatch {
 }
 
 /** Reads archived records again, to index them or to remember their keys. */
-export function load({ frames, contexts }: Requests['load']): { readonly batch: HeldBatch; readonly loaded: Loaded } {
+export function load({ frames, contexts }: Requests['load']): {
+  readonly batch: HeldBatch
+  readonly loaded: Loaded
+} {
   const batch = new LoadedBatch(contexts)
   const sequences: number[] = []
   const keys: number[] = []

@@ -28,7 +28,9 @@ export function pack(batch: ImportBatch, { groups, receivedAt }: Requests['pack'
           range: batch.range(at),
           receivedAt,
           salt: salts.toString('base64url', SALT_BYTES * offset, SALT_BYTES * (offset + 1)),
-          ...(raw === null ? { rawBase64: Buffer.from(batch.bytes(at)).toString('base64') } : { raw }),
+          ...(raw === null
+            ? { rawBase64: Buffer.from(batch.bytes(at)).toString('base64') }
+            : { raw }),
         }),
       )
     }

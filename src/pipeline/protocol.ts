@@ -40,11 +40,28 @@ export interface Requests {
     readonly receivedAt: string
   }
   /** Takes archived records of one tenant as a batch. */
-  readonly load: { readonly batch: number; readonly frames: readonly PostedFrame[]; readonly contexts: Contexts }
-  readonly compare: { readonly batch: number; readonly pairs: readonly ComparePair[]; readonly contexts: Contexts }
-  readonly pack: { readonly batch: number; readonly receivedAt: string; readonly groups: readonly PackGroup[] }
+  readonly load: {
+    readonly batch: number
+    readonly frames: readonly PostedFrame[]
+    readonly contexts: Contexts
+  }
+  readonly compare: {
+    readonly batch: number
+    readonly pairs: readonly ComparePair[]
+    readonly contexts: Contexts
+  }
+  readonly pack: {
+    readonly batch: number
+    readonly receivedAt: string
+    readonly groups: readonly PackGroup[]
+  }
   /** Takes archived records that share a link with the batch, to be reconciled with it. */
-  readonly extend: { readonly batch: number; readonly tenant: string; readonly places: readonly RecordPlace[]; readonly contexts: Contexts }
+  readonly extend: {
+    readonly batch: number
+    readonly tenant: string
+    readonly places: readonly RecordPlace[]
+    readonly contexts: Contexts
+  }
   readonly rows: { readonly batch: number; readonly tenant: string; readonly indexBatch: number }
   readonly drop: { readonly batch: number }
 }
@@ -82,7 +99,11 @@ export interface Prepared {
   readonly containers: readonly string[]
   readonly containerOf: Uint16Array
   /** Records that are not about AI, by container and kind. */
-  readonly dropped: readonly { readonly container: string; readonly kind: string; readonly count: number }[]
+  readonly dropped: readonly {
+    readonly container: string
+    readonly kind: string
+    readonly count: number
+  }[]
   /** Bytes of the records' own text. */
   readonly rawBytes: number
 }
@@ -144,4 +165,7 @@ export interface Call<T extends RequestType = RequestType> {
 
 export type Reply =
   | { readonly id: number; readonly answer: unknown }
-  | { readonly id: number; readonly fault: { readonly code: string | null; readonly message: string } }
+  | {
+      readonly id: number
+      readonly fault: { readonly code: string | null; readonly message: string }
+    }

@@ -2,7 +2,7 @@ import type { KeyEntry, KnownContent, RepeatKeys } from '../catalog/repeat-keys.
 import type { Comparison, Prepared } from './protocol.ts'
 import { VERDICT_KEEP } from './protocol.ts'
 
-export const DROPPED = 0
+// 0: dropped as not about AI.
 export const NEW = 1
 export const VERSION = 2
 export const REPEATED = 3
@@ -27,7 +27,9 @@ export interface Candidate {
 }
 
 /** Asks whether record `index` means the same as a candidate. */
-export type Compare = (pairs: readonly { readonly index: number; readonly candidate: Candidate }[]) => Promise<readonly Comparison[]>
+export type Compare = (
+  pairs: readonly { readonly index: number; readonly candidate: Candidate }[],
+) => Promise<readonly Comparison[]>
 
 /**
  * Decides what is new, what is a later version and what was there before (spine, section 2), in the batch's order.
@@ -45,7 +47,8 @@ export async function decide(
   const aliases: number[] = []
   const before = new Set<number>()
   const wanted: number[] = []
-  for (let at = 0; at < count; at += 1) if (verdicts[at] === VERDICT_KEEP) wanted.push(keys[at] ?? 0)
+  for (let at = 0; at < count; at += 1)
+    if (verdicts[at] === VERDICT_KEEP) wanted.push(keys[at] ?? 0)
   const archived = known.find(wanted)
   const candidates = new Map<number, Candidate[]>()
 
@@ -81,7 +84,9 @@ export async function decide(
         continue
       }
       const list = candidatesOf(key)
-      const same = list.find((candidate) => candidate.high === high[at] && candidate.low === low[at])
+      const same = list.find(
+        (candidate) => candidate.high === high[at] && candidate.low === low[at],
+      )
       if (same !== undefined) {
         fates[at] = REPEATED
         repeats.set(at, same)
@@ -93,7 +98,7 @@ export async function decide(
       }
     }
     const results = asked.length === 0 ? [] : await compare(asked)
-    for (let from = 0; from < asked.length; ) {
+    for (let from = 0; from < asked.length;) {
       const at = asked[from]?.index ?? 0
       let until = from
       while (asked[until]?.index === at) until += 1

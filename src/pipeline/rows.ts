@@ -1,6 +1,12 @@
 import { decodeFrame } from '../archive/frames.ts'
 import { reconcile } from '../interactions/reconcile.ts'
-import { encodeItems, encodeLinks, encodeRecords, type LinkRow, type RecordRow } from '../query/rows.ts'
+import {
+  encodeItems,
+  encodeLinks,
+  encodeRecords,
+  type LinkRow,
+  type RecordRow,
+} from '../query/rows.ts'
 import { readArchived } from './archived-record.ts'
 import { Components } from './components.ts'
 import type { HeldBatch, OwnedPart } from './held-batch.ts'
@@ -8,7 +14,10 @@ import type { LinkSet, Requests, Rows } from './protocol.ts'
 import { RecordLinks } from './record-links.ts'
 
 /** Reads earlier records that share a link with the batch; answers with the links that they bring in turn. */
-export function extend(batch: HeldBatch, { tenant, places, contexts }: Requests['extend']): LinkSet {
+export function extend(
+  batch: HeldBatch,
+  { tenant, places, contexts }: Requests['extend'],
+): LinkSet {
   const links = new RecordLinks()
   let added = 0
   let name = ''
@@ -57,7 +66,11 @@ export function rows(batch: HeldBatch, { tenant, indexBatch }: Requests['rows'])
 }
 
 // Whole clusters: the batch's places and the earlier parts tied to them.
-function groupsOf(batch: HeldBatch, kept: readonly number[], earlier: readonly OwnedPart[]): (number | OwnedPart)[][] {
+function groupsOf(
+  batch: HeldBatch,
+  kept: readonly number[],
+  earlier: readonly OwnedPart[],
+): (number | OwnedPart)[][] {
   const components = new Components()
   const members: (number | OwnedPart)[] = []
   for (const at of kept) {
@@ -119,7 +132,8 @@ class RowOutput {
     this.#itemCount += items.length
     if (earlier.length === 0) return
     const now = new Set(items.map(({ id }) => id))
-    for (const { id } of reconcile(earlier, options)) this.#superseded.push({ id, deleted: !now.has(id) })
+    for (const { id } of reconcile(earlier, options))
+      this.#superseded.push({ id, deleted: !now.has(id) })
   }
 
   rows(): Rows {

@@ -43,11 +43,15 @@ export class SequencePlan {
       else group.indexes.push(at)
     }
     const ordered = [...byGroup.values()].toSorted(
-      (a, b) => compareText(a.tenant, b.tenant) || this.#rank(a) - this.#rank(b) || compareText(a.period, b.period),
+      (a, b) =>
+        compareText(a.tenant, b.tenant) ||
+        this.#rank(a) - this.#rank(b) ||
+        compareText(a.period, b.period),
     )
     const groups: PlannedGroup[] = []
     for (const { tenant, period, indexes } of ordered) {
-      const firstSequence = this.#next.get(tenant) ?? (await this.#archives.writer(tenant)).nextSequence('records')
+      const firstSequence =
+        this.#next.get(tenant) ?? (await this.#archives.writer(tenant)).nextSequence('records')
       for (const [offset, at] of indexes.entries()) sequences[at] = firstSequence + offset
       this.#next.set(tenant, firstSequence + indexes.length)
       this.#openPeriod.set(tenant, period)

@@ -17,11 +17,23 @@ export interface DecidedBatch {
 }
 
 /** Writes an archived batch into the ledger: counts by container, what was dropped, what was seen again. */
-export function settleBatch(batch: DecidedBatch, ledger: ContainerLedger, catalog: Catalog, now: string): void {
+export function settleBatch(
+  batch: DecidedBatch,
+  ledger: ContainerLedger,
+  catalog: Catalog,
+  now: string,
+): void {
   const { prepared, decisions, sequences } = batch
   const { fates, repeats } = decisions
   const aliases = new Set(decisions.aliases)
-  const counts = prepared.containers.map(() => ({ read: 0, added: 0, repeated: 0, versions: 0, notAi: 0, unmapped: 0 }))
+  const counts = prepared.containers.map(() => ({
+    read: 0,
+    added: 0,
+    repeated: 0,
+    versions: 0,
+    notAi: 0,
+    unmapped: 0,
+  }))
   const sightings = new Map<string, { container: string; tenant: string; list: Sighting[] }>()
 
   for (let at = 0; at < prepared.count; at += 1) {
@@ -41,14 +53,22 @@ export function settleBatch(batch: DecidedBatch, ledger: ContainerLedger, catalo
       const tenant = prepared.tenants[prepared.tenantOf[at] ?? 0] ?? ''
       const sequence = candidate.index >= 0 ? (sequences[candidate.index] ?? 0) : candidate.sequence
       const name = `${container} ${tenant}`
-      const entry = sightings.get(name) ?? { container: prepared.containers[container] ?? '', tenant, list: [] }
-      entry.list.push({ sequence, differs: aliases.has(at) ? hashBytes(prepared.high[at] ?? 0) : null })
+      const entry = sightings.get(name) ?? {
+        container: prepared.containers[container] ?? '',
+        tenant,
+        list: [],
+      }
+      entry.list.push({
+        sequence,
+        differs: aliases.has(at) ? hashBytes(prepared.high[at] ?? 0) : null,
+      })
       sightings.set(name, entry)
     } else {
       count.notAi += 1
     }
   }
-  for (const [at, count] of counts.entries()) ledger.count(prepared.containers[at] ?? '', count, count.read)
+  for (const [at, count] of counts.entries())
+    ledger.count(prepared.containers[at] ?? '', count, count.read)
   for (const { container, kind, count } of prepared.dropped) ledger.drop(container, kind, count)
   catalog.addSightings([...sightings.values()], now)
 }

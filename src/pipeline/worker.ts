@@ -1,4 +1,4 @@
-import { parentPort, type Transferable } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import { CodedError } from '../platform/errors.ts'
 import { compare } from './compare.ts'
 import { load } from './load.ts'
@@ -12,7 +12,10 @@ import { ImportBatch } from './import-batch.ts'
 // A worker's batches: what was parsed once serves packing and indexing too.
 const held = new Map<number, HeldBatch>()
 
-type Answered<T extends RequestType> = { readonly answer: Answers[T]; readonly transfer?: readonly ArrayBufferLike[] }
+type Answered<T extends RequestType> = {
+  readonly answer: Answers[T]
+  readonly transfer?: readonly ArrayBufferLike[]
+}
 
 const HANDLERS: { readonly [T in RequestType]: (request: Call<T>['request']) => Answered<T> } = {
   prepare(request) {
@@ -28,7 +31,10 @@ const HANDLERS: { readonly [T in RequestType]: (request: Call<T>['request']) => 
   compare: (request) => ({ answer: compare(importBatchOf(request.batch), request) }),
   pack(request) {
     const answer = pack(importBatchOf(request.batch), request)
-    return { answer, transfer: answer.groups.flat().flatMap(({ bytes, leaves }) => [bytes.buffer, leaves.buffer]) }
+    return {
+      answer,
+      transfer: answer.groups.flat().flatMap(({ bytes, leaves }) => [bytes.buffer, leaves.buffer]),
+    }
   },
   extend: (request) => ({ answer: extend(batchOf(request.batch), request) }),
   rows(request) {
@@ -56,15 +62,20 @@ function importBatchOf(number: number): ImportBatch {
 
 parentPort?.on('message', (call: Call) => {
   try {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the type of a call and its request belong together
     const handler = HANDLERS[call.type] as (request: Call['request']) => Answered<RequestType>
     const { answer, transfer = [] } = handler(call.request)
-    const own = [...new Set(transfer)].filter((buffer) => buffer instanceof ArrayBuffer && buffer.byteLength > 0)
-    parentPort?.postMessage({ id: call.id, answer } satisfies Reply, own as Transferable[])
+    const own = [...new Set(transfer)].filter((buffer) => buffer instanceof ArrayBuffer)
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a message port, no window
+    parentPort?.postMessage({ id: call.id, answer } satisfies Reply, own)
   } catch (error) {
     const fault =
       error instanceof CodedError
         ? { code: error.code, message: error.message }
-        : { code: null, message: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+        : {
+            code: null,
+            message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+          }
     parentPort?.postMessage({ id: call.id, fault } satisfies Reply)
   }
 })

@@ -77,7 +77,8 @@ test('damaged input never hangs and never throws anything but a ZstdError', asyn
       async (at, mask, cut) => {
         const damaged = Buffer.from(packed)
         damaged[at] = (damaged[at] ?? 0) ^ mask
-        await unpack(damaged.subarray(0, cut))
+        const { bytes } = await unpack(damaged.subarray(0, cut))
+        expect(bytes.length).toBeLessThan(1 << 20)
       },
     ),
     { numRuns: 200 },

@@ -2,7 +2,7 @@ import type { IndexStore } from './index-store.ts'
 import type { Query } from './kql/ast.ts'
 import { visible } from './visible.ts'
 
-export type FacetName = 'surface' | 'custodian' | 'agent' | 'label' | 'kind' | 'flag'
+type FacetName = 'surface' | 'custodian' | 'agent' | 'label' | 'kind' | 'flag'
 
 export interface Facet {
   readonly name: FacetName

@@ -32,7 +32,7 @@ export interface IndexBatch {
 }
 
 /** Which rows of `items` count: a condition, and its values, to be put behind every WHERE. */
-export interface Scope {
+interface Scope {
   readonly where: string
   readonly params: Readonly<Record<string, unknown>>
 }
@@ -161,10 +161,27 @@ class ClickHouseIndex implements IndexStore {
     await this.#follow()
     const superseded = batches.map((each) => encodeSuperseded(each.superseded, each.batch))
     await this.#insert('rewritten', namesOf(REWRITTEN_COLUMNS), superseded)
-    await this.#insert('links', namesOf(LINK_COLUMNS), batches.flatMap(({ links }) => links))
-    await this.#insert('records', namesOf(RECORD_COLUMNS), batches.flatMap(({ records }) => records))
-    await this.#insert('items', namesOf(ITEM_COLUMNS), batches.flatMap(({ items }) => items))
-    const rows = batches.map(({ batch, tenant, watermark }) => [batch, tenant, watermark, SCHEMA_VERSION])
+    await this.#insert(
+      'links',
+      namesOf(LINK_COLUMNS),
+      batches.flatMap(({ links }) => links),
+    )
+    await this.#insert(
+      'records',
+      namesOf(RECORD_COLUMNS),
+      batches.flatMap(({ records }) => records),
+    )
+    await this.#insert(
+      'items',
+      namesOf(ITEM_COLUMNS),
+      batches.flatMap(({ items }) => items),
+    )
+    const rows = batches.map(({ batch, tenant, watermark }) => [
+      batch,
+      tenant,
+      watermark,
+      SCHEMA_VERSION,
+    ])
     const state = Buffer.from(rows.map((row) => JSON.stringify(row)).join('\n'))
     await this.#insert('state', namesOf(STATE_COLUMNS), [state])
     await this.engine.trim()

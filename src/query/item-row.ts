@@ -41,7 +41,7 @@ export interface ItemRow {
 }
 
 /** How much of a prompt or answer a list reads. */
-export const SHOWN_CHARACTERS = 4_000
+const SHOWN_CHARACTERS = 4_000
 
 const shown = (text: string): string => `leftUTF8(${text}, ${SHOWN_CHARACTERS})`
 

@@ -140,7 +140,7 @@ function add(list: string[], value: string): void {
 }
 
 /** The file name at the end of an address, percent-decoded where that works. */
-export function lastSegment(url: string): string {
+function lastSegment(url: string): string {
   const path = url.replace(/[?#].*$/s, '').replace(/\/{1,9}$/, '')
   const segment = path.slice(path.lastIndexOf('/') + 1)
   try {

@@ -7,7 +7,7 @@ import { ITEM_ROW_COLUMNS, readItemRow, type ItemRow } from './item-row.ts'
 import { placeOf, tokenOf, type Place } from './page-token.ts'
 import { andScope, visible } from './visible.ts'
 
-export { facets, type Facet, type FacetName } from './facets.ts'
+export { facets, type Facet } from './facets.ts'
 
 /** What is counted: items, the records they are made of, or the prompts and answers in them. */
 export type Unit = 'item' | 'record' | 'interaction'

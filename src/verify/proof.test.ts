@@ -2,6 +2,7 @@ import { createHash, createPublicKey } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import fc from 'fast-check'
+import '@sigstore/verify' // its inner parts are what reads a checkpoint: loaded below
 import { expect, test } from 'vitest'
 import { append, aRecord, aWriter, KEY } from '../archive/builders.suite.ts'
 import { aFolder } from '../archive/folder.suite.ts'

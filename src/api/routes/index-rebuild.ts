@@ -7,7 +7,9 @@ export function indexRoutes(app: AppContext): Hono {
   return new Hono().post('/api/v1/index/rebuild', () =>
     ndjson(async (emit) => {
       const started = app.clock.now().getTime()
-      const records = await app.catchUp({ fromScratch: true }, (step) => emit({ type: 'progress', ...step }))
+      const records = await app.catchUp({ fromScratch: true }, (step) =>
+        emit({ type: 'progress', ...step }),
+      )
       return { records, seconds: (app.clock.now().getTime() - started) / 1_000 }
     }),
   )

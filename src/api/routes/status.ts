@@ -15,7 +15,9 @@ export function statusRoutes(app: AppContext): Hono {
       tenants.push({
         tenant,
         records: reader.nextSequence('records'),
-        recordsInOpenSegment: segments.filter(({ state }) => state === 'open').reduce((sum, { count }) => sum + count, 0),
+        recordsInOpenSegment: segments
+          .filter(({ state }) => state === 'open')
+          .reduce((sum, { count }) => sum + count, 0),
         segments: segments.filter(({ state }) => state === 'sealed').length,
         segmentBytes: segments.reduce((sum, { bytes }) => sum + bytes, 0),
         logSize: checkpoint?.size ?? 0,
@@ -26,7 +28,10 @@ export function statusRoutes(app: AppContext): Hono {
     return context.json({
       dataDir: app.dataDir,
       tenants,
-      disk: { archive: sizeOf(join(app.dataDir, 'archive')), index: sizeOf(join(app.dataDir, 'index')) },
+      disk: {
+        archive: sizeOf(join(app.dataDir, 'archive')),
+        index: sizeOf(join(app.dataDir, 'index')),
+      },
       imports: app.catalog.containers(10).map((container) => ({
         file: container.name,
         shape: container.shape,
@@ -44,7 +49,8 @@ function sizeOf(folder: string): number {
   let total = 0
   try {
     for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
-      if (entry.isFile()) total += statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0
+      if (entry.isFile())
+        total += statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0
     }
   } catch {
     // There is none yet.

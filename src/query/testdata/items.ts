@@ -56,7 +56,7 @@ export function aMessage(changes: Partial<ItemMessage> = {}): ItemMessage {
   return { role: 'prompt', text: null, ...base, ...changes }
 }
 
-export function aResource(changes: Partial<Resource> = {}): Resource {
+function aResource(changes: Partial<Resource> = {}): Resource {
   const unknown = {
     id: null,
     type: null,
@@ -98,7 +98,7 @@ export const IDS = ['id-1', 'ID-2', 'id-3', "i'd", 'i\\d\t4'] as const
 const id = fc.constantFrom(...IDS)
 const ids = fc.uniqueArray(id, { maxLength: 2 })
 
-export const PEOPLE = [
+const PEOPLE = [
   {
     upn: 'avery@contoso.com',
     objectId: '7c1d7f6e-4a0f-4b52-9a3b-2d3d4f5a6b70',
@@ -109,7 +109,7 @@ export const PEOPLE = [
   { upn: null, objectId: null, name: '東京 Merger' },
 ] as const
 
-export const FILES = [
+const FILES = [
   {
     name: 'Merger-Plan_v2.docx',
     url: 'https://contoso.sharepoint.com/sites/Deal/Merger-Plan_v2.docx',
@@ -124,7 +124,7 @@ export const FILES = [
 ] as const
 
 /** Times around the borders of days, months and years, some with seven digits. */
-export const TIMES = [
+const TIMES = [
   '2025-12-31T23:59:59.999Z',
   '2026-01-01T00:00:00Z',
   '2026-01-01T12:30:00.1234567Z',

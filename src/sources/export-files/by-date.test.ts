@@ -27,7 +27,9 @@ test('byDate() brings the files of one day of several sources together', async (
 })
 
 test('byDate() keeps the order given where names hold no date', async () => {
-  const order = (await byDate(files('b.json', 'a.json', 'x/192.168.2024.json'))).map(({ path }) => path)
+  const order = (await byDate(files('b.json', 'a.json', 'x/192.168.2024.json'))).map(
+    ({ path }) => path,
+  )
 
   expect(order).toEqual(['b.json', 'a.json', 'x/192.168.2024.json'])
 })

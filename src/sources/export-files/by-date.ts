@@ -11,7 +11,9 @@ const DATE = /(?<!\d)(20\d{2})(?:-(\d{2})(?:-(\d{2}))?|(\d{2})(\d{2}))(?!\d)/g
 export async function byDate(found: AsyncIterable<Found>): Promise<readonly Found[]> {
   const dated: { readonly date: string; readonly found: Found }[] = []
   for await (const each of found) dated.push({ date: dateOf(each.path), found: each })
-  return dated.toSorted((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : 0)).map((each) => each.found)
+  return dated
+    .toSorted((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : 0))
+    .map((each) => each.found)
 }
 
 function dateOf(path: string): string {
