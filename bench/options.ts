@@ -30,8 +30,8 @@ What is measured, each in a process of its own, one after the other, after the f
            sorting key and indexes; storage settings and session settings as the engine comes), and its peak memory
   blob     memory of taking in a single blob of 256 MB, above that of the idle application
   repeat   the same import again
-  search   ten kinds of queries, each run with other terms, warm, nothing else running: through the functions
-           that the application calls, through HTTP (recording the look included), and as plain SQL on the bare tables
+  search   ten kinds of queries, each run with other terms, warm, one at a time: through the functions
+           that the application calls and, in turns with them, as plain SQL on the bare tables; then through HTTP
   verify   the whole archive, and proofs of single records
   disk     archive against zstd -3 of the records in it as NDJSON; index against the bare tables
   start    the command line's own start (--help)

@@ -12,6 +12,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { CorpusFacts } from '../src/tenant/history/corpus-facts.ts'
 import { shapesOf } from './corpus.ts'
+import { Turns } from './turns.ts'
 import { measure, type Measured } from './measure.ts'
 import type { Part } from './options.ts'
 import * as rows from './rows.ts'
@@ -71,9 +72,12 @@ export async function runParts(
   }
   if (wanted.has('blob')) found.rows.push(await blob(folder, say))
   if (wanted.has('search')) {
-    say('search: the functions, the bare engine, HTTP')
-    const core = (await measure('searchCore', { corpusDir, path: dataDir })).value
-    const bare = (await measure('searchBare', { corpusDir, path: bareDir })).value
+    say('search: the functions and the bare engine in turns, then HTTP')
+    const turns = new Turns(2)
+    const [{ value: core }, { value: bare }] = await Promise.all([
+      measure('searchCore', { corpusDir, path: dataDir }, turns),
+      measure('searchBare', { corpusDir, path: bareDir }, turns),
+    ])
     const http = (await measure('searchHttp', { corpusDir, path: dataDir })).value
     found.searches.push(...rows.searchRows(core.kinds, bare.kinds, http))
     found.faults.push(...answerFaults(core.kinds, bare.kinds))

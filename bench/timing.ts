@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { FACTS_FILE } from '../src/tenant/history/history.ts'
 import type { CorpusFacts } from '../src/tenant/history/corpus-facts.ts'
+import { nextTurn } from './turns.ts'
 import { queryMix, RUNS, WARM_UPS, type Draw } from './mix.ts'
 
 /** Where the corpus with its facts lies, and the data folder or bare table that is asked. */
@@ -32,6 +33,7 @@ export async function timeMix(
     answers: [] as string[],
   }))
   for (let n = 0; n < RUNS; n += 1) {
+    await nextTurn()
     for (const [at, { draw }] of kinds.entries()) {
       const query = draw(n)
       const started = performance.now()

@@ -76,6 +76,7 @@ parentPort?.on('message', (call: Call) => {
             code: null,
             message: error instanceof Error ? (error.stack ?? error.message) : String(error),
           }
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a message port, no window
     parentPort?.postMessage({ id: call.id, fault } satisfies Reply)
   }
 })
