@@ -33,10 +33,7 @@ export function acquireWriterLock(dataDir: string, purpose: string, now: Date): 
       database.prepare('INSERT INTO writer VALUES (?)').run(last + 1)
       // In exclusive locking mode the lock outlives the transaction, until the connection or the process ends.
       database.exec('COMMIT')
-      writeFileSync(
-        note,
-        `${JSON.stringify({ pid: process.pid, purpose, since: now.toISOString() })}\n`,
-      )
+      leaveNote(note, { pid: process.pid, purpose, since: now.toISOString() })
       let epoch = last + 1
       return {
         get epoch() {
@@ -61,6 +58,14 @@ export function acquireWriterLock(dataDir: string, purpose: string, now: Date): 
       throw error
     }
   })
+}
+
+function leaveNote(note: string, content: object): void {
+  try {
+    writeFileSync(note, `${JSON.stringify(content)}\n`)
+  } catch {
+    // Only a courtesy to the next process: on a full disk reading still goes on.
+  }
 }
 
 function holder(note: string): string {
