@@ -127,6 +127,8 @@ test('catalog, keys and index deleted are made again from the archive, and repea
   await closed()
   for (const name of [
     'index',
+    'writer.lock',
+    'writer.json',
     'keys.db',
     'keys.db-wal',
     'keys.db-shm',

@@ -112,13 +112,18 @@ export interface OpenedApp extends Client {
 }
 
 /** The application in this process. Only one folder can be open at a time: the engine has one path per process. */
-export async function openHere(dataDir: string, clock?: Clock): Promise<OpenedApp> {
+export async function openHere(
+  dataDir: string,
+  clock?: Clock,
+  warn: (message: string) => void = () => undefined,
+): Promise<OpenedApp> {
   const app: App = await openApp({
     dataDir,
     purpose: 'test',
     index: true,
     signal: new AbortController().signal,
     environment: {},
+    warn,
     ...(clock === undefined ? {} : { clock }),
   })
   const client = appClient(app.fetch, () => app.close())

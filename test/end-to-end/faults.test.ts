@@ -101,14 +101,16 @@ test('a second process on the folder is told of the first one', async () => {
   expect((await run(['search', '*', '--count', '--data-dir', dataDir])).code).toBe(0)
 })
 
-test('a clock that was set back stops nothing', async () => {
+test('a clock that was set back is warned of and stops nothing', async () => {
   const folder = newFolder()
   const later = await openHere(folder, at('2026-05-01T10:00:00Z'))
   await later.import([corpus.management])
   await later.close()
-  const earlier = await openHere(folder, at('2026-04-01T10:00:00Z'))
+  const warnings: string[] = []
+  const earlier = await openHere(folder, at('2026-04-01T10:00:00Z'), (said) => warnings.push(said))
   const result = await earlier.import([corpus.graph, corpus.purview])
   await earlier.close()
+  expect(warnings).toEqual([expect.stringMatching(/clock/)])
   expect(result).toMatchObject({ errors: [], indexed: true })
   expect(await verify(folder)).toMatchObject({ records: corpus.facts.expected.added, findings: [] })
 })
