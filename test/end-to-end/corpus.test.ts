@@ -43,7 +43,7 @@ async function answers(): Promise<unknown[]> {
   const all = []
   for (const { kql, unit } of corpus.facts.needles) {
     const { count } = await here.get<CountAnswer>('/api/v1/items/count', { q: kql, unit })
-    all.push({ kql, count, hits: kql === '*' ? null : await hitsOf(here, kql) })
+    all.push({ kql, count, hits: count > LISTED ? null : await hitsOf(here, kql) })
   }
   for (const q of ['*', 'jailbreak:true', corpus.facts.samples.words[0] ?? '']) {
     const { histogram, facets } = await here.get<SummaryAnswer>('/api/v1/items/summary', { q })
@@ -52,6 +52,9 @@ async function answers(): Promise<unknown[]> {
   return all
 }
 let before: readonly unknown[] = []
+
+/** Longer lists are counted only: reading them takes longer than it tells. */
+const LISTED = 500
 
 test('an import counts what was generated', () => {
   expect(imported).toMatchObject({
@@ -68,14 +71,14 @@ test('every needle is found exactly', async () => {
   for (const { name, kql, unit, count, ids } of corpus.facts.needles) {
     const found = await here.get<CountAnswer>('/api/v1/items/count', { q: kql, unit })
     if (found.count !== count) wrong.push(`${name}: ${found.count} instead of ${count}`)
-    if (kql === '*' || unit !== 'item') continue
+    if (count > LISTED || unit !== 'item') continue
     const hits = await hitsOf(here, kql)
     if (hits.length !== count) wrong.push(`${name}: ${hits.length} listed instead of ${count}`)
     // An item is told by its audit record's id, else by session and message id (the end of a text's own id).
     const known = new Set(hits.flatMap(({ recordIds }) => recordIds))
     const told = [...known].join(' ')
     const missing = ids.filter((id) => !known.has(id) && !told.includes(`/${id.replace(' ', '/')}`))
-    if (missing.length > 0 && count <= 50) wrong.push(`${name}: without ${missing[0]}`)
+    if (missing.length > 0) wrong.push(`${name}: without ${missing[0]}`)
   }
   before = await answers()
   expect(wrong).toEqual([])
