@@ -11,7 +11,7 @@ import { SequencePlan, type PlannedGroup } from './sequence-plan.ts'
 import { settleBatch, type DecidedBatch } from './settle-batch.ts'
 
 /** Batches under way at most: what is in memory at once. */
-const IN_FLIGHT = 3
+const IN_FLIGHT = 4
 
 /**
  * The batches of one import. Each goes through prepare (worker) → decide (in order) → pack (worker) → archive (in

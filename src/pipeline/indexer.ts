@@ -27,7 +27,7 @@ export interface Indexer {
 }
 
 // An insert makes a part, and parts are merged: fewer, larger ones halve what the engine has to do.
-const FLUSH_BYTES = 40 * 1024 * 1024
+const FLUSH_BYTES = 24 * 1024 * 1024
 
 export function openIndexer(index: IndexStore, archives: TenantArchives): Indexer {
   // While one lot is written by the engine, the rows of the next are made; look-ups see both, and what is written.
