@@ -1,7 +1,8 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { aCorpus, folders, importInto, run, verify } from './daybook.suite.ts'
-import { mutate } from './hostile.suite.ts'
+import { auditRecord, mutate } from './hostile.suite.ts'
 
 const newFolder = folders()
 
@@ -26,3 +27,11 @@ test('forty mutated corpora lose nothing that they counted', async () => {
   const counted = await run(['search', '*', '--count', '--unit', 'record', '--data-dir', dataDir])
   expect(counted.out).toBe(`${records}\n`)
 }, 1_800_000)
+
+test('ten thousand tiny files are ten thousand containers', async () => {
+  const exports = newFolder()
+  for (let number = 0; number < 10_000; number += 1)
+    writeFileSync(join(exports, `${number}.json`), JSON.stringify([auditRecord(number)]))
+  const result = await importInto(newFolder(), [exports])
+  expect(result).toMatchObject({ read: 10_000, added: 10_000, containers: 10_000, errors: [] })
+}, 120_000)
