@@ -11,8 +11,14 @@ if (major < 24) {
 } else {
   // A checkout runs its TypeScript as it is; the package has JavaScript only.
   const source = new URL('../src/cli/main.ts', import.meta.url)
-  const { main } = await import(
-    existsSync(source) ? source.href : new URL('../dist/cli/main.js', import.meta.url).href
-  )
-  await main(process.argv.slice(2))
+  const built = new URL('../dist/cli/main.js', import.meta.url)
+  if (existsSync(source) || existsSync(built)) {
+    const { main } = await import(existsSync(source) ? source.href : built.href)
+    await main(process.argv.slice(2))
+  } else {
+    process.stderr.write(
+      'Daybook is not built: run "npm run build" where it was packed, and pack it again.\n',
+    )
+    process.exitCode = 1
+  }
 }

@@ -7,8 +7,10 @@ import { itemOf } from './item-view.ts'
 /** An item of a result list: stable names, custodians as text. */
 export interface ItemHit extends Omit<
   ItemRow,
-  'custodians' | 'tenantId' | 'sessionId' | 'sequences'
+  'custodians' | 'tenantId' | 'sessionId' | 'sequences' | 'occurredAt'
 > {
+  /** null: no record tells a time; the item is sorted by when it was received (`timeBasis`). */
+  readonly occurredAt: string | null
   readonly unit: 'item'
   readonly tenant: string
   readonly session: string | null
@@ -64,10 +66,11 @@ function custodianName(person: {
 }
 
 export function itemHit(row: ItemRow): ItemHit {
-  const { custodians, tenantId, sessionId, sequences, ...rest } = row
+  const { custodians, tenantId, sessionId, sequences, occurredAt, ...rest } = row
   return {
     unit: 'item',
     ...rest,
+    occurredAt: rest.timeBasis === 'received' ? null : occurredAt,
     tenant: tenantId,
     session: sessionId,
     custodians: custodians.map(custodianName),
