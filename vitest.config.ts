@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['**/*.long.test.ts', '**/node_modules/**'],
-    testTimeout: 30_000,
+    testTimeout: 60_000,
+    // Two even on two cores: the end-to-end tests mostly wait for their child processes.
+    maxWorkers: 2,
   },
 })
