@@ -6,7 +6,7 @@ import type { Chunk } from '../sources/source.ts'
 import type { ContainerLedger } from './container-ledger.ts'
 import type { ImportPorts } from './import.ts'
 import type { LinkSet, Packed, PackGroup, Prepared, RecordPlace } from './protocol.ts'
-import { decide, entriesOf, type Candidate } from './repeats.ts'
+import { decide, entriesOf, filedElsewhere, type Candidate } from './repeats.ts'
 import { SequencePlan, type PlannedGroup } from './sequence-plan.ts'
 import { settleBatch, type DecidedBatch } from './settle-batch.ts'
 
@@ -25,6 +25,7 @@ export class ImportBatches {
   /** Decided, not yet remembered: what later batches must know of. */
   readonly #pending = new Map<number, KnownContent[]>()
   readonly #running = new Set<Promise<void>>()
+  readonly #otherTenants: readonly string[]
   #defaultTenant: string | null
   #decided: Promise<unknown> = Promise.resolve()
   #archived: Promise<unknown> = Promise.resolve()
@@ -34,12 +35,18 @@ export class ImportBatches {
   #recorded = 0
   #indexed = true
 
-  constructor(ports: ImportPorts, ledger: ContainerLedger, defaultTenant: string | null) {
+  constructor(
+    ports: ImportPorts,
+    ledger: ContainerLedger,
+    defaultTenant: string | null,
+    otherTenants: readonly string[],
+  ) {
     this.#ports = ports
     this.#ledger = ledger
     this.#plan = new SequencePlan(ports.archives)
     this.#contexts = { ...ports.contexts }
     this.#defaultTenant = defaultTenant
+    this.#otherTenants = otherTenants
   }
 
   /** Records whose fate is decided and, if new, on disk. */
@@ -111,7 +118,13 @@ export class ImportBatches {
     const preparing = crew.ask(
       number,
       'prepare',
-      { batch: number, chunks: posted, defaultTenant: this.#defaultTenant, receivedAt },
+      {
+        batch: number,
+        chunks: posted,
+        defaultTenant: this.#defaultTenant,
+        otherTenants: this.#otherTenants,
+        receivedAt,
+      },
       [...new Set(buffers)].filter((buffer) => buffer instanceof ArrayBuffer),
     )
 
@@ -149,9 +162,10 @@ export class ImportBatches {
     return result
   }
 
-  async #decide(number: number, prepared: Prepared): Promise<DecidedBatch> {
+  async #decide(number: number, read: Prepared): Promise<DecidedBatch> {
     const { keys, crew } = this.#ports
-    this.#defaultTenant ??= onlyNamed(prepared.tenants)
+    this.#defaultTenant ??= onlyNamed(read.tenants)
+    const prepared = filedElsewhere(read, keys, this.#pending)
     const decisions = await decide(prepared, keys, this.#pending, async (pairs) => {
       const places = await this.#places(prepared, pairs)
       return crew.ask(number, 'compare', {

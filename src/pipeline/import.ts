@@ -12,6 +12,7 @@ import type { Crew } from './crew.ts'
 import { ImportBatches } from './import-batches.ts'
 import type { Indexer } from './indexer.ts'
 import type { Contexts } from './protocol.ts'
+import { UNASSIGNED } from './tenants.ts'
 
 export interface ImportPorts {
   readonly archives: TenantArchives
@@ -79,7 +80,12 @@ export async function importFiles(
   const { paths, tenant, actor, signal, onProgress } = options
   const totalBytes = await sizeOfExportFiles(paths)
   const ledger = new ContainerLedger(actor, ports.clock, randomUUID)
-  const batches = new ImportBatches(ports, ledger, tenant ?? onlyTenant(ports.archives))
+  const batches = new ImportBatches(
+    ports,
+    ledger,
+    tenant ?? defaultTenant(ports.archives.tenants()),
+    await largest(ports.archives),
+  )
   const errors: ImportError[] = []
   let bytes = 0
   let chunks: Chunk[] = []
@@ -144,9 +150,25 @@ export async function importFiles(
   }
 }
 
-function onlyTenant(archives: TenantArchives): string | null {
-  const named = archives.tenants().filter((tenant) => tenant !== 'unassigned')
-  return named.length === 1 ? (named[0] ?? null) : null
+// The folder's only tenant; nobody's when there are several; null while there is none, then the first records decide.
+function defaultTenant(tenants: readonly string[]): string | null {
+  const named = tenants.filter((tenant) => tenant !== UNASSIGNED)
+  return named.length > 1 ? UNASSIGNED : (named[0] ?? null)
+}
+
+/** Tenants in whose archives a nameless record is looked for; more than a firm has. */
+const OTHER_TENANTS = 16
+
+async function largest(archives: TenantArchives): Promise<readonly string[]> {
+  const tenants: { readonly tenant: string; readonly records: number }[] = []
+  for (const tenant of archives.tenants()) {
+    const writer = await archives.writer(tenant)
+    tenants.push({ tenant, records: writer.nextSequence('records') })
+  }
+  return tenants
+    .toSorted((a, b) => b.records - a.records)
+    .slice(0, OTHER_TENANTS)
+    .map(({ tenant }) => tenant)
 }
 
 function errorOf({ file, offset, code, message }: SourceError): ImportError {

@@ -8,7 +8,7 @@ import { VERDICT_KEEP, VERDICT_NOT_AI } from './protocol.ts'
 import { namedTenant, UNASSIGNED } from './tenants.ts'
 
 /** Reads every record of a batch once: its identity, its content hash, its period, its links. */
-export function prepare({ chunks, defaultTenant, receivedAt }: Requests['prepare']): {
+export function prepare({ chunks, defaultTenant, otherTenants, receivedAt }: Requests['prepare']): {
   readonly batch: ImportBatch
   readonly prepared: Prepared
 } {
@@ -24,13 +24,20 @@ export function prepare({ chunks, defaultTenant, receivedAt }: Requests['prepare
   const periods = new Names(count)
   const containers = new Names(count)
   const dropped = new Map<string, { container: string; kind: string; count: number }>()
+  const elsewhere: { at: number; tenant: string; key: number }[] = []
   let rawBytes = 0
 
   for (let at = 0; at < count; at += 1) {
     const bytes = batch.bytes(at)
     const { facts, notAi } = intake(batch.text(at), batch.context(at))
     const container = batch.container(at)
-    const tenant = namedTenant(facts.tenantId) ?? fallback
+    const named = namedTenant(facts.tenantId)
+    const tenant = named ?? fallback
+    for (const other of named === null ? otherTenants : []) {
+      if (other === tenant) continue
+      const key = keyOf(identityOf(other, facts.namespace, facts.nativeId, bytes))
+      elsewhere.push({ at, tenant: other, key })
+    }
     const identity = identityOf(tenant, facts.namespace, facts.nativeId, bytes)
     const content = contentHash(bytes)
     batch.setIdentity(at, identity)
@@ -70,6 +77,7 @@ export function prepare({ chunks, defaultTenant, receivedAt }: Requests['prepare
       containerOf: containers.of,
       dropped: [...dropped.values()],
       rawBytes,
+      elsewhere,
     },
   }
 }

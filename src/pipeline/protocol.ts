@@ -37,6 +37,8 @@ export interface Requests {
     readonly chunks: readonly PostedChunk[]
     /** For records that name no tenant; null: take the one that the others of the batch name, if they agree. */
     readonly defaultTenant: string | null
+    /** Other tenants of the folder: a record that names none may lie in one of their archives already. */
+    readonly otherTenants: readonly string[]
     readonly receivedAt: string
   }
   /** Takes archived records of one tenant as a batch. */
@@ -106,6 +108,12 @@ export interface Prepared {
   }[]
   /** Bytes of the records' own text. */
   readonly rawBytes: number
+  /** Keys that records without a tenant would have in the other tenants' archives. */
+  readonly elsewhere: readonly {
+    readonly at: number
+    readonly tenant: string
+    readonly key: number
+  }[]
 }
 
 /** Archived records taken as a batch: what the repeat keys need of them, in order. */

@@ -32,6 +32,39 @@ export type Compare = (
 ) => Promise<readonly Comparison[]>
 
 /**
+ * A record that names no tenant is filed by a rule that depends on the folder: its only tenant, else nobody's. When it
+ * lies byte for byte in the archive of another tenant already, filed when the folder was another, it stays there: it is
+ * a repeat, not a second copy.
+ */
+export function filedElsewhere(
+  prepared: Prepared,
+  known: Pick<RepeatKeys, 'find' | 'others'>,
+  pending: ReadonlyMap<number, readonly KnownContent[]>,
+): Prepared {
+  const { elsewhere, high, low } = prepared
+  if (elsewhere.length === 0) return prepared
+  const own = known.find(elsewhere.map(({ at }) => prepared.keys[at] ?? 0))
+  const archived = known.find(elsewhere.map(({ key }) => key))
+  const tenants = [...prepared.tenants]
+  const tenantOf = Uint16Array.from(prepared.tenantOf)
+  const keys = Float64Array.from(prepared.keys)
+  const holds = (found: ReadonlyMap<number, KnownContent>, key: number, at: number): boolean => {
+    const first = found.get(key)
+    const contents = first === undefined ? [] : [first, ...known.others(key)]
+    return [...contents, ...(pending.get(key) ?? [])].some(
+      (content) => content.high === high[at] && content.low === low[at],
+    )
+  }
+  for (const { at, tenant, key } of elsewhere) {
+    if (holds(own, prepared.keys[at] ?? 0, at) || !holds(archived, key, at)) continue
+    if (!tenants.includes(tenant)) tenants.push(tenant)
+    tenantOf[at] = tenants.indexOf(tenant)
+    keys[at] = key
+  }
+  return { ...prepared, tenants, tenantOf, keys }
+}
+
+/**
  * Decides what is new, what is a later version and what was there before (spine, section 2), in the batch's order.
  * `pending`: entries of earlier batches that are decided but not yet remembered.
  */
