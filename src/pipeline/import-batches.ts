@@ -5,10 +5,11 @@ import { release } from '../platform/release.ts'
 import type { Chunk } from '../sources/source.ts'
 import type { ContainerLedger } from './container-ledger.ts'
 import type { ImportPorts } from './import.ts'
-import type { LinkSet, Packed, PackGroup, Prepared, RecordPlace } from './protocol.ts'
+import type { LinkSet, Packed, Prepared, RecordPlace } from './protocol.ts'
 import { decide, entriesOf, filedElsewhere, type Candidate } from './repeats.ts'
-import { SequencePlan, type PlannedGroup } from './sequence-plan.ts'
+import { containersOf, packGroup, SequencePlan, type PlannedGroup } from './sequence-plan.ts'
 import { settleBatch, type DecidedBatch } from './settle-batch.ts'
+import { onlyNamed } from './tenants.ts'
 
 /** Batches under way at most: what is in memory at once. */
 const IN_FLIGHT = 4
@@ -287,25 +288,4 @@ export class ImportBatches {
       this.#contexts,
     )
   }
-}
-
-function packGroup({ tenant, indexes, firstSequence }: PlannedGroup): PackGroup {
-  return { tenant, indexes, firstSequence }
-}
-
-function onlyNamed(tenants: readonly string[]): string | null {
-  const named = tenants.filter((tenant) => tenant !== 'unassigned')
-  return named.length === 1 ? (named[0] ?? null) : null
-}
-
-function containersOf(
-  prepared: Prepared,
-  groups: readonly { readonly group: PlannedGroup }[],
-): Set<string> {
-  const containers = new Set<string>()
-  for (const { group } of groups) {
-    for (const index of group.indexes)
-      containers.add(prepared.containers[prepared.containerOf[index] ?? 0] ?? '')
-  }
-  return containers
 }

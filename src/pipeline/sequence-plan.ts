@@ -1,5 +1,5 @@
 import type { TenantArchives } from '../archive/tenant-archives.ts'
-import type { Prepared } from './protocol.ts'
+import type { PackGroup, Prepared } from './protocol.ts'
 import { NEW, VERSION, type Decisions } from './repeats.ts'
 
 /** Records of one tenant and period that become consecutive lines. */
@@ -66,3 +66,21 @@ export class SequencePlan {
 }
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** A group as the workers need it. */
+export function packGroup({ tenant, indexes, firstSequence }: PlannedGroup): PackGroup {
+  return { tenant, indexes, firstSequence }
+}
+
+/** The containers that the records of some groups came in. */
+export function containersOf(
+  prepared: Prepared,
+  groups: readonly { readonly group: PlannedGroup }[],
+): Set<string> {
+  const containers = new Set<string>()
+  for (const { group } of groups) {
+    for (const index of group.indexes)
+      containers.add(prepared.containers[prepared.containerOf[index] ?? 0] ?? '')
+  }
+  return containers
+}

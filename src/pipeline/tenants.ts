@@ -13,3 +13,9 @@ export function namedTenant(served: string | null): string | null {
   const id = served.trim().toLowerCase()
   return GUID.test(id) && id !== NIL ? id : null
 }
+
+/** The one tenant of a list that is somebody's; null when there is none or more than one. */
+export function onlyNamed(tenants: readonly string[]): string | null {
+  const named = tenants.filter((tenant) => tenant !== UNASSIGNED)
+  return named.length === 1 ? (named[0] ?? null) : null
+}

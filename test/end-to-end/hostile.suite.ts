@@ -100,7 +100,7 @@ export function hostileFiles(): readonly (readonly [
     [
       'paths.json',
       list(
-        ...['../../../etc', '/tmp/x', '..', 'a\u0000b', 'unassigned/../x'].map((OrganizationId) =>
+        ...['../../../etc', '/etc/x', '..', 'a\u0000b', 'unassigned/../x'].map((OrganizationId) =>
           one({ OrganizationId }),
         ),
       ),
