@@ -97,6 +97,14 @@ export async function openApp(options: AppOptions): Promise<App> {
         catalog.headers().map(({ id, header }): [string, ReadContext] => [id, csvContext(header)]),
       )
 
+    const contextsOf = (containers: ReadonlySet<string>) =>
+      Object.fromEntries(
+        [...containers].flatMap((id): [string, ReadContext][] => {
+          const header = catalog.container(id)?.header ?? null
+          return header === null ? [] : [[id, csvContext(header)]]
+        }),
+      )
+
     const bringUp: AppContext['catchUp'] = async ({ fromScratch }, onProgress) => {
       if (fromScratch && index !== null) await index.drop()
       return catchUp(
@@ -140,7 +148,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       catchUp: bringUp,
       publicKey: (tenant) =>
         readFileSync(join(archiveFolder(dataDir), tenant, 'log', 'vkey'), 'utf8'),
-      readRecords: (tenant, sequences) => readStored(archives, tenant, sequences, contexts()),
+      readRecords: (tenant, sequences) => readStored(archives, tenant, sequences, contextsOf),
     }
     await bringUp({ fromScratch: false }, () => undefined)
     const api = createApi(context)

@@ -19,16 +19,18 @@ export async function readStored(
   archives: TenantArchives,
   tenant: string,
   sequences: readonly number[],
-  contexts: Contexts,
+  contextsOf: (containers: ReadonlySet<string>) => Contexts,
 ): Promise<StoredRecord[]> {
   const reader = await archives.reader(tenant)
   await reader.refresh()
   const lines = await reader.read(sequences)
-  return [...lines]
+  const records = [...lines]
     .toSorted(([a], [b]) => a - b)
-    .map(([, line]) => {
-      const { part, raw } = readArchived(line, contexts)
-      const { container, range } = decodeLine(line)
-      return { part, nativeId: part.facts.nativeId, container, range, raw, line }
-    })
+    .map(([, line]) => ({ line, ...decodeLine(line) }))
+  // Only of the containers at hand: an archive of years has thousands.
+  const contexts = contextsOf(new Set(records.map(({ container }) => container)))
+  return records.map(({ line, container, range }) => {
+    const { part, raw } = readArchived(line, contexts)
+    return { part, nativeId: part.facts.nativeId, container, range, raw, line }
+  })
 }
