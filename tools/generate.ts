@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cliPage } from './pages/cli.ts'
+import { exportFieldsPage } from './pages/export-fields.ts'
 import { exitCodesPage } from './pages/exit-codes.ts'
 import { itemFindingsPage } from './pages/item-findings.ts'
 import { kqlPage } from './pages/kql.ts'
@@ -13,6 +14,7 @@ const check = process.argv.includes('--check')
 const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/reference/cli.md': cliPage,
   'docs/reference/exit-codes.md': exitCodesPage,
+  'docs/reference/export-fields.md': exportFieldsPage,
   'docs/reference/item-findings.md': itemFindingsPage,
   'docs/reference/kql.md': kqlPage,
 }

@@ -1,0 +1,27 @@
+import type { ExportUnit, FormatWriter } from './writer.ts'
+
+/** A format of exports. Without `load` it is written by the export itself (texts of the archive, or the engine). */
+export interface Format {
+  readonly name: string
+  readonly units: readonly ExportUnit[]
+  readonly summary: string
+  /** Loaded when it is asked for: a library for PDF must not slow down a CSV. */
+  readonly load?: () => Promise<FormatWriter>
+}
+
+/** Every format, in the order in which the help lists them. */
+export const FORMATS: readonly Format[] = [
+  {
+    name: 'jsonl',
+    units: ['item', 'record'],
+    summary: 'an object a line; with --raw the exact texts of the records',
+  },
+  { name: 'csv', units: ['item', 'record'], summary: 'a flat table for people and programs' },
+  {
+    name: 'audit',
+    units: ['record'],
+    summary: 'the four columns of Search-UnifiedAuditLog, for scripts that read those',
+  },
+  { name: 'parquet', units: ['item', 'record'], summary: 'typed columns, for analysis' },
+  { name: 'arrow', units: ['item', 'record'], summary: 'typed columns, for analysis in memory' },
+]
