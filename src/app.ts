@@ -21,7 +21,7 @@ import { CodedError } from './platform/errors.ts'
 import { packageVersion } from './platform/package-version.ts'
 import { openEngine } from './query/engine.ts'
 import { openIndex } from './query/index-store.ts'
-import { csvContext } from './sources/export-files/csv-context.ts'
+import { containerContext } from './sources/export-files/container-context.ts'
 
 export interface AppOptions {
   readonly dataDir: string
@@ -94,14 +94,20 @@ export async function openApp(options: AppOptions): Promise<App> {
     const theCrew = () => (crew ??= startCrew(Math.max(2, Math.min(8, availableParallelism()))))
     const contexts = () =>
       Object.fromEntries(
-        catalog.headers().map(({ id, header }): [string, ReadContext] => [id, csvContext(header)]),
+        catalog
+          .headers()
+          .map(({ id, shape, header }): [string, ReadContext] => [
+            id,
+            containerContext(shape, header),
+          ]),
       )
 
     const contextsOf = (containers: ReadonlySet<string>) =>
       Object.fromEntries(
         [...containers].flatMap((id): [string, ReadContext][] => {
-          const header = catalog.container(id)?.header ?? null
-          return header === null ? [] : [[id, csvContext(header)]]
+          const container = catalog.container(id)
+          if (container === null || container.header === null) return []
+          return [[id, containerContext(container.shape, container.header)]]
         }),
       )
 

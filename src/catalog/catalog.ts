@@ -64,8 +64,8 @@ export interface Catalog {
   /** What was dropped as not about AI, over all imports, most frequent first. */
   dropped(): readonly { readonly kind: string; readonly count: number }[]
   addSightings(seen: readonly Seen[], seenAt: string): void
-  /** Headers of CSV containers: without them their rows cannot be read again. */
-  headers(): readonly { readonly id: string; readonly header: string }[]
+  /** Headers of containers that have one (CSV, query answers): without them their rows cannot be read again. */
+  headers(): readonly { readonly id: string; readonly shape: string; readonly header: string }[]
   /** When and from where a record was served again. */
   sightingsOf(
     tenant: string,
@@ -114,9 +114,13 @@ export function openCatalog(file: string): Catalog {
     },
     headers: () =>
       database
-        .prepare('SELECT id, header FROM containers WHERE header IS NOT NULL')
+        .prepare('SELECT id, shape, header FROM containers WHERE header IS NOT NULL')
         .all()
-        .map((row) => ({ id: String(row['id']), header: String(row['header']) })),
+        .map(({ id, shape, header }) => ({
+          id: String(id),
+          shape: String(shape),
+          header: String(header),
+        })),
     container: (id) => {
       const row = database.prepare('SELECT * FROM containers WHERE id = ?').get(id)
       return row === undefined ? null : containerRow(row)

@@ -10,6 +10,7 @@ export interface ImportResult {
   readonly notAi: number
   readonly unmapped: number
   readonly containers: number
+  readonly references: number
   readonly tenants: readonly string[]
   readonly dropped: Readonly<Record<string, number>>
   readonly errors: readonly {

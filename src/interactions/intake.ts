@@ -1,12 +1,18 @@
-import type { Facts, Intake, ReadContext } from './record.ts'
+import type { Intake, ReadContext, RecordFormat } from './record.ts'
 import { auditFacts } from './audit-facts.ts'
 import { unwrapped } from './audit-record.ts'
+import { ediscoveryIntake } from './ediscovery/facts.ts'
+import { explorerIntake } from './explorer/facts.ts'
 import { graphSpelled, isFields, parsedFields, word } from './fields.ts'
 import type { Fields } from './fields.ts'
 import { interactionFacts } from './interaction-facts.ts'
 import { notAboutAi } from './not-ai.ts'
+import { paxIntake } from './pax/facts.ts'
 import { recordTypeOf } from './record-types.ts'
 import { searchableStart } from './searchable-text.ts'
+import { telemetryIntake } from './telemetry/facts.ts'
+import { transcriptIntake } from './transcript/facts.ts'
+import { unmappedIntake } from './unmapped.ts'
 
 /**
  * What one record's exact text says, in our words. Pure and total: the same text gives the same facts on every run,
@@ -15,17 +21,32 @@ import { searchableStart } from './searchable-text.ts'
  */
 export function intake(raw: string, context: ReadContext): Intake {
   try {
-    return context.format === 'ai-interaction' ? interaction(raw, context) : audit(raw, context)
+    return READERS[context.format](raw, context)
   } catch {
     // A fault of ours must not lose evidence: the record is kept, and found by its words.
-    return { facts: unmappedFacts(raw, context, 'could not be read'), notAi: null }
+    return unmappedIntake(raw, context, 'could not be read')
   }
+}
+
+const READERS: Readonly<Record<RecordFormat, (raw: string, context: ReadContext) => Intake>> = {
+  audit,
+  'audit-row': audit,
+  'audit-csv': audit,
+  'ai-interaction': interaction,
+  'pax-csv': paxIntake,
+  'pax-row': paxIntake,
+  explorer: explorerIntake,
+  'explorer-csv': explorerIntake,
+  'ediscovery-csv': ediscoveryIntake,
+  telemetry: telemetryIntake,
+  'telemetry-csv': telemetryIntake,
+  transcript: transcriptIntake,
+  'transcript-csv': transcriptIntake,
 }
 
 function audit(raw: string, context: ReadContext): Intake {
   const found = unwrapped(raw, context)
-  if (found === null)
-    return { facts: unmappedFacts(raw, context, 'not a JSON object'), notAi: null }
+  if (found === null) return unmappedIntake(raw, context, 'not a JSON object')
   const facts = auditFacts(found.record, context.format, found.unmapped)
   if (facts.unmapped !== null)
     return { facts: { ...facts, text: searchableStart(raw) }, notAi: null }
@@ -45,49 +66,8 @@ function notAiOf(record: Fields): string | null {
 
 function interaction(raw: string, context: ReadContext): Intake {
   const item = parsedFields(raw)
-  if (item === null) return { facts: unmappedFacts(raw, context, 'not a JSON object'), notAi: null }
+  if (item === null) return unmappedIntake(raw, context, 'not a JSON object')
   const facts = interactionFacts(graphSpelled(item), context)
-  if (facts.unmapped !== null) {
-    return { facts: unmappedFacts(raw, context, facts.unmapped), notAi: null }
-  }
+  if (facts.unmapped !== null) return unmappedIntake(raw, context, facts.unmapped)
   return { facts, notAi: null }
-}
-
-function unmappedFacts(raw: string, context: ReadContext, unmapped: string): Facts {
-  return {
-    format: context.format,
-    namespace: context.format === 'ai-interaction' ? 'interaction' : 'audit',
-    nativeId: null,
-    tenantId: null,
-    kind: 'other',
-    recordType: '',
-    recordTypeNumber: null,
-    operation: '',
-    workload: '',
-    unmapped,
-    occurredAt: null,
-    user: null,
-    userType: null,
-    clientIp: null,
-    region: null,
-    locale: null,
-    surface: null,
-    servedSurface: null,
-    setting: null,
-    contexts: [],
-    sessionId: null,
-    requestId: null,
-    conversationId: null,
-    correlationId: null,
-    agent: null,
-    messages: [],
-    resources: [],
-    plugins: [],
-    models: [],
-    web: null,
-    tenantGrounded: null,
-    dlp: null,
-    labels: [],
-    text: searchableStart(raw),
-  }
 }

@@ -10,18 +10,38 @@ export type Namespace =
   | 'ediscovery'
   | 'explorer'
 
-/**
- * How the raw text of a record is to be read.
- * `audit`: a unified-audit record as JSON (Management Activity API).
- * `audit-row`: a JSON object that wraps it (Search-UnifiedAuditLog, portal): AuditData is a string or an object.
- * `audit-csv`: one CSV row whose header lies in the container.
- * `ai-interaction`: one Graph aiInteraction.
- */
-export type RecordFormat = 'audit' | 'audit-row' | 'audit-csv' | 'ai-interaction'
+/** How the raw text of a record is to be read. */
+export const RECORD_FORMATS = [
+  /** A unified-audit record as JSON (Management Activity API). */
+  'audit',
+  /** A JSON object that wraps it (Search-UnifiedAuditLog, portal, Graph): AuditData is a string or an object. */
+  'audit-row',
+  /** One CSV row that holds it in a column AuditData. */
+  'audit-csv',
+  /** One Graph aiInteraction. */
+  'ai-interaction',
+  /** One row of a table that scripts flattened audit records into (PAX and others), as CSV or as a JSON object: a projection. */
+  'pax-csv',
+  'pax-row',
+  /** One record of Activity Explorer (DSPM for AI), as JSON or as a CSV row. */
+  'explorer',
+  'explorer-csv',
+  /** One row of an eDiscovery items report. */
+  'ediscovery-csv',
+  /** One row of Application Insights: a JSON object, or the list of cells of a query's answer, or a CSV row. */
+  'telemetry',
+  'telemetry-csv',
+  /** One conversation transcript of Copilot Studio (Dataverse), as JSON or as a CSV row. */
+  'transcript',
+  'transcript-csv',
+] as const
+
+export type RecordFormat = (typeof RECORD_FORMATS)[number]
 
 /**
- * What besides the raw text is needed to read it. `columns` and `delimiter`: of the CSV it was a row of.
- * `custodian`: object id or UPN of the person whose history an aiInteraction was served from, where the source knows.
+ * What besides the raw text is needed to read it. `columns`: names of the cells of a CSV row, or of a query's answer;
+ * `delimiter`: of the CSV. Both lie with the container. `custodian`: object id or UPN of the person whose history an
+ * aiInteraction was served from, where the source knows.
  */
 export interface ReadContext {
   readonly format: RecordFormat

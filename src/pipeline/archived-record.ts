@@ -1,6 +1,6 @@
 import { decodeLine, rawOf } from '../archive/line.ts'
 import { intake } from '../interactions/intake.ts'
-import type { ReadContext, RecordFormat } from '../interactions/record.ts'
+import { RECORD_FORMATS, type ReadContext, type RecordFormat } from '../interactions/record.ts'
 import type { OwnedPart } from './held-batch.ts'
 import { identityOf, identityText } from './identity.ts'
 import type { Contexts } from './protocol.ts'
@@ -14,15 +14,23 @@ export interface ArchivedRecord {
   readonly context: ReadContext
 }
 
-const FORMATS: readonly RecordFormat[] = ['audit', 'audit-row', 'audit-csv', 'ai-interaction']
-
 /** Name of a source as a line keeps it: which interface served the record, and how its text is to be read. */
 export const sourceName = (origin: string, format: RecordFormat): string => `${origin}.${format}`
 
-/** How an archived record is read: by the format in its source's name, for CSV rows with its container's header. */
+// A handful of sources serve millions of records.
+const formatOfSource = new Map<string, ReadContext>()
+
+/** How an archived record is read: by the format in its source's name, for rows with the columns of its container. */
 function contextOf(source: string, container: string, contexts: Contexts): ReadContext {
-  const format = FORMATS.find((known) => source.endsWith(`.${known}`)) ?? 'audit'
-  return contexts[container] ?? { format }
+  const own = contexts[container]
+  if (own !== undefined) return own
+  let context = formatOfSource.get(source)
+  if (context === undefined) {
+    const format = RECORD_FORMATS.find((known) => source.endsWith(`.${known}`)) ?? 'audit'
+    context = { format }
+    formatOfSource.set(source, context)
+  }
+  return context
 }
 
 export function readArchived(line: Uint8Array, contexts: Contexts): ArchivedRecord {

@@ -57,6 +57,8 @@ export interface ImportResult {
   readonly notAi: number
   readonly unmapped: number
   readonly containers: number
+  /** Files of reference data (usage reports, agent packages, directory): not records, not in any other count. */
+  readonly references: number
   readonly tenants: readonly string[]
   readonly dropped: Readonly<Record<string, number>>
   readonly errors: readonly ImportError[]
@@ -92,6 +94,7 @@ export async function importFiles(
   const ends: ContainerEnd[] = []
   let size = 0
   let records = 0
+  let references = 0
 
   const progress = () => onProgress?.({ bytes, totalBytes, records: batches.recorded })
   const dispatch = async () => {
@@ -129,6 +132,9 @@ export async function importFiles(
         case 'end':
           ends.push(event)
           break
+        case 'reference':
+          references += 1
+          break
       }
     }
     await dispatch()
@@ -142,6 +148,7 @@ export async function importFiles(
   return {
     ...ledger.totals(),
     containers: ledger.size,
+    references,
     tenants: batches.tenants(),
     dropped: Object.fromEntries(ledger.droppedKinds()),
     errors,

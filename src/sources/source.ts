@@ -12,6 +12,20 @@ export type SourceShape =
   | 'ai-interactions'
   | 'audit-rows'
   | 'audit-csv'
+  | 'pax-csv'
+  | 'pax-rows'
+  | 'explorer-pages'
+  | 'explorer-records'
+  | 'explorer-csv'
+  | 'ediscovery-csv'
+  | 'telemetry-rows'
+  | 'telemetry-tables'
+  | 'telemetry-csv'
+  | 'transcripts'
+  | 'transcript-csv'
+
+/** What is no record of anybody's doing, but says who and what the records are about. */
+export type ReferenceKind = 'usage-report' | 'packages' | 'directory'
 
 /** One file, or one member of an archive file, that holds records. */
 export interface Container {
@@ -21,7 +35,10 @@ export interface Container {
   readonly name: string
   readonly shape: SourceShape
   readonly encoding: Encoding
-  /** Exact header line of a CSV (as UTF-8 text, without its line end); null for the other shapes. */
+  /**
+   * What its records cannot be read without, as exact UTF-8 text: the header line of a CSV (without its line end), the
+   * list of columns of a query's answer. Null for the other shapes.
+   */
   readonly header: string | null
   /** How its records are read, unless their chunk says otherwise. */
   readonly context: ReadContext
@@ -79,9 +96,23 @@ export interface SourceError {
   readonly message: string
 }
 
+/** Reference data: a whole file, since its rows mean nothing alone. */
+export interface Reference {
+  /** Named as a container is. */
+  readonly name: string
+  readonly reference: ReferenceKind
+  /** As served. */
+  readonly encoding: Encoding
+  /** The whole unpacked text as UTF-8, without byte order mark; at most 64 MB. */
+  readonly bytes: Uint8Array<ArrayBuffer>
+  /** Of the unpacked bytes as they were served: of the file itself, when it is not packed. */
+  readonly digest: Digest
+}
+
 /** Per container: `container`, then chunks and errors in the file's order, then `end`. What is no export gives an `error` alone. */
 export type SourceEvent =
   | { readonly type: 'container'; readonly container: Container }
   | { readonly type: 'chunk'; readonly chunk: Chunk }
   | ({ readonly type: 'error' } & SourceError)
   | ({ readonly type: 'end' } & ContainerEnd)
+  | ({ readonly type: 'reference' } & Reference)

@@ -2,15 +2,18 @@ import { createHash } from 'node:crypto'
 import type { Container, Digest, SourceError, SourceEvent } from '../source.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { CsvSplitter } from './csv-splitter.ts'
-import { guessEncoding, shiftedPositions, Utf16Positions, Utf16Transcoder } from './encoding.ts'
+import { tableContext } from './container-context.ts'
+import { guessEncoding, shiftedPositions, transcoder, Utf16Positions } from './encoding.ts'
 import type { EncodingGuess } from './encoding.ts'
 import { ChunkMaker } from './formats.ts'
 import { InputError, unreadable } from './input-error.ts'
 import { JsonSplitter } from './json-splitter.ts'
 import { LineSplitter } from './line-splitter.ts'
+import { NestedSplitter } from './nested-splitter.ts'
 import { recognise } from './recognise.ts'
 import type { Recognised, Structure } from './recognise.ts'
-import type { Problem, Records, Splitter, SplitterLimits } from './splitter.ts'
+import { readReference } from './reference.ts'
+import type { Part, Splitter, SplitterLimits } from './splitter.ts'
 
 /** A container that has been read; what it is missing is the digest of its file. */
 export interface ReadContainer {
@@ -31,21 +34,25 @@ export interface Run {
 /** Enough for the first records of nearly every file; a first record larger than that is looked at further. */
 const HEAD_BYTES = [1 << 16, 1 << 20, 1 << 23]
 
-/** Reads one unpacked file: recognises it, splits it, and says what it was. Null: it was no export. */
+/** Reads one unpacked file: recognises it, splits it, and says what containers it was. None: it was no export. */
 export async function* readContainer(
   name: string,
   reader: ByteReader,
   run: Run,
   isPacked: boolean,
-): AsyncGenerator<SourceEvent, ReadContainer | null> {
+): AsyncGenerator<SourceEvent, readonly ReadContainer[]> {
   const { guess, recognised, failure } = await lookAt(reader)
+  if (recognised.kind === 'reference') {
+    yield await readReference(name, recognised.reference, guess, reader, run.signal)
+    return []
+  }
   if (recognised.kind !== 'export') {
     yield failure === null
       ? refusal(name, recognised)
       : error(name, failure.code, null, failure.message)
-    return null
+    return []
   }
-  const container: Container = {
+  let container: Container = {
     id: run.nextId(),
     name,
     shape: recognised.shape,
@@ -62,18 +69,33 @@ export async function* readContainer(
   const positions =
     text === null ? shiftedPositions(guess.markBytes) : new Utf16Positions(guess.markBytes)
   const splitter = splitterFor(recognised.structure, run.limits)
-  const maker = new ChunkMaker(container, positions)
+  let maker = new ChunkMaker(container, positions)
+  const earlier: { readonly container: Container; readonly records: number }[] = []
   let skipText = recognised.structure.kind === 'csv' ? recognised.structure.rowsFrom : 0
   let skipBytes = guess.markBytes
   let isTruncated = false
 
-  function* events(parts: readonly (Records | Problem)[], isCut: boolean): Generator<SourceEvent> {
+  function* events(parts: readonly Part[], isCut: boolean): Generator<SourceEvent> {
     for (const part of parts) {
       if (part.kind === 'records') {
         for (const chunk of maker.chunks(part)) {
           records += chunk.ranges.length / 2
           yield { type: 'chunk', chunk }
         }
+      } else if (part.kind === 'columns') {
+        if (part.text === container.header) continue
+        // Another table with other columns: what it is read by lies with a container of its own.
+        earlier.push({ container, records })
+        records = 0
+        container = {
+          ...container,
+          id: run.nextId(),
+          name: `${name}#${earlier.length + 1}`,
+          header: part.text,
+          context: tableContext(part.text),
+        }
+        maker = new ChunkMaker(container, positions)
+        yield { type: 'container', container }
       } else if (!(isCut && part.code === 'FILE_TRUNCATED')) {
         if (part.code === 'FILE_TRUNCATED') isTruncated = true
         yield error(name, part.code, positions.positionOf(part.offset), part.message)
@@ -116,7 +138,7 @@ export async function* readContainer(
     yield error(name, 'FILE_TRUNCATED', size - 1, 'the file ends inside a UTF-16 character')
   }
   const unpacked = isPacked ? { size, sha256: hash.digest('hex') } : null
-  return { container, records, unpacked }
+  return [...earlier, { container, records }].map((read) => ({ ...read, unpacked }))
 }
 
 type Look = {
@@ -146,7 +168,10 @@ async function lookAt(reader: ByteReader): Promise<Look> {
   return { guess, recognised, failure }
 }
 
-function refusal(name: string, recognised: Exclude<Recognised, { kind: 'export' }>): SourceEvent {
+function refusal(
+  name: string,
+  recognised: Exclude<Recognised, { kind: 'export' | 'reference' }>,
+): SourceEvent {
   return recognised.kind === 'refused'
     ? error(name, recognised.code, null, recognised.message)
     : error(name, 'NOT_AN_EXPORT', null, 'no record was found at the beginning of this file')
@@ -161,11 +186,8 @@ function error(
   return { type: 'error', file, offset, code, message }
 }
 
-function transcoder({ encoding }: EncodingGuess): Utf16Transcoder | null {
-  return encoding === 'utf-16le' || encoding === 'utf-16be' ? new Utf16Transcoder(encoding) : null
-}
-
 function splitterFor(structure: Structure, limits: SplitterLimits): Splitter {
   if (structure.kind === 'csv') return new CsvSplitter(structure.layout, limits, structure.rowsFrom)
+  if (structure.kind === 'nested') return new NestedSplitter(limits, structure.nest)
   return structure.kind === 'json' ? new JsonSplitter(limits) : new LineSplitter(limits)
 }

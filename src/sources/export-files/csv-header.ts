@@ -1,5 +1,3 @@
-import type { CsvLayout } from './csv-splitter.ts'
-
 /** The header of a CSV, and where its rows begin. */
 export interface CsvHeader {
   /** The exact line, without byte order mark and line end. */
@@ -73,30 +71,4 @@ function cellsOf(line: string, delimiter: string): readonly string[] {
   }
   cells.push(cell.trim())
   return cells
-}
-
-/** What a CSV is, by its columns: its layout if it holds audit records; what it is, if known; null if not. */
-export function shapeOfCsv(header: CsvHeader): CsvLayout | string | null {
-  const columns = header.columns.map((column) => column.toLowerCase())
-  const auditColumn = columns.indexOf('auditdata')
-  if (auditColumn >= 0) {
-    return {
-      delimiter: header.delimiter.charCodeAt(0),
-      endsInReturn: header.endsInReturn,
-      auditColumn,
-      columns: columns.length,
-    }
-  }
-  const has = (...names: readonly string[]): boolean =>
-    names.every((name) => columns.includes(name))
-  if (has('recordid', 'message_id') || has('recordid', 'apphost')) {
-    return 'an exploded export of the PAX script (one row per message)'
-  }
-  if (has('item class') && (has('file id') || has('immutable id'))) {
-    return 'an eDiscovery items report'
-  }
-  if (has('conversationtranscriptid')) return 'an export of Copilot Studio transcripts'
-  if (has('report refresh date')) return 'a Copilot usage report'
-  if (has('activity', 'happened') || has('recordidentity')) return 'an export of Activity Explorer'
-  return has('customdimensions') ? 'telemetry of Application Insights' : null
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { CsvSplitter } from './csv-splitter.ts'
 import { csvCell, LIMITS, split } from './testdata/exports.ts'
 
-const layout = { delimiter: 0x2c, endsInReturn: false, auditColumn: 1, columns: 3 }
+const layout = { delimiter: 0x2c, endsInReturn: false, neededColumn: 1, columns: 3 }
 const splitCsv = (text: string, size = 1000, limits = LIMITS, more: Partial<typeof layout> = {}) =>
   split(new CsvSplitter({ ...layout, ...more }, limits, 0), text, size)
 

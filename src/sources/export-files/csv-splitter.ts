@@ -11,8 +11,8 @@ export interface CsvLayout {
   readonly delimiter: number
   /** True when lines end in CR alone (old Mac exports); else in LF or CRLF. */
   readonly endsInReturn: boolean
-  /** Index of the AuditData column: a last row that was cut off before it holds nothing worth keeping. */
-  readonly auditColumn: number
+  /** A last row that was cut off before this column holds nothing worth keeping. */
+  readonly neededColumn: number
   readonly columns: number
 }
 
@@ -89,7 +89,7 @@ export class CsvSplitter extends Splitter {
       return
     }
     const isCut = this.#cells < this.#layout.columns && this.#hasContent
-    if (!isCut || this.#cells > this.#layout.auditColumn + 1) this.#row(this.length)
+    if (!isCut || this.#cells > this.#layout.neededColumn + 1) this.#row(this.length)
     if (isCut) {
       this.problem(
         'FILE_TRUNCATED',

@@ -176,3 +176,8 @@ function unitsOf(text: Uint8Array): number {
   for (const byte of text) if ((byte & 0xc0) !== 0x80) units += byte >= 0xf0 ? 2 : 1
   return units
 }
+
+/** Makes UTF-8 of what is not; null for what is. */
+export function transcoder({ encoding }: EncodingGuess): Utf16Transcoder | null {
+  return encoding === 'utf-16le' || encoding === 'utf-16be' ? new Utf16Transcoder(encoding) : null
+}

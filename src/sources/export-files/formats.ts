@@ -30,7 +30,7 @@ export class ChunkMaker {
       positions[i] = this.#positions.positionOf(base + (ranges[i] ?? 0))
     }
     const main = this.#container.context
-    if (main.format === 'audit-csv') return [this.#chunk(main, bytes, ranges, positions)]
+    if (main.columns !== undefined) return [this.#chunk(main, bytes, ranges, positions)]
 
     const formats: RecordFormat[] = []
     let isMixed = false

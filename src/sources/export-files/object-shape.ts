@@ -1,19 +1,25 @@
 import type { RecordFormat } from '../../interactions/record.ts'
+import type { ReferenceKind } from '../source.ts'
 import type { Keys } from './object-keys.ts'
 
 /** What a JSON object is, told by its keys. */
 export type ObjectShape =
   | { readonly kind: 'record'; readonly format: RecordFormat }
-  /** Known, and for a later version of Daybook: `what` completes "this is …". */
-  | { readonly kind: 'later'; readonly what: string }
+  /** Holds the records further inside: pages of Activity Explorer, answers of Application Insights. */
+  | { readonly kind: 'nested'; readonly nest: Nest }
+  | { readonly kind: 'reference'; readonly reference: ReferenceKind }
   /** Known, and no export. */
   | { readonly kind: 'no-export'; readonly what: string }
+
+/** Where the records of a nested shape lie: in `Records`, or in the `rows` of each of its `tables`. */
+export type Nest = 'records' | 'tables'
 
 const AUDIT: ObjectShape = { kind: 'record', format: 'audit' }
 const AUDIT_ROW: ObjectShape = { kind: 'record', format: 'audit-row' }
 const AI_INTERACTION: ObjectShape = { kind: 'record', format: 'ai-interaction' }
 
-const later = (what: string): ObjectShape => ({ kind: 'later', what })
+const record = (format: RecordFormat): ObjectShape => ({ kind: 'record', format })
+const reference = (kind: ReferenceKind): ObjectShape => ({ kind: 'reference', reference: kind })
 const noExport = (what: string): ObjectShape => ({ kind: 'no-export', what })
 
 /**
@@ -37,30 +43,48 @@ export function shapeOfObject(keys: Keys): ObjectShape | null {
   if (has('appclass') && has('sessionid', 'requestid', 'body', 'conversationtype')) {
     return AI_INTERACTION
   }
-  return laterShape(has) ?? (isAudit(keys, has) ? AUDIT : nonExport(has))
+  const other = otherShape(keys, has)
+  if (other !== null) return other
+  return isAudit(keys, has) ? AUDIT : (referenceShape(has) ?? nonExport(has))
 }
 
 type Has = (...names: readonly string[]) => boolean
 
-/** The shapes of the next versions. */
-function laterShape(has: Has): ObjectShape | null {
-  if (has('recordidentity') && has('activity', 'activityid', 'happened')) {
-    return later('a record of Activity Explorer')
+function otherShape(keys: Keys, has: Has): ObjectShape | null {
+  if (has('recordidentity') && has('activity', 'activityid', 'happened')) return record('explorer')
+  if (has('records') && has('watermark', 'pagenumber', 'recordcount')) {
+    return { kind: 'nested', nest: 'records' }
   }
-  if (has('records') && has('watermark', 'pagenumber')) return later('a page of Activity Explorer')
-  if (has('message_id', 'message_isprompt') && has('recordid')) {
-    return later('an exploded export of the PAX script (one row per message)')
+  if (has('resultdata') && has('watermark', 'lastpage', 'recordcount')) {
+    return noExport(
+      'an answer of Export-ActivityExplorerData with its records inside a text: save its ResultData alone, or each page as JSON with Records',
+    )
   }
-  if (has('conversationtranscriptid')) return later('an export of Copilot Studio transcripts')
-  if (has('reportrefreshdate')) return later('a Copilot usage report')
-  if (has('supportedhosts', 'manifestid') && has('id', 'displayname')) {
-    return later('an inventory of Copilot agents and apps')
+  if (has('recordid') && has('message_id', 'message_isprompt', 'llmeventdata')) {
+    return record('pax-row')
   }
-  if (has('customdimensions') || (has('timestamp') && has('name', 'itemtype'))) {
-    return later('telemetry of Application Insights')
+  if (has('conversationtranscriptid') || (has('content') && has('conversationstarttime'))) {
+    return record('transcript')
   }
-  if (has('tables')) return later('an answer of Application Insights')
-  return null
+  if (keys.get('activities') === '[') return record('transcript')
+  if (
+    has('customdimensions') ||
+    (has('timestamp') && has('name') && has('itemtype')) ||
+    (has('timegenerated') && has('properties') && has('name'))
+  ) {
+    return record('telemetry')
+  }
+  return has('tables') ? { kind: 'nested', nest: 'tables' } : null
+}
+
+/** Who and what the records are about. */
+function referenceShape(has: Has): ObjectShape | null {
+  if (has('reportrefreshdate')) return reference('usage-report')
+  if (has('supportedhosts', 'manifestid') && has('id', 'displayname')) return reference('packages')
+  const isPerson =
+    has('userprincipalname') &&
+    has('displayname', 'mail', 'assignedlicenses', 'assignedplans', 'accountenabled')
+  return isPerson ? reference('directory') : null
 }
 
 function isAudit(keys: Keys, has: Has): boolean {

@@ -9,6 +9,7 @@ const row = '{"RecordType":"CopilotInteraction","CreationDate":"2026-03-02","Aud
 function seen(text: string, isWhole = true): string {
   const recognised = recognise(Buffer.from(text), isWhole)
   if (recognised.kind === 'refused') return recognised.message
+  if (recognised.kind === 'reference') return `reference: ${recognised.reference}`
   return recognised.kind === 'export'
     ? `${recognised.shape} as ${recognised.structure.kind}`
     : recognised.kind
@@ -40,6 +41,35 @@ test.each([
   ['search results', `[${row}]`, 'audit-rows as json'],
   ['search results as lines', `${row}\n${row}`, 'audit-rows as lines'],
   ['Graph audit records', '{"value":[{"id":"1","auditData":{"Id":"1"}}]}', 'audit-rows as json'],
+  ['an answer of Application Insights', '{"tables":[]}', 'telemetry-tables as nested'],
+  [
+    'a page of Activity Explorer',
+    '{"WaterMark":"w","Records":{"RecordIdentity":"1"}}',
+    'explorer-pages as nested',
+  ],
+  [
+    'records of Activity Explorer',
+    '[{"RecordIdentity":"1","Activity":"x"}]',
+    'explorer-records as json',
+  ],
+  ['telemetry', '{"name":"x","customDimensions":{}}\n{"name":"y"}\n', 'telemetry-rows as lines'],
+  ['transcripts', '{"value":[{"conversationtranscriptid":"1"}]}', 'transcripts as json'],
+  ['an items report', 'File ID,Item class,Immutable ID\n1,2,3\n', 'ediscovery-csv as csv'],
+  ['exploded rows', 'RecordId,AppHost,Message_Id\n1,2,3\n', 'pax-csv as csv'],
+  ['dotted columns', 'Id,Operation,CopilotEventData.AppHost\n1,2,3\n', 'pax-csv as csv'],
+  ['Activity Explorer as CSV', '"Activity","Happened"\n1,2\n', 'explorer-csv as csv'],
+  ['a usage report', 'Report Refresh Date,x\n', 'reference: usage-report'],
+  ['a usage report as JSON', '{"value":[{"reportRefreshDate":"x"}]}', 'reference: usage-report'],
+  [
+    'agent packages',
+    '{"value":[{"id":"P_1","supportedHosts":["Copilot"]}]}',
+    'reference: packages',
+  ],
+  [
+    'people of the directory',
+    '[{"id":"1","displayName":"Anna","userPrincipalName":"anna@contoso.com"}]',
+    'reference: directory',
+  ],
 ])('%s is recognised', (_, text, shape) => {
   expect(seen(text)).toBe(shape)
 })
@@ -73,9 +103,6 @@ test.each([
   ['{"id":"q","status":"succeeded","recordCountLimit":5}', 'audit search'],
   ['{"AppHost":"Word","ThreadId":"t","Messages":[]}', 'CopilotEventData'],
   ['{"Id":"1","Action":"Read","SiteUrl":"https://contoso.com"}', 'accessed resource'],
-  ['{"tables":[]}', 'cannot import it yet'],
-  ['File ID,Item class,Immutable ID\n1,2,3\n', 'cannot import it yet'],
-  ['Report Refresh Date,x\n', 'cannot import it yet'],
   ['<html>', 'web page'],
   ['Dear Anna,\nthe file is attached.\n', 'no export'],
   ['{"a":1}', 'no export'],

@@ -1,16 +1,20 @@
 import type { ReadContext, RecordFormat } from '../../interactions/record.ts'
-import type { SourceErrorCode, SourceShape } from '../source.ts'
-import { readCsvHeader, shapeOfCsv } from './csv-header.ts'
+import type { ReferenceKind, SourceErrorCode, SourceShape } from '../source.ts'
+import { tableContext } from './container-context.ts'
+import { readCsvHeader } from './csv-header.ts'
+import { shapeOfCsv } from './csv-shape.ts'
 import type { CsvLayout } from './csv-splitter.ts'
 import { JsonSplitter } from './json-splitter.ts'
+import { NestedSplitter } from './nested-splitter.ts'
 import { keysOf } from './object-keys.ts'
 import { shapeOfObject } from './object-shape.ts'
-import type { ObjectShape } from './object-shape.ts'
+import type { Nest, ObjectShape } from './object-shape.ts'
 
 /** How the text of a container is taken apart. */
 export type Structure =
   | { readonly kind: 'json' }
   | { readonly kind: 'lines' }
+  | { readonly kind: 'nested'; readonly nest: Nest }
   | { readonly kind: 'csv'; readonly layout: CsvLayout; readonly rowsFrom: number }
 
 export type Recognised =
@@ -21,6 +25,7 @@ export type Recognised =
       readonly context: ReadContext
       readonly header: string | null
     }
+  | { readonly kind: 'reference'; readonly reference: ReferenceKind }
   | { readonly kind: 'refused'; readonly code: SourceErrorCode; readonly message: string }
   /** More of the text is needed to tell. */
   | { readonly kind: 'undecided' }
@@ -28,7 +33,8 @@ export type Recognised =
 /** Elements looked at before a list is said to hold no records. */
 const MAX_LOOKED_AT = 50
 const LIMITS = { chunkBytes: 1 << 30, maxRecordBytes: 1 << 30 }
-const HINT = 'Daybook imports Management Activity blobs, audit searches (CSV, JSON) and Graph pages'
+const HINT =
+  'Daybook imports Management Activity blobs, audit searches, Graph pages, and exports of PAX, eDiscovery, Activity Explorer, Application Insights and Copilot Studio'
 
 /**
  * Says what a text is by its content; its name plays no role. `head`: the beginning of the text as UTF-8, without its mark;
@@ -58,14 +64,6 @@ function refuse(message: string): Recognised {
   return { kind: 'refused', code: 'NOT_AN_EXPORT', message }
 }
 
-function notYet(what: string): Recognised {
-  return {
-    kind: 'refused',
-    code: 'SHAPE_NOT_SUPPORTED',
-    message: `this is ${what}; this version of Daybook cannot import it yet`,
-  }
-}
-
 function exported(format: RecordFormat, shape: SourceShape, kind: 'json' | 'lines'): Recognised {
   return { kind: 'export', shape, structure: { kind }, context: { format }, header: null }
 }
@@ -80,7 +78,7 @@ function recogniseJson(head: Uint8Array, isWhole: boolean, first: number): Recog
   let known: ObjectShape | null = null
   let looked = 0
   for (const part of out) {
-    if (part.kind === 'problem') continue
+    if (part.kind !== 'records') continue
     for (let i = 0; i < part.ranges.length && looked < MAX_LOOKED_AT; i += 2) {
       looked += 1
       const shape = shapeOfObject(keysOf(part.bytes, part.ranges[i] ?? 0, part.ranges[i + 1] ?? 0))
@@ -98,7 +96,8 @@ function recogniseJson(head: Uint8Array, isWhole: boolean, first: number): Recog
     if (!isWhole && (known === null || looked === 0)) return { kind: 'undecided' }
     known ??= shape
   }
-  if (known?.kind === 'later') return notYet(known.what)
+  if (known?.kind === 'nested') return recogniseNested(head, isWhole, known.nest)
+  if (known?.kind === 'reference') return known
   if (known?.kind === 'no-export') return refuse(`this is ${known.what}; it is no export`)
   if (isWhole && looked === 0 && splitter.isUnfinished) {
     return {
@@ -119,10 +118,42 @@ function recogniseJson(head: Uint8Array, isWhole: boolean, first: number): Recog
   return refuse(`this is JSON, but no export that Daybook knows; ${HINT}`)
 }
 
+/** The columns of a first answer stand before its rows; where they do not, its rows are kept without. */
+function recogniseNested(head: Uint8Array, isWhole: boolean, nest: Nest): Recognised {
+  if (nest === 'records') {
+    const structure: Structure = { kind: 'nested', nest }
+    const context = { format: 'explorer' } as const
+    return { kind: 'export', shape: 'explorer-pages', structure, context, header: null }
+  }
+  const splitter = new NestedSplitter(LIMITS, nest)
+  const parts = splitter.push(head)
+  const header = parts.find((part) => part.kind === 'columns')?.text ?? null
+  if (header === null && !isWhole && !splitter.sawRows) return { kind: 'undecided' }
+  const structure: Structure = { kind: 'nested', nest }
+  return {
+    kind: 'export',
+    shape: 'telemetry-tables',
+    structure,
+    context: tableContext(header),
+    header,
+  }
+}
+
+/** Names of the shapes whose files hold one JSON object a record, in whatever list. */
+const JSON_SHAPES: Readonly<Partial<Record<RecordFormat, SourceShape>>> = {
+  'audit-row': 'audit-rows',
+  'pax-row': 'pax-rows',
+  explorer: 'explorer-records',
+  telemetry: 'telemetry-rows',
+  transcript: 'transcripts',
+}
+
 function shapeName(format: RecordFormat, splitter: JsonSplitter): SourceShape {
   if (format === 'ai-interaction') return splitter.sawPage ? 'graph-page' : 'ai-interactions'
-  if (format !== 'audit') return 'audit-rows'
-  return splitter.sawList && !splitter.sawPage ? 'management-blob' : 'audit-records'
+  return (
+    JSON_SHAPES[format] ??
+    (splitter.sawList && !splitter.sawPage ? 'management-blob' : 'audit-records')
+  )
 }
 
 /** NDJSON: most of its whole lines are objects, and one of them is a record. */
@@ -150,23 +181,28 @@ function recordLines(head: Uint8Array, isWhole: boolean): Recognised | null {
   }
   // A file of one single line may be cut or hold several objects: the other splitter reads it as well.
   if (format === null || objects <= others || objects + others < 2) return null
-  const shape =
-    format === 'audit' ? 'audit-records' : format === 'audit-row' ? 'audit-rows' : 'ai-interactions'
+  const shape = JSON_SHAPES[format] ?? (format === 'audit' ? 'audit-records' : 'ai-interactions')
   return exported(format, shape, 'lines')
 }
 
 function recogniseCsv(head: Uint8Array, isWhole: boolean): Recognised | null {
   const header = readCsvHeader(head, isWhole)
   if (header === null) return null
-  const shape = shapeOfCsv(header)
-  if (shape === null) return null
-  if (typeof shape === 'string') return notYet(shape)
-  const { columns, delimiter, line, end } = header
+  const { columns, delimiter, line, end, endsInReturn } = header
+  const found = shapeOfCsv(columns)
+  if (found?.kind !== 'records') return found
+  const { shape, format, neededColumn } = found
+  const layout: CsvLayout = {
+    delimiter: delimiter.charCodeAt(0),
+    endsInReturn,
+    neededColumn,
+    columns: columns.length,
+  }
   return {
     kind: 'export',
-    shape: 'audit-csv',
-    structure: { kind: 'csv', layout: shape, rowsFrom: end },
-    context: { format: 'audit-csv', columns, delimiter },
+    shape,
+    structure: { kind: 'csv', layout, rowsFrom: end },
+    context: { format, columns, delimiter },
     header: line,
   }
 }

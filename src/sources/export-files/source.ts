@@ -114,7 +114,7 @@ async function* readPacked(
   const packing = packingOf(await reader.peek(4))
   if (packing === null) {
     const read = yield* readContainer(name, reader, run, depth > 0)
-    if (read !== null) ends.push(read)
+    ends.push(...read)
     return
   }
   if (depth >= MAX_DEPTH) {

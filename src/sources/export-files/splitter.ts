@@ -16,6 +16,14 @@ export interface Problem {
   readonly message: string
 }
 
+/** The columns of the records that follow, as exact text: a query's answer names them beside its rows. */
+export interface Columns {
+  readonly kind: 'columns'
+  readonly text: string
+}
+
+export type Part = Records | Problem | Columns
+
 export interface SplitterLimits {
   /** About how many bytes one `Records` holds. */
   readonly chunkBytes: number
@@ -44,7 +52,7 @@ export abstract class Splitter {
   readonly #limits: SplitterLimits
   #ranges = new Uint32Array(256)
   #count = 0
-  #out: (Records | Problem)[] = []
+  #out: Part[] = []
   #problems = 0
 
   constructor(limits: SplitterLimits, base = 0) {
@@ -57,14 +65,14 @@ export abstract class Splitter {
   /** The text is over: reports what is left. */
   protected abstract finish(): void
 
-  push(piece: Uint8Array): (Records | Problem)[] {
+  push(piece: Uint8Array): Part[] {
     this.#append(piece)
     this.scan()
     this.#release()
     return this.#takeOut()
   }
 
-  end(): (Records | Problem)[] {
+  end(): Part[] {
     this.finish()
     this.#flush(this.length)
     if (this.#problems > MAX_PROBLEMS) {
@@ -98,7 +106,14 @@ export abstract class Splitter {
     this.#out.push({ kind: 'problem', code, offset: this.base + at, message })
   }
 
-  #takeOut(): (Records | Problem)[] {
+  /** `bytes[start .. end)` names the columns of what follows. */
+  protected columns(start: number, end: number): void {
+    this.#emit()
+    const text = Buffer.from(this.bytes.subarray(start, end)).toString('utf8')
+    this.#out.push({ kind: 'columns', text })
+  }
+
+  #takeOut(): Part[] {
     const out = this.#out
     this.#out = []
     return out

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32, deflateRawSync } from 'node:zlib'
-import type { Container, ContainerEnd, SourceError } from '../../source.ts'
+import type { Container, ContainerEnd, Reference, SourceError } from '../../source.ts'
 import { readExportFiles } from '../source.ts'
 import type { ExportFilesOptions } from '../source.ts'
 import type { Problem, Splitter } from '../splitter.ts'
@@ -21,6 +21,7 @@ interface Reading {
   readonly records: readonly ReadRecord[]
   readonly errors: readonly SourceError[]
   readonly ends: readonly ContainerEnd[]
+  readonly references: readonly Reference[]
 }
 
 /** Everything that reading the paths gives. */
@@ -32,10 +33,12 @@ export async function read(
   const records: ReadRecord[] = []
   const errors: SourceError[] = []
   const ends: ContainerEnd[] = []
+  const references: Reference[] = []
   for await (const event of readExportFiles(paths, options)) {
     if (event.type === 'container') containers.push(event.container)
     else if (event.type === 'error') errors.push(event)
     else if (event.type === 'end') ends.push(event)
+    else if (event.type === 'reference') references.push(event)
     else {
       const { bytes, ranges, positions, context } = event.chunk
       for (let i = 0; i < ranges.length; i += 2) {
@@ -48,7 +51,7 @@ export async function read(
       }
     }
   }
-  return { containers, records, errors, ends }
+  return { containers, records, errors, ends, references }
 }
 
 /** A folder that is gone after the test; `file` writes into it and returns the path. */
@@ -82,7 +85,7 @@ export function split(
   const take = (parts: ReturnType<Splitter['push']>): void => {
     for (const part of parts) {
       if (part.kind === 'problem') problems.push(part)
-      else {
+      else if (part.kind === 'records') {
         for (let i = 0; i < part.ranges.length; i += 2) {
           const record = part.bytes.subarray(part.ranges[i], part.ranges[i + 1])
           records.push(Buffer.from(record).toString('utf8'))

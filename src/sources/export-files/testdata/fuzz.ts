@@ -1,6 +1,7 @@
 // Damages small exports at random and checks what must hold for any input; the tests of both suites run it.
 
-import { readCsvHeader, shapeOfCsv } from '../csv-header.ts'
+import { readCsvHeader } from '../csv-header.ts'
+import { shapeOfCsv } from '../csv-shape.ts'
 import { CsvSplitter } from '../csv-splitter.ts'
 import { JsonSplitter } from '../json-splitter.ts'
 import { LineSplitter } from '../line-splitter.ts'
@@ -16,7 +17,7 @@ const RECORDS = [
 const ROWS = ['1,"{""Id"":""1""}",x', '2,"{""a"":""\\""b\n,""}",', '3,{},y']
 const HEADER = 'Id,AuditData,Units\n'
 const INTERESTING = Buffer.from('{}[],:"\\\n\r\0 aZ;\t\xef\xbb\xbf\xff#@v', 'latin1')
-const layout = { delimiter: 0x2c, endsInReturn: false, auditColumn: 1, columns: 3 }
+const layout = { delimiter: 0x2c, endsInReturn: false, neededColumn: 1, columns: 3 }
 
 type Seed = {
   readonly text: Buffer
@@ -119,7 +120,7 @@ function checkRecognition(text: Buffer): void {
   if (recognised.kind === 'undecided') fail('a whole text was not decided on', text)
   recognise(text, false)
   const header = readCsvHeader(Buffer.concat([Buffer.from(HEADER), text]), true)
-  if (header === null || shapeOfCsv(header) === null) fail('the header was not read', text)
+  if (header === null || shapeOfCsv(header.columns) === null) fail('the header was not read', text)
 }
 
 function fail(what: string, text: Buffer): never {
