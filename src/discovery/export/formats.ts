@@ -24,4 +24,10 @@ export const FORMATS: readonly Format[] = [
   },
   { name: 'parquet', units: ['item', 'record'], summary: 'typed columns, for analysis' },
   { name: 'arrow', units: ['item', 'record'], summary: 'typed columns, for analysis in memory' },
+  {
+    name: 'xlsx',
+    units: ['item', 'record'],
+    summary: 'a workbook with real dates, filters and ids as text',
+    load: async () => (await import('./formats/xlsx/writer.ts')).xlsxWriter,
+  },
 ]

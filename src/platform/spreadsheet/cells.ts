@@ -12,6 +12,7 @@ export const STYLES: Readonly<Record<ColumnType | 'header', number>> = {
   day: 6,
   flag: 7,
   header: 8,
+  number: 7,
 }
 
 // Anything that XML, or the _xHHHH_ escape of ECMA-376 (22.9.2.19), would read as something else.

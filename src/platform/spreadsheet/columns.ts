@@ -1,13 +1,14 @@
 /**
  * What a column holds.
  * `text`, `id`: text, whatever it looks like; an id is never read as a number.
- * `integer`, `decimal`, `percent` (0.5 shows as 50.0%): numbers.
+ * `number`: as it is; `integer` (1,047), `decimal` (2.50), `percent` (0.5 shows as 50.0%): numbers in a form for people.
  * `instant`, `day`: an ISO 8601 text in UTC, written as a real date.
  * `flag`: true, false, or the word "unknown".
  */
 export type ColumnType =
   | 'text'
   | 'id'
+  | 'number'
   | 'integer'
   | 'decimal'
   | 'percent'
@@ -34,6 +35,7 @@ export const MOST_CHARACTERS = 32_767
 const WIDTHS: Readonly<Record<ColumnType, number>> = {
   text: 32,
   id: 24,
+  number: 12,
   integer: 12,
   decimal: 12,
   percent: 10,

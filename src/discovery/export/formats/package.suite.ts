@@ -1,0 +1,55 @@
+import { Buffer } from 'node:buffer'
+import { ITEM_FIELDS, type Field } from '../fields.ts'
+import type { Destination, ExportAbout } from '../writer.ts'
+
+/** A package in memory: what a format wrote, by path. */
+export function memoryPackage(options: { failAfter?: number } = {}) {
+  const files = new Map<string, { bytes: Buffer; rows: number | null }>()
+  let written = 0
+  const to: Destination = {
+    async create(path) {
+      if (!/^[A-Za-z0-9][\w.-]{0,99}(\/[A-Za-z0-9][\w.-]{0,99})*$/.test(path))
+        throw new Error(`No path of a package: ${path}`)
+      if (files.has(path)) throw new Error(`There already: ${path}`)
+      const chunks: Buffer[] = []
+      return {
+        async write(bytes) {
+          const chunk = Buffer.from(bytes)
+          written += chunk.length
+          if (written > (options.failAfter ?? Infinity)) throw new Error('The disk is full')
+          chunks.push(chunk)
+        },
+        async end(rows) {
+          files.set(path, { bytes: Buffer.concat(chunks), rows })
+        },
+      }
+    },
+  }
+  return { to, files }
+}
+
+export function anAbout(changes: Partial<ExportAbout> = {}): ExportAbout {
+  return {
+    id: '0123456789abcdef0123456789abcdef',
+    unit: 'item',
+    fields: ITEM_FIELDS,
+    createdAt: '2026-03-09T08:00:00.000Z',
+    createdBy: 'local:avery',
+    purpose: 'Examination of Project Falcon',
+    tenants: ['b86ab9d4-fcf1-4b11-8a06-7a8f91b47fbd'],
+    query: 'falcon AND jailbreak:true',
+    state: 'The index covers everything that is archived',
+    limits: ['Audit records never carry the text of prompts and answers.'],
+    rows: 0,
+    signal: new AbortController().signal,
+    ...changes,
+  }
+}
+
+export function fieldsNamed(...names: string[]): Field[] {
+  return ITEM_FIELDS.filter(({ name }) => names.includes(name))
+}
+
+export async function* batchesOf<T>(...batches: readonly T[][]): AsyncGenerator<readonly T[]> {
+  for (const batch of batches) yield batch
+}
