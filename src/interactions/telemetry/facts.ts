@@ -1,7 +1,183 @@
-import type { Intake, ReadContext } from '../record.ts'
-import { unmappedIntake } from '../unmapped.ts'
+import { agentKey } from '../agents.ts'
+import { flag, guid, word } from '../fields.ts'
+import type {
+  Agent,
+  Facts,
+  Flag,
+  Intake,
+  Mark,
+  Message,
+  Person,
+  ReadContext,
+  Role,
+} from '../record.ts'
+import { parseTime } from '../times.ts'
+import { emptyFacts, unmappedIntake } from '../unmapped.ts'
+import { isAutomatic } from '../automatic.ts'
+import { surfaceOfChannel } from './channels.ts'
+import { telemetryRow, type TelemetryRow } from './columns.ts'
 
-/** What one record of Application Insights says. */
+/** What one row of an agent's Application Insights says: a message, a topic, an action, a filter that acted. */
 export function telemetryIntake(raw: string, context: ReadContext): Intake {
-  return unmappedIntake(raw, context, 'not read yet')
+  const row = telemetryRow(raw, context)
+  if (row === null) return unmappedIntake(raw, context, 'not a row of a table')
+  const said = sayings(row)
+  const name = said('name', 'eventname')
+  const occurredAt = timeOf(said('timestamp', 'timegenerated', 'timestamputc', 'timegeneratedutc'))
+  if (name === null && occurredAt === null && row.dimensions.size === 0)
+    return unmappedIntake(raw, context, 'no column of Application Insights')
+
+  const channel = said('channelid')
+  const surface = surfaceOfChannel(channel)
+  const conversationId = said('conversationid')
+  const role = ROLES[(name ?? '').toLowerCase()] ?? null
+  const facts: Facts = {
+    ...emptyFacts(context.format),
+    nativeId: said('itemid'),
+    tenantId: guid(said('tenantid', 'aadtenantid')),
+    kind: 'agent-run',
+    operation: name ?? said('itemtype') ?? '',
+    workload: said('cloudrolename', 'approlename') ?? '',
+    occurredAt,
+    user: userOf(said, role),
+    clientIp: addressOf(said('clientip')),
+    locale: said('locale'),
+    surface,
+    servedSurface: channel,
+    sessionId: conversationId ?? said('sessionid'),
+    requestId: said('replytoid', 'turnid', 'activityid'),
+    conversationId,
+    correlationId: said('operationid'),
+    agent: agentOf(said, role),
+    messages: messagesOf(row, said, role, occurredAt, surface),
+    marks: marksOf(said, channel),
+    text: wordsOf(row),
+  }
+  return { facts, notAi: null }
+}
+
+/** The first of these names that says anything, in the dimensions, then in the row's own columns. */
+type Said = (...names: readonly string[]) => string | null
+
+function sayings({ columns, dimensions }: TelemetryRow): Said {
+  return (...names) => {
+    for (const name of names) {
+      const said = word(dimensions.get(name)) ?? columns.word(name)
+      if (said !== null) return said
+    }
+    return null
+  }
+}
+
+const ROLES: Readonly<Record<string, Role>> = {
+  botmessagereceived: 'prompt',
+  botmessagesend: 'answer',
+  botmessagesent: 'answer',
+  botmessageupdate: 'answer',
+}
+
+/** The portal writes `9/20/2023, 4:05:03.123 AM`. */
+function timeOf(served: string | null): string | null {
+  return parseTime(served) ?? parseTime(served?.replace(/\.\d+(?=\s?[AP]M$)/i, '') ?? null)
+}
+
+function addressOf(served: string | null): string | null {
+  // Application Insights masks addresses unless it is told not to.
+  return served === '0.0.0.0' ? null : served
+}
+
+/** The channel's own id of a person is no directory id: it counts as a name, unless the dimension says otherwise. */
+function userOf(said: Said, role: Role | null): Person | null {
+  const answers = role === 'answer'
+  const objectId = guid(
+    said(answers ? 'recipientaadobjectid' : 'fromaadobjectid', 'aadobjectid', 'useraadobjectid'),
+  )
+  const id = answers ? said('recipientid') : role === null ? null : said('fromid')
+  const shown = answers ? said('recipientname') : role === null ? null : said('fromname')
+  const other = said('userauthenticatedid', 'userid')
+  const upn = [shown, id, other].find((one) => one !== null && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(one))
+  const name = shown ?? id ?? other
+  if (objectId === null && name === null) return null
+  return {
+    objectId,
+    upn: upn?.toLowerCase() ?? null,
+    name: name === upn ? null : name,
+  }
+}
+
+function agentOf(said: Said, role: Role | null): Agent | null {
+  const prompt = role === 'prompt'
+  const partner = role === null ? null : said(prompt ? 'recipientid' : 'fromid')
+  const id = said('botid', 'agentid', 'botschemaname') ?? partner
+  const shown = role === null ? null : said(prompt ? 'recipientname' : 'fromname')
+  const name = said('botname', 'agentname') ?? shown ?? said('cloudroleinstance', 'approleinstance')
+  if (id === null && name === null) return null
+  return {
+    id,
+    key: id === null ? null : agentKey(id),
+    name,
+    appIdentity: null,
+    kind: 'custom-engine',
+    origin: 'customer',
+  }
+}
+
+function messagesOf(
+  { dimensions }: TelemetryRow,
+  said: Said,
+  role: Role | null,
+  at: string | null,
+  surface: string | null,
+): readonly Message[] {
+  const type = said('type')
+  // An event or an invocation through the channel is no message, whatever the event is called.
+  if (role === null || (type !== null && type.toLowerCase() !== 'message')) return []
+  const served = dimensions.get('text')
+  const text = typeof served === 'string' && served.length > 0 ? served : null
+  return [
+    {
+      id: said('activityid') ?? '',
+      role,
+      text,
+      at,
+      automatic: isAutomatic(text, role, surface),
+      jailbreak: null,
+      etag: null,
+    },
+  ]
+}
+
+function marksOf(said: Said, channel: string | null): readonly Mark[] {
+  const marks: Mark[] = []
+  const design: Flag = flag(said('designmode', 'isdesignmode'))
+  // What the maker's test pane sends is a test, even where the flag is left out.
+  if (design === true || (design === null && channel?.toLowerCase() === 'pva-studio'))
+    marks.push('test-traffic')
+  const event = said('eventtype', 'errorcode', 'errorcodetext') ?? ''
+  if (/content_?filter/i.test(event)) marks.push('content-filtered')
+  return marks
+}
+
+/** Dimensions that are told elsewhere, or that nobody would search for as a word. */
+const NOT_WORDS = new Set(
+  (
+    'text speak type channelid conversationid activityid replytoid turnid fromid fromname recipientid recipientname ' +
+    'locale designmode isdesignmode sessionid userid botid agentid tenantid aadtenantid itemid operationid ' +
+    'aspnetcoreenvironment developermode'
+  ).split(' '),
+)
+const MAX_CHARACTERS = 65_536
+
+function wordsOf({ dimensions }: TelemetryRow): string {
+  const words: string[] = []
+  let left = MAX_CHARACTERS
+  for (const [name, value] of dimensions) {
+    if (left <= 0) break
+    if (NOT_WORDS.has(name)) continue
+    const said = typeof value === 'object' && value !== null ? JSON.stringify(value) : word(value)
+    if (said === null) continue
+    words.push(said.slice(0, left))
+    left -= said.length + 1
+  }
+  return words.join(' ')
 }

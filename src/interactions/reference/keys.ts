@@ -1,0 +1,22 @@
+import type { ReferenceRow } from './record.ts'
+
+/** Under which keys a row of reference data is found again. */
+export function referenceKeysOf(row: ReferenceRow): readonly string[] {
+  switch (row.subject) {
+    case 'person':
+      return personKeysOf(row.objectId, row.upn)
+    case 'agent':
+      return row.keys.map(agentEntryKey)
+    case 'figures':
+      return [`figures:${row.date ?? ''}:${row.period ?? ''}`]
+  }
+}
+
+export function personKeysOf(objectId: string | null, upn: string | null): readonly string[] {
+  return [
+    ...(objectId === null ? [] : [`id:${objectId.toLowerCase()}`]),
+    ...(upn === null ? [] : [`upn:${upn.toLowerCase()}`]),
+  ]
+}
+
+export const agentEntryKey = (key: string): string => `agent:${key}`
