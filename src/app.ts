@@ -15,6 +15,7 @@ import { recoverContainers } from './pipeline/container-recovery.ts'
 import { startCrew, type Crew } from './pipeline/crew.ts'
 import { importFiles } from './pipeline/import.ts'
 import { openIndexer } from './pipeline/indexer.ts'
+import { recoverReference } from './pipeline/reference-recovery.ts'
 import { readStored } from './pipeline/stored-records.ts'
 import { systemClock, type Clock } from './platform/clock.ts'
 import { CodedError } from './platform/errors.ts'
@@ -78,6 +79,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       await writer.sealIfDue(clock.now())
       catalog.addTenant(tenant, clock.now().toISOString())
     }
+    await recoverReference(catalog, archives)
     await recoverContainers(catalog, archives)
     const keys = openRepeatKeys(join(dataDir, 'keys.db'))
     closers.push(() => keys.close())

@@ -152,7 +152,6 @@ function currentEntries(
   keys: readonly string[],
 ): ReferenceEntry[] {
   if (tenants.length === 0 || keys.length === 0) return []
-  const marks = (list: readonly string[]) => list.map(() => '?').join(', ')
   const rows = database
     .prepare(
       `SELECT e.key, e.kind, e.body, f.name, f.as_of, f.taken_at
@@ -194,5 +193,7 @@ function fileOf(row: Record<string, unknown>): ListedReferenceFile {
     lastSeenAt: String(row['last_seen_at']),
   }
 }
+
+const marks = (list: readonly string[]): string => list.map(() => '?').join(', ')
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)

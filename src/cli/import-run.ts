@@ -10,7 +10,14 @@ export interface ImportResult {
   readonly notAi: number
   readonly unmapped: number
   readonly containers: number
-  readonly references: number
+  readonly reference: readonly {
+    readonly file: string
+    readonly kind: string
+    readonly rows: number
+    readonly concealed: number
+    readonly asOf: string | null
+    readonly repeated: boolean
+  }[]
   readonly tenants: readonly string[]
   readonly dropped: Readonly<Record<string, number>>
   readonly errors: readonly {

@@ -3,7 +3,7 @@ import type { MergedMessages } from './merge-messages.ts'
 import type { MergedResources } from './merge-resources.ts'
 import type { Told } from './merge-told.ts'
 import { changedAfterwards, type Versions } from './merge-versions.ts'
-import type { Agent, Kind, Person } from './record.ts'
+import type { Agent, Kind, Mark, Person } from './record.ts'
 
 /** Every finding, in the order in which an item lists them, and what it means. docs/reference/findings.md is made of it. */
 export const FINDINGS: Readonly<Record<FindingCode, string>> = {
@@ -21,6 +21,12 @@ export const FINDINGS: Readonly<Record<FindingCode, string>> = {
     'A record was served again with another text or flag. The item shows the newest version; the earlier ones are kept and can be shown.',
   RUNTIME_TWIN:
     'The turn was logged twice, by the agent’s runtime and by the client, or several times by the runtime. It is counted and priced once.',
+  TEST_TRAFFIC:
+    'A record says that the conversation was a maker’s test of the agent. It is no use of the agent by anybody.',
+  CONTENT_FILTERED:
+    'A record says that a content filter acted on the conversation. What was filtered is not in it.',
+  ATTACHED_DOCUMENT:
+    'A row of an eDiscovery report tells of a file that was found with a conversation and inherits its class. It is no message of the conversation.',
 }
 
 /** What an item is made of, as far as a disagreement can show in it. */
@@ -42,6 +48,7 @@ export function findingsOf(tellings: readonly Told[], compared: Compared): ItemF
     findings.push({ code, message, sequences: [...new Set(sequences)].toSorted((a, b) => a - b) })
   }
   if (compared.kind === 'interaction') findMissing(tellings, compared, find)
+  findMarks(tellings, find)
   if (tellings.length === 1) return findings
   findDiffering(tellings, compared, find)
   const changed = compared.versions.filter(changedAfterwards)
@@ -59,6 +66,30 @@ export function findingsOf(tellings: readonly Told[], compared: Compared): ItemF
       twins.map(({ sequence }) => sequence),
     )
   return findings
+}
+
+const MARKS: readonly (readonly [Mark, FindingCode, string])[] = [
+  ['test-traffic', 'TEST_TRAFFIC', 'A maker’s test of the agent, no use of it'],
+  ['content-filtered', 'CONTENT_FILTERED', 'A content filter acted on the conversation'],
+  [
+    'attached-document',
+    'ATTACHED_DOCUMENT',
+    'A file that was found with the conversation, no message of it',
+  ],
+]
+
+function findMarks(tellings: readonly Told[], find: Find): void {
+  // Few records have marks: nearly every item is through after one look at each.
+  if (tellings.every(({ facts }) => facts.marks === undefined || facts.marks.length === 0)) return
+  for (const [mark, code, message] of MARKS) {
+    const marked = tellings.filter(({ facts }) => facts.marks?.includes(mark) === true)
+    if (marked.length > 0)
+      find(
+        code,
+        message,
+        marked.map(({ sequence }) => sequence),
+      )
+  }
 }
 
 type Find = (code: FindingCode, message: string, sequences: Iterable<number>) => void

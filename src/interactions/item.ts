@@ -41,6 +41,9 @@ export type FindingCode =
   | 'FIELDS_DIFFER'
   | 'CHANGED_AFTERWARDS'
   | 'RUNTIME_TWIN'
+  | 'TEST_TRAFFIC'
+  | 'CONTENT_FILTERED'
+  | 'ATTACHED_DOCUMENT'
 
 /** A disagreement between the records of one item, or something that one of them lacks. */
 export interface ItemFinding {

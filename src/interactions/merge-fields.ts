@@ -44,6 +44,8 @@ const KINDS: readonly Kind[] = [
   'workspace-admin',
   'settings-admin',
   'own-access',
+  'conversation',
+  'attachment',
 ]
 
 export function kindOf(tellings: readonly Told[], from: Provenance): Kind {

@@ -65,9 +65,16 @@ export type Kind =
   | 'settings-admin'
   | 'own-access'
   | 'agent-run'
+  /** A whole conversation told by one row, without its turns. */
+  | 'conversation'
+  /** A file that was found with a message, told by a row of its own. */
+  | 'attachment'
   | 'other'
 
 export type Role = 'prompt' | 'answer'
+
+/** What a record says of itself that an item must show as a finding. */
+export type Mark = 'test-traffic' | 'content-filtered' | 'attached-document'
 
 /** Where Copilot was used, in the canonical spelling of docs/spec/interaction-model.md; unknown hosts keep theirs. */
 type Surface = string
@@ -149,6 +156,7 @@ export interface Facts {
   readonly nativeId: string | null
   readonly tenantId: string | null
   readonly kind: Kind
+  readonly marks?: readonly Mark[]
   /** Canonical name where the number or name is known, else as served, else ''. */
   readonly recordType: string
   readonly recordTypeNumber: number | null

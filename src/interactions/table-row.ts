@@ -36,15 +36,15 @@ export function listTableRow(cells: readonly unknown[], context: ReadContext): T
 
 /** An object read as a row; the first of two keys that differ only in spelling counts. */
 export function objectTableRow(fields: Readonly<Record<string, unknown>>): TableRow {
-  const places = new Map<string, number>()
+  const at = new Map<string, number>()
   const cells: unknown[] = []
   for (const key of Object.keys(fields)) {
     const name = plainName(key)
-    if (places.has(name)) continue
-    places.set(name, cells.length)
+    if (at.has(name)) continue
+    at.set(name, cells.length)
     cells.push(fields[key])
   }
-  return tableRow(cells, places)
+  return tableRow(cells, at)
 }
 
 function places(context: ReadContext): ReadonlyMap<string, number> {

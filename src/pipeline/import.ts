@@ -12,7 +12,8 @@ import type { Crew } from './crew.ts'
 import { ImportBatches } from './import-batches.ts'
 import type { Indexer } from './indexer.ts'
 import type { Contexts } from './protocol.ts'
-import { UNASSIGNED } from './tenants.ts'
+import { HeldReferences, type TakenReference } from './reference-import.ts'
+import { defaultTenant } from './tenants.ts'
 
 export interface ImportPorts {
   readonly archives: TenantArchives
@@ -58,7 +59,7 @@ export interface ImportResult {
   readonly unmapped: number
   readonly containers: number
   /** Files of reference data (usage reports, agent packages, directory): not records, not in any other count. */
-  readonly references: number
+  readonly reference: readonly TakenReference[]
   readonly tenants: readonly string[]
   readonly dropped: Readonly<Record<string, number>>
   readonly errors: readonly ImportError[]
@@ -94,7 +95,7 @@ export async function importFiles(
   const ends: ContainerEnd[] = []
   let size = 0
   let records = 0
-  let references = 0
+  const references = new HeldReferences(ports, tenant, actor)
 
   const progress = () => onProgress?.({ bytes, totalBytes, records: batches.recorded })
   const dispatch = async () => {
@@ -133,12 +134,14 @@ export async function importFiles(
           ends.push(event)
           break
         case 'reference':
-          references += 1
+          await references.hold(event)
           break
       }
     }
     await dispatch()
     await batches.finish()
+    // Last: the records have then said whose folder this is.
+    if (!signal.aborted) await references.take()
   } catch (error) {
     await batches.abandon()
     throw error
@@ -148,19 +151,13 @@ export async function importFiles(
   return {
     ...ledger.totals(),
     containers: ledger.size,
-    references,
+    reference: references.taken,
     tenants: batches.tenants(),
     dropped: Object.fromEntries(ledger.droppedKinds()),
     errors,
     interrupted,
     indexed: batches.indexed,
   }
-}
-
-// The folder's only tenant; nobody's when there are several; null while there is none, then the first records decide.
-function defaultTenant(tenants: readonly string[]): string | null {
-  const named = tenants.filter((tenant) => tenant !== UNASSIGNED)
-  return named.length > 1 ? UNASSIGNED : (named[0] ?? null)
 }
 
 /** Tenants in whose archives a nameless record is looked for; more than a firm has. */

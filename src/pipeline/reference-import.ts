@@ -8,6 +8,7 @@ import type { ReferenceKind, ReferenceRow } from '../interactions/reference/reco
 import { referenceData } from '../interactions/reference/rows.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Reference } from '../sources/source.ts'
+import { defaultTenant, UNASSIGNED } from './tenants.ts'
 
 interface ReferencePorts {
   readonly archives: TenantArchives
@@ -33,8 +34,47 @@ const PIECE = 512 * 1024
 /** Acts written at once. */
 const ACTS = 8
 
+/** What is held at most until the end of an import. */
+const HELD_BYTES = 128 * 1024 * 1024
+
+/** Reference data of one import: held until its records are in, since a file names no tenant. */
+export class HeldReferences {
+  readonly #ports: ReferencePorts
+  readonly #tenant: string | null
+  readonly #actor: string
+  readonly #taken: TakenReference[] = []
+  #held: Reference[] = []
+  #bytes = 0
+
+  /** `tenant`: whose data it is; null: the folder's only tenant's, else nobody's. */
+  constructor(ports: ReferencePorts, tenant: string | null, actor: string) {
+    this.#ports = ports
+    this.#tenant = tenant
+    this.#actor = actor
+  }
+
+  get taken(): readonly TakenReference[] {
+    return this.#taken
+  }
+
+  async hold(reference: Reference): Promise<void> {
+    this.#held.push(reference)
+    this.#bytes += reference.bytes.length
+    if (this.#bytes > HELD_BYTES) await this.take()
+  }
+
+  async take(): Promise<void> {
+    const held = this.#held
+    this.#held = []
+    this.#bytes = 0
+    const tenant = this.#tenant ?? defaultTenant(this.#ports.archives.tenants()) ?? UNASSIGNED
+    for (const reference of held)
+      this.#taken.push(await takeReference(this.#ports, reference, tenant, this.#actor))
+  }
+}
+
 /** Takes in one file of reference data: its exact text into the archive's activity stream, then its rows into the catalog. */
-export async function takeReference(
+async function takeReference(
   { archives, catalog, journal, clock }: ReferencePorts,
   { name, reference: kind, encoding, bytes, digest }: Reference,
   tenant: string,

@@ -19,3 +19,9 @@ export function onlyNamed(tenants: readonly string[]): string | null {
   const named = tenants.filter((tenant) => tenant !== UNASSIGNED)
   return named.length === 1 ? (named[0] ?? null) : null
 }
+
+/** The folder's only tenant; nobody's when there are several; null while there is none, then the first records decide. */
+export function defaultTenant(tenants: readonly string[]): string | null {
+  const named = tenants.filter((tenant) => tenant !== UNASSIGNED)
+  return named.length > 1 ? UNASSIGNED : (named[0] ?? null)
+}

@@ -1,8 +1,9 @@
 import { defineCommand, textOption, type Console } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { CodedError } from '../../platform/errors.ts'
 import { importPaths, type ImportResult } from '../import-run.ts'
+import { referenceText } from '../reference-text.ts'
 import { number, visible, wrap } from '../terminal.ts'
 
 export const importCommand = defineCommand({
@@ -63,7 +64,8 @@ function print(result: ImportResult, { line, paint, width }: Console): void {
     rest.forEach((more) => line(`${' '.repeat(26)}${paint('dim', more)}`))
   }
   const rate = result.seconds > 0 ? Math.round(result.read / result.seconds) : result.read
-  const files = `${number(result.containers)} ${result.containers === 1 ? 'file' : 'files'}`
+  const count = result.containers + result.reference.length
+  const files = `${number(count)} ${count === 1 ? 'file' : 'files'}`
   line(
     paint(
       'bold',
@@ -83,6 +85,12 @@ function print(result: ImportResult, { line, paint, width }: Console): void {
     result.unmapped,
     result.unmapped > 0 ? 'archived as they are, not understood' : '',
   )
+  for (const taken of result.reference) {
+    const text = `${visible(basename(taken.file))}: ${referenceText(taken)}`
+    const [first = '', ...rest] = wrap(text, width - 12)
+    line(`  reference ${first}`)
+    rest.forEach((more) => line(`${' '.repeat(12)}${more}`))
+  }
   for (const { file, offset, message } of result.errors) {
     const where = offset === null ? '' : ` at byte ${number(offset)}`
     const [first = '', ...rest] = wrap(`${visible(file)}${where}: ${visible(message)}`, width - 2)

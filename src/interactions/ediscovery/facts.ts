@@ -64,7 +64,14 @@ const KINDS = {
 
 /** Placeholders of what has no date: ZIP's first days, and .NET's. */
 function timeOf(row: TableRow): string | null {
-  for (const column of ['date', 'emaildatesent', 'sent', 'received', 'emaildatereceived', 'created']) {
+  for (const column of [
+    'date',
+    'emaildatesent',
+    'sent',
+    'received',
+    'emaildatereceived',
+    'created',
+  ]) {
     const time = parseTime(row.word(column))
     if (time !== null && !time.startsWith('1980-01-0') && !time.startsWith('1970-01-01'))
       return time
@@ -146,7 +153,12 @@ function documentOf(row: TableRow): Resource {
 }
 
 function firstUrl(row: TableRow): string | null {
-  for (const column of ['spodocumentlink', 'preservationoriginalurl', 'originalpath', 'compoundpath']) {
+  for (const column of [
+    'spodocumentlink',
+    'preservationoriginalurl',
+    'originalpath',
+    'compoundpath',
+  ]) {
     const word = row.word(column)
     if (word !== null && /^https?:\/\//i.test(word)) return word
   }
@@ -165,7 +177,14 @@ function labelsOf(row: TableRow): readonly string[] {
 }
 
 function titleOf(row: TableRow): string | null {
-  return row.word('subjecttitle', 'subject', 'emailsubject', 'conversationname', 'title', 'doctitle')
+  return row.word(
+    'subjecttitle',
+    'subject',
+    'emailsubject',
+    'conversationname',
+    'title',
+    'doctitle',
+  )
 }
 
 /** What a person may look for: the title, which begins as the first prompt does, and a file's name. */

@@ -2,14 +2,9 @@ import type { ReferenceRow } from './record.ts'
 
 /** Under which keys a row of reference data is found again. */
 export function referenceKeysOf(row: ReferenceRow): readonly string[] {
-  switch (row.subject) {
-    case 'person':
-      return personKeysOf(row.objectId, row.upn)
-    case 'agent':
-      return row.keys.map(agentEntryKey)
-    case 'figures':
-      return [`figures:${row.date ?? ''}:${row.period ?? ''}`]
-  }
+  if (row.subject === 'person') return personKeysOf(row.objectId, row.upn)
+  if (row.subject === 'agent') return row.keys.map(agentEntryKey)
+  return [`figures:${row.date ?? ''}:${row.period ?? ''}`]
 }
 
 export function personKeysOf(objectId: string | null, upn: string | null): readonly string[] {

@@ -52,7 +52,8 @@ export function referenceNames(lookUp: ReferenceLookUp): ReferenceNames {
   const people = new Map<string, ReferencePersonSaying | null>()
   const entries = (tenant: string, keys: readonly string[]) =>
     lookUp(tenant === UNASSIGNED ? [tenant] : [tenant, UNASSIGNED], keys).toSorted(
-      (a, b) => (RANK[a.kind] ?? 9) - (RANK[b.kind] ?? 9) || keys.indexOf(a.key) - keys.indexOf(b.key),
+      (a, b) =>
+        (RANK[a.kind] ?? 9) - (RANK[b.kind] ?? 9) || keys.indexOf(a.key) - keys.indexOf(b.key),
     )
   return {
     agent: (tenant, id) =>

@@ -12,7 +12,9 @@ const CONCEALED = /^[0-9a-f]{32}$/i
 export function personOf(row: TableRow): ReferencePerson | null {
   const named = row.word('userprincipalname', 'upn', 'username', 'signinname')
   const concealed = named !== null && CONCEALED.test(named)
-  const objectId = guid(row.word('id', 'objectid', 'userid', 'azureadobjectid', 'externaldirectoryobjectid'))
+  const objectId = guid(
+    row.word('id', 'objectid', 'userid', 'azureadobjectid', 'externaldirectoryobjectid'),
+  )
   const upn = concealed ? named : (named ?? row.word('mail'))
   if (objectId === null && upn === null) return null
   const isReport = row.word('reportrefreshdate') !== null
@@ -89,7 +91,9 @@ function copilotLicenceOf(row: TableRow, licences: readonly string[] | null): Fl
 /** `Microsoft_365_Copilot`, `Microsoft 365 Copilot`, `contoso:Microsoft_365_Copilot`; not Copilot Studio's licences. */
 function isCopilotLicence(licence: string): boolean {
   const plain = licence.toLowerCase().replaceAll(/[_\s-]+/g, ' ')
-  return licence.toLowerCase() === COPILOT_SKU || /(?:microsoft|m) ?365 copilot(?! studio)/.test(plain)
+  return (
+    licence.toLowerCase() === COPILOT_SKU || /(?:microsoft|m) ?365 copilot(?! studio)/.test(plain)
+  )
 }
 
 function dayOf(served: string | null): string | null {

@@ -59,13 +59,19 @@ function objectsIn(text: string): readonly Record<string, unknown>[] {
   try {
     parsed = JSON.parse(text)
   } catch {
-    return text.split('\n').flatMap((line) => parsedFields(line.trim()) ?? [])
+    return text
+      .split('\n')
+      .map((line) => parsedFields(line.trim()))
+      .filter((fields) => fields !== null)
   }
   return objectsOf(parsed, 0)
 }
 
 function objectsOf(value: unknown, depth: number): readonly Record<string, unknown>[] {
-  if (Array.isArray(value)) return depth > 2 ? [] : value.flatMap((one) => objectsOf(one, depth + 1))
+  if (Array.isArray(value)) {
+    const list: readonly unknown[] = value
+    return depth > 2 ? [] : list.flatMap((one) => objectsOf(one, depth + 1))
+  }
   if (!isFields(value)) return []
   const list = value['value']
   return Array.isArray(list) ? objectsOf(list, depth + 1) : [value]

@@ -95,7 +95,9 @@ function userOf(said: Said, role: Role | null): Person | null {
   const id = answers ? said('recipientid') : role === null ? null : said('fromid')
   const shown = answers ? said('recipientname') : role === null ? null : said('fromname')
   const other = said('userauthenticatedid', 'userid')
-  const upn = [shown, id, other].find((one) => one !== null && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(one))
+  const upn = [shown, id, other].find(
+    (one) => one !== null && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(one),
+  )
   const name = shown ?? id ?? other
   if (objectId === null && name === null) return null
   return {

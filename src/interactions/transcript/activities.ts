@@ -1,6 +1,15 @@
 import { isAutomatic } from '../automatic.ts'
 import { readable, textOfCard, type CitedLink } from '../card-text.ts'
-import { fieldsOf, flag, guid, isFields, listOf, parsedFields, word, type Fields } from '../fields.ts'
+import {
+  fieldsOf,
+  flag,
+  guid,
+  isFields,
+  listOf,
+  parsedFields,
+  word,
+  type Fields,
+} from '../fields.ts'
 import type { Flag, Mark, Message, Person, Role } from '../record.ts'
 import { searchableText } from '../searchable-text.ts'
 import { parseTime } from '../times.ts'
@@ -109,7 +118,8 @@ class Reading {
     const id = word(from['id'])
     const shown = word(from['name'])
     const upn = [shown, id].find((one) => one !== null && /^[^\s@:]+@[^\s@]+$/.test(one)) ?? null
-    const other = shown ?? (upn === null && objectId === null ? (word(from['aadObjectId']) ?? id) : null)
+    const other =
+      shown ?? (upn === null && objectId === null ? (word(from['aadObjectId']) ?? id) : null)
     const name = other === upn ? null : other
     if (objectId === null && upn === null && name === null) return
     this.#person = { objectId, upn: upn?.toLowerCase() ?? null, name }
