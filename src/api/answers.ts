@@ -2,6 +2,7 @@ import type { Item } from '../interactions/item.ts'
 import type { Facet, Unit } from '../query/search.ts'
 import type { Hit } from './hits.ts'
 import type { IndexState } from './index-state.ts'
+import type { Table } from '../reports/figure.ts'
 import type { RecordView } from './item-view.ts'
 
 // What the routes answer, for clients in this language.
@@ -12,6 +13,7 @@ export type { Facet } from '../query/search.ts'
 export type { Hit, InteractionHit, ItemHit, RecordHit } from './hits.ts'
 export type { IndexState } from './index-state.ts'
 export type { RecordView } from './item-view.ts'
+export type { Column, Figure, Row, Table } from '../reports/figure.ts'
 
 /** GET /api/v1/items */
 export interface HitsAnswer {
@@ -70,4 +72,18 @@ export interface ProofAnswer {
   readonly line: string
   readonly raw: string
   readonly publicKey: string
+}
+
+/** GET /api/v1/reports/:name */
+export interface ReportAnswer {
+  readonly report: string
+  /** All that was asked for, in the canonical spelling. */
+  readonly query: string
+  /** The people that `user` was taken to mean. */
+  readonly people: readonly string[]
+  readonly rules: string
+  readonly timeZone: 'UTC'
+  readonly createdAt: string
+  readonly state: IndexState
+  readonly tables: readonly Table[]
 }

@@ -40,6 +40,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/conversation.ts')).conversation,
   },
   {
+    name: 'report',
+    summary: 'Count use by surface, person, agent, file, model; credits',
+    load: async () => (await import('./commands/report.ts')).report,
+  },
+  {
     name: 'prove',
     summary: 'Write the proof of one record, for a stranger to check',
     load: async () => (await import('./commands/prove.ts')).prove,

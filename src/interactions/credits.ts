@@ -15,20 +15,27 @@ export interface Priced {
 }
 
 /** One state of what Microsoft charges and how it is recognised; a new state is a new rule set, never an edit. */
-interface CreditRules {
-  readonly perAnswer: number
-  readonly perGroundedAnswer: number
-  readonly perDeepReasoning: number
+interface CreditRules extends CreditRates {
   /** null: cannot be judged. */
   readonly basisOf: (priced: Priced) => CreditBasis | null
 }
 
-export type CreditRuleSet = 'brief-004' | 'v1.2'
+/** Copilot credits for what records show. Classic answers, flows and content processing leave no trace in them. */
+export interface CreditRates {
+  readonly perAnswer: number
+  readonly perGroundedAnswer: number
+  readonly perDeepReasoning: number
+}
 
+export const CREDIT_RULE_SETS = ['v1.2', 'brief-004'] as const
+
+export type CreditRuleSet = (typeof CREDIT_RULE_SETS)[number]
+
+/** Today's: Microsoft's rates of March 2026, charged for custom-engine agents alone. */
 export const DEFAULT_CREDIT_RULES: CreditRuleSet = 'v1.2'
 
 /** The model whose use means deep reasoning. */
-const DEEP_REASONING_MODEL = 'deep_leo'
+export const DEEP_REASONING_MODEL = 'deep_leo'
 
 /** Sources: docs/spec/reconciliation.md, "Credits". */
 const RULES: Readonly<Record<CreditRuleSet, CreditRules>> = {
@@ -75,6 +82,10 @@ export function creditsOf(
   if (priced.deepReasoning) breakdown['agentAction'] = rules.perDeepReasoning
   const total = Object.values(breakdown).reduce((sum, credits) => sum + credits, 0)
   return { ruleSet, basis, total, breakdown }
+}
+
+export function creditRates(ruleSet: CreditRuleSet): CreditRates {
+  return RULES[ruleSet]
 }
 
 export function isDeepReasoning(modelName: string | null): boolean {

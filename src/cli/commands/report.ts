@@ -1,0 +1,98 @@
+import type { ReportAnswer } from '../../api/answers.ts'
+import { CodedError } from '../../platform/errors.ts'
+import { defineCommand, listOption, textOption, type Console } from '../command.ts'
+import { openOutputFile } from '../output-file.ts'
+import { PERIOD_OPTIONS, periodOf, periodQueries, periodText } from '../period-options.ts'
+import { printReport } from '../report-view.ts'
+import { visible } from '../terminal.ts'
+
+const NAMES = ['usage', 'users', 'agents', 'resources', 'labels', 'models', 'credits', 'all']
+const FORMATS = ['table', 'json']
+
+export const report = defineCommand({
+  name: 'report',
+  summary: 'Count use by surface, person, agent, file, model; credits',
+  arguments: '[usage|users|agents|resources|labels|models|credits|all] [<query in KQL>]',
+  examples: [
+    [
+      'daybook report usage --from 2026-03-01 --to 2026-04-01',
+      'Prompts, automatic ones and answers by surface and by day, with their shares.',
+    ],
+    [
+      'daybook report usage --user avery.howard@contoso.com --by week "surface:word"',
+      'One person’s, of one surface, week by week.',
+    ],
+    ['daybook report agents --top 10', 'The agents in most exchanges.'],
+    ['daybook report credits --rules brief-004', 'Copilot credits by category and by agent.'],
+    [
+      'daybook report all --format json --output-path march.json',
+      'Everything, each figure with its unit, its state and the query that lists its items.',
+    ],
+  ],
+  options: {
+    user: {
+      value: '<user,…>',
+      summary: 'address, object id or name; each must mean one person',
+      multiple: true,
+    },
+    ...PERIOD_OPTIONS,
+    by: {
+      value: '<period>',
+      summary: 'day, week, month or quarter (default: whichever gives few enough rows)',
+    },
+    top: { value: '<number>', summary: 'rows of a table (default 20)' },
+    rules: { value: '<rule set>', summary: 'of credits: v1.2 (default) or brief-004' },
+    format: { value: '<format>', summary: 'table (default) or json' },
+    'output-path': { value: '<file>', summary: 'write to this file instead of standard output' },
+    force: { summary: 'overwrite the file' },
+  },
+  exitCodes: {
+    0: 'done',
+    1: 'the data folder could not be used, or the file not be written',
+    2: 'wrong usage, or a query that cannot be read',
+  },
+  notes: [
+    'Counts are of prompts and answers (interactions) or of exchanges (items), as each column says. An exchange told of by several records counts once. What an application or a schedule sent by itself is automatic; a figure with * is partial, and the line below says what is missing.',
+    'Only exchanges count as use. Changes of agents and settings, and what reading the history leaves in the log, are listed apart.',
+  ],
+  async run({ positionals, options, json, console, client }) {
+    const [name = 'usage', ...words] = positionals
+    if (!NAMES.includes(name))
+      throw new CodedError(
+        'USAGE',
+        `There is no report "${visible(name).slice(0, 40)}": the first word is one of ${NAMES.join(', ')}; a query comes behind it`,
+      )
+    const format = json ? 'json' : (textOption(options, 'format') ?? 'table')
+    if (!FORMATS.includes(format))
+      throw new CodedError('USAGE', `--format is one of ${FORMATS.join(', ')}`)
+    const path = textOption(options, 'output-path')
+    const period = periodOf(options)
+    const query = words.join(' ').trim()
+    const app = await client({ index: true, purpose: 'report' })
+    const output = path === undefined ? null : await openOutputFile(path, options['force'] === true)
+    try {
+      const answer = await app.get<ReportAnswer>(`/api/v1/reports/${name}`, {
+        q: [...(query === '' ? [] : [query]), ...periodQueries(period)],
+        user: listOption(options, 'user'),
+        by: textOption(options, 'by'),
+        top: textOption(options, 'top'),
+        rules: textOption(options, 'rules'),
+      })
+      const lines: string[] = []
+      const target: Console =
+        output === null
+          ? console
+          : { ...console, line: (text = '') => lines.push(text), paint: (_style, text) => text }
+      if (format === 'json')
+        target.line(JSON.stringify(answer, null, output === null ? undefined : 2))
+      else printReport(answer, { period: periodText(period) }, target)
+      if (output === null) return 0
+      await output.write(`${lines.join('\n')}\n`)
+      await output.finish()
+      console.note(`Wrote ${visible(output.path)}`)
+      return 0
+    } finally {
+      await output?.discard()
+    }
+  },
+})
