@@ -93,7 +93,7 @@ async function hashOf(
     }
   } catch (error) {
     if (!(error instanceof PackageError)) throw error
-    findings.add('UNREADABLE', error.message, { file: file.path })
+    findings.add(error.code, error.message, { file: file.path })
     return undefined
   }
   if (ends && length > (ends.at(ends.length - 1) ?? -1) + 1) ends.push(length)

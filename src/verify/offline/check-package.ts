@@ -5,7 +5,7 @@ import { checkTenants, type TenantChecked } from './check-tenants.ts'
 import { Findings } from './findings.ts'
 import type { GivenKeys } from './given-keys.ts'
 import { linesOf } from './lines.ts'
-import { type OpenedPackage, placed } from './open-package.ts'
+import { openPackage, type Picked, placed } from './open-package.ts'
 import { type PackageFile, PackageError, wholeOf } from './package-file.ts'
 import {
   MANIFEST,
@@ -38,12 +38,14 @@ export interface Report {
 
 /** Checks a package as docs/spec/export-format.md section 6 says. Reports whatever is wrong; throws only when it is stopped. */
 export async function checkPackage(
-  opened: OpenedPackage,
+  picked: readonly Picked[],
   given: GivenKeys,
   watch: Watch = {},
 ): Promise<Report> {
   const findings = new Findings()
   const pace = new Pace(watch)
+  const opened = await tryTo(() => openPackage(picked), findings)
+  if (opened === undefined) return { findings }
   const manifestFile = opened.files.find(({ path }) => path === MANIFEST)
   if (manifestFile === undefined) {
     findings.add(
@@ -87,16 +89,14 @@ function byPath(files: readonly PackageFile[], findings: Findings): Map<string, 
 }
 
 async function readWhole(file: PackageFile, findings: Findings): Promise<Uint8Array | undefined> {
-  try {
-    const bytes = await wholeOf(file, MAX_MANIFEST)
-    if (bytes === undefined)
-      findings.add('MANIFEST_INVALID', 'It is too long to be one.', { file: file.path })
-    return bytes
-  } catch (error) {
-    if (!(error instanceof PackageError)) throw error
-    findings.add('UNREADABLE', error.message, { file: file.path })
-    return undefined
-  }
+  const read = await tryTo(
+    async () => ({ bytes: await wholeOf(file, MAX_MANIFEST) }),
+    findings,
+    file,
+  )
+  if (read !== undefined && read.bytes === undefined)
+    findings.add('MANIFEST_INVALID', 'It is too long to be one.', { file: file.path })
+  return read?.bytes
 }
 
 async function readLines(
@@ -105,14 +105,30 @@ async function readLines(
 ): Promise<(string | undefined)[]> {
   const lines: (string | undefined)[] = []
   if (file === undefined) return lines
+  await tryTo(
+    async () => {
+      for await (const line of linesOf(file.chunks(), MAX_MANIFEST_PROOF))
+        lines.push(line && textOf(line))
+    },
+    findings,
+    file,
+  )
+  return lines
+}
+
+/** Turns what cannot be read into a finding. */
+async function tryTo<T>(
+  work: () => Promise<T>,
+  findings: Findings,
+  file?: PackageFile,
+): Promise<T | undefined> {
   try {
-    for await (const line of linesOf(file.chunks(), MAX_MANIFEST_PROOF))
-      lines.push(line && textOf(line))
+    return await work()
   } catch (error) {
     if (!(error instanceof PackageError)) throw error
-    findings.add('UNREADABLE', error.message, { file: file.path })
+    findings.add(error.code, error.message, file && { file: file.path })
+    return undefined
   }
-  return lines
 }
 
 /** A key names its tenant; a fingerprint that fits no key of the export says that its key is another one. */

@@ -50,7 +50,7 @@ export async function checkRecords(
     await check.finish()
   } catch (error) {
     if (!(error instanceof PackageError)) throw error
-    findings.add('UNREADABLE', error.message)
+    findings.add(error.code, error.message)
   } finally {
     await check.places.close()
   }
@@ -112,6 +112,12 @@ class RecordCheck {
     }
     const name = isCount(sequence) ? `Record ${sequence}` : `Line ${this.lines} of ${PROOFS}`
     if (side && isCount(sequence)) side.sequences.push(sequence)
+    if (place && !this.places.claim(place))
+      this.findings.add(
+        'PROOF_REPEATED',
+        `${name}: its text is already that of another proof.`,
+        about,
+      )
     if (!side || !isCount(sequence) || !place || !proof || !isObject(envelope)) {
       this.findings.add('PROOF_MALFORMED', `${name}: its proof is malformed.`, about)
       return
@@ -201,14 +207,6 @@ class RecordCheck {
       this.findings.add(
         'RECORD_DIFFERS',
         `${name}: ${where} is not the record that was archived under this number.`,
-        about,
-      )
-      return
-    }
-    if (!this.places.prove(place)) {
-      this.findings.add(
-        'PROOF_REPEATED',
-        `${name}: ${where} is already proven as another record.`,
         about,
       )
       return

@@ -8,8 +8,15 @@ export interface PackageFile {
   chunks(): AsyncGenerator<Uint8Array>
 }
 
-/** The package cannot be read any further, and why: a sentence for a person. */
-export class PackageError extends Error {}
+/** A part of the package cannot be read, and why: a sentence for a person. */
+export class PackageError extends Error {
+  readonly code: 'ZIP_INVALID' | 'UNREADABLE'
+
+  constructor(code: PackageError['code'], message: string) {
+    super(message)
+    this.code = code
+  }
+}
 
 const PART = 1024 * 1024
 
@@ -23,7 +30,10 @@ export async function bytesOf(blob: Blob): Promise<Uint8Array> {
   try {
     return new Uint8Array(await blob.arrayBuffer())
   } catch {
-    throw new PackageError('The browser could not read a file: it was moved, changed or locked.')
+    throw new PackageError(
+      'UNREADABLE',
+      'The browser could not read a file: it was moved, changed or locked.',
+    )
   }
 }
 

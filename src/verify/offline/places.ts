@@ -69,12 +69,13 @@ export class Places {
     return file && (await wholeOf(file, MAX_RECORD))
   }
 
-  /** Notes that the text at a place is proven; false when it was already. */
-  prove(place: Place): boolean {
+  /** Notes that a proof names this place; false when another one has named it. */
+  claim(place: Place): boolean {
     if (place.kind === 'line') {
       const before = this.lines[place.line - 1]
       this.lines[place.line - 1] = 1
-      return before === 0
+      // A line that is not there is another finding.
+      return before !== 1
     }
     if (place.kind === 'rows') {
       const rows = this.rows.get(place.file) ?? { starts: new Numbers(), ends: new Numbers() }

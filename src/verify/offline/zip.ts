@@ -1,4 +1,5 @@
 import { same, textOf } from './bytes.ts'
+import { addToCrc } from './crc32.ts'
 import { bytesOf, type PackageFile, PackageError, partsOf } from './package-file.ts'
 
 // APPNOTE.TXT sections 4.3 and 4.5.3. Read from the central directory at the end; nothing is unpacked before it is asked for.
@@ -75,6 +76,7 @@ interface Entry {
   readonly name: Uint8Array
   readonly encrypted: boolean
   readonly method: number
+  readonly crc: number
   readonly packed: number
   readonly size: number
   /** Where its own header lies. */
@@ -108,7 +110,9 @@ function readEntry(view: DataView, at: number): Entry {
     return large(longer, next - 8)
   })
   const encrypted = (view.getUint16(at + 8, true) & 1) === 1
-  return { path, name, encrypted, method: view.getUint16(at + 10, true), packed, size, local, end }
+  const method = view.getUint16(at + 10, true)
+  const crc = view.getUint32(at + 16, true)
+  return { path, name, encrypted, method, crc, packed, size, local, end }
 }
 
 /** The ZIP64 extra field of an entry. */
@@ -143,18 +147,22 @@ async function* unpack(zip: Blob, entry: Entry): AsyncGenerator<Uint8Array> {
   const data = zip.slice(start, start + packed)
   if (data.size !== packed) throw unreadable(path, 'is cut off')
   let length = 0
+  let crc = -1
   for await (const chunk of method === 0 ? partsOf(data) : inflate(data, path)) {
     length += chunk.length
     // A few bytes may unpack to terabytes.
     if (length > size) throw unreadable(path, 'is longer than the ZIP says')
+    crc = addToCrc(crc, chunk)
     yield chunk
   }
   if (length !== size) throw unreadable(path, 'is shorter than the ZIP says')
+  if (~crc >>> 0 !== entry.crc) throw unreadable(path, 'is damaged')
 }
 
 async function* inflate(data: Blob, path: string): AsyncGenerator<Uint8Array> {
   if (typeof DecompressionStream === 'undefined')
     throw new PackageError(
+      'UNREADABLE',
       'This browser cannot unpack ZIP files: unpack it first, and drop the folder onto this page.',
     )
   const reader = data.stream().pipeThrough(new DecompressionStream('deflate-raw')).getReader()
@@ -185,9 +193,9 @@ function large(view: DataView, at: number): number {
 }
 
 function broken(why: string): PackageError {
-  return new PackageError(`The ZIP file cannot be read: ${why}.`)
+  return new PackageError('ZIP_INVALID', `The ZIP file cannot be read: ${why}.`)
 }
 
 function unreadable(path: string, why: string): PackageError {
-  return new PackageError(`The file "${path}" in the ZIP cannot be read: it ${why}.`)
+  return new PackageError('ZIP_INVALID', `The file "${path}" in the ZIP cannot be read: it ${why}.`)
 }
