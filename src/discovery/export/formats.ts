@@ -30,4 +30,10 @@ export const FORMATS: readonly Format[] = [
     summary: 'a workbook with real dates, filters and ids as text',
     load: async () => (await import('./formats/xlsx/writer.ts')).xlsxWriter,
   },
+  {
+    name: 'html',
+    units: ['item'],
+    summary: 'a page for each conversation, to read and to print',
+    load: async () => (await import('./formats/html/writer.ts')).htmlWriter,
+  },
 ]
