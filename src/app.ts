@@ -11,6 +11,7 @@ import { acquireWriterLock } from './catalog/lock.ts'
 import { openRepeatKeys } from './catalog/repeat-keys.ts'
 import type { ReadContext } from './interactions/record.ts'
 import { catchUp } from './pipeline/catch-up.ts'
+import { clusterOf } from './pipeline/cluster.ts'
 import { recoverContainers } from './pipeline/container-recovery.ts'
 import { startCrew, type Crew } from './pipeline/crew.ts'
 import { importFiles } from './pipeline/import.ts'
@@ -156,6 +157,12 @@ export async function openApp(options: AppOptions): Promise<App> {
       catchUp: bringUp,
       publicKey: (tenant) =>
         readFileSync(join(archiveFolder(dataDir), tenant, 'log', 'vkey'), 'utf8'),
+      clusterOf: (tenant, own) =>
+        clusterOf(tenant, own, {
+          lookupLinks: async (links) => (await index?.lookupLinks(links)) ?? [],
+          read: async (sequences) =>
+            (await context.readRecords(tenant, sequences)).map(({ part }) => part),
+        }),
       readRecords: (tenant, sequences) => readStored(archives, tenant, sequences, contextsOf),
     }
     await bringUp({ fromScratch: false }, () => undefined)

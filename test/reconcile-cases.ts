@@ -65,9 +65,28 @@ const anyGraphItem: fc.Arbitrary<Facts> = fc
     ),
   )
 
+/** Rows that scripts made from records: of few of them, so that they meet, agree and contradict each other. */
+const anyRow: fc.Arbitrary<Facts> = fc
+  .record({
+    of: fc.constantFrom('a1', 'a2', 'a9'),
+    sessionId: anySession,
+    occurredAt: fc.constantFrom(null, iso(NOON), iso(NOON + 500), iso(NOON + 90_000)),
+    user: fc.constantFrom(null, AVERY, { objectId: 'o-2', upn: 'robin@contoso.com', name: null }),
+    messages: fc.array(anyMessage.map(aMessage), { maxLength: 1 }),
+    resources: fc.array(anyResource.map(aResource), { maxLength: 1 }),
+    namespace: fc.constantFrom('audit' as const, 'audit' as const, 'explorer' as const),
+  })
+  .map(({ of, ...given }) => {
+    const facts = anAudit({ ...given, projection: { of } })
+    return {
+      ...facts,
+      nativeId: given.namespace === 'audit' ? `${of}~${JSON.stringify(facts)}` : of,
+    }
+  })
+
 /** Records as an archive holds them: no two with the same identity and the same content. */
 export const anyArchive: fc.Arbitrary<Part[]> = fc
-  .uniqueArray(fc.oneof(anyAudit, anyGraphItem), {
+  .uniqueArray(fc.oneof(anyAudit, anyGraphItem, anyRow), {
     maxLength: 14,
     selector: (facts) => JSON.stringify(facts),
   })
@@ -131,6 +150,19 @@ export const hostile: readonly [string, (size: number) => Part[], (size: number)
     ],
     () => 1,
   ],
+  [
+    'very many rows that all name one record and contradict each other',
+    (size) =>
+      many(size, (i) =>
+        anAudit({
+          nativeId: `a1~${i}`,
+          projection: { of: 'a1' },
+          occurredAt: iso(NOON + i * 5_000),
+          messages: [aMessage({ id: String(NOON) })],
+        }),
+      ),
+    (size) => size,
+  ],
 ]
 
 /** The same item, its records numbered as in another import. */
@@ -141,6 +173,9 @@ export function withSequences(item: Item, rename: (sequence: number) => number):
     sequences: renamed(item.sequences),
     messages: item.messages.map((one) => ({ ...one, sequences: renamed(one.sequences) })),
     findings: item.findings.map((one) => ({ ...one, sequences: renamed(one.sequences) })),
+    ...(item.joins === undefined
+      ? {}
+      : { joins: item.joins.map((one) => ({ ...one, sequences: renamed(one.sequences) })) }),
     provenance: Object.fromEntries(
       Object.entries(item.provenance).map(([field, sequences]) => [field, renamed(sequences)]),
     ),

@@ -38,9 +38,11 @@ export interface AppContext {
     options: { readonly fromScratch: boolean },
     onProgress: (step: CatchUpStep) => void,
   ) => Promise<number>
-  /** Archived records, read again from the archive, in the order of their sequences. */
   /** The tenant's verifier key, to be handed to whoever checks. */
   readonly publicKey: (tenant: string) => string
+  /** The given records and those of other items that links tie to them. */
+  readonly clusterOf: (tenant: string, own: readonly Part[]) => Promise<readonly Part[]>
+  /** Archived records, read again from the archive, in the order of their sequences. */
   readonly readRecords: (
     tenant: string,
     sequences: readonly number[],

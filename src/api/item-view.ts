@@ -49,12 +49,13 @@ export async function itemOf(
   sequences: readonly number[],
 ): Promise<{ readonly item: Item; readonly records: readonly StoredRecord[] }> {
   const records = await app.readRecords(tenant, sequences)
-  const items = reconcile(
-    records.map(({ part }) => part),
-    { tenantId: tenant },
-  )
+  const own = records.map(({ part }) => part)
+  // Rows may be contradicted by records of other items: only together do they tell what the index was told.
+  const isProjected = own.some(({ facts }) => facts.projection !== undefined)
+  const parts = isProjected ? await app.clusterOf(tenant, own) : own
+  const items = reconcile(parts, { tenantId: tenant })
   const item = items.find((candidate) => candidate.id === id)
-  if (item === undefined || items.length !== 1) {
+  if (item === undefined || item.sequences.length !== records.length) {
     throw new CodedError(
       'INDEX_STALE',
       `The index does not agree with the archive on item ${id}: run "daybook reindex"`,

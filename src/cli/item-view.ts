@@ -126,6 +126,10 @@ function printProvenance(item: Item, console: Console): void {
       : `all ${item.sequences.length} records`
   console.line(`  ${console.paint('cyan', all)}`)
   console.line(`    ${bySource.size === 0 ? 'everything' : 'everything else'}`)
+  for (const { basis, confidence, sequences } of item.joins ?? []) {
+    console.line(`  ${console.paint('cyan', recordsText(sequences))}`)
+    console.line(`    joined by ${basis.replace('-', ' ')} (${confidence})`)
+  }
 }
 
 const recordsText = (sequences: readonly number[]) =>

@@ -19,6 +19,8 @@ export const FINDINGS: Readonly<Record<FindingCode, string>> = {
     'Two records of one exchange tell the same fact differently. The item shows what docs/spec/reconciliation.md prefers; both records are kept.',
   CHANGED_AFTERWARDS:
     'A record was served again with another text or flag. The item shows the newest version; the earlier ones are kept and can be shown.',
+  ROWS_DIFFER:
+    'Rows of a flattened export name one record but tell different things of it (user, time, operation or conversation), or other things than the record itself. They are kept apart, each as it is, and none of them is merged.',
   RUNTIME_TWIN:
     'The turn was logged twice, by the agent’s runtime and by the client, or several times by the runtime. It is counted and priced once.',
   TEST_TRAFFIC:
@@ -49,6 +51,12 @@ export function findingsOf(tellings: readonly Told[], compared: Compared): ItemF
   }
   if (compared.kind === 'interaction') findMissing(tellings, compared, find)
   findMarks(tellings, find)
+  if (tellings.some(({ disputed }) => disputed))
+    find(
+      'ROWS_DIFFER',
+      'Another row, or the record itself, tells something else under the id of this record',
+      tellings.filter(({ disputed }) => disputed).map(({ sequence }) => sequence),
+    )
   if (tellings.length === 1) return findings
   findDiffering(tellings, compared, find)
   const changed = compared.versions.filter(changedAfterwards)

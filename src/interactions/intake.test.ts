@@ -117,7 +117,7 @@ describe('what cannot be read', () => {
 
     expect(facts).toMatchObject({
       unmapped: 'AuditData is not a JSON object',
-      nativeId: 'a0000000-0000-4000-8000-000000000018',
+      projection: { of: 'a0000000-0000-4000-8000-000000000018' },
       occurredAt: '2026-03-02T09:15:04Z',
       recordTypeNumber: 261,
     })

@@ -3,12 +3,11 @@ import { auditFacts } from './audit-facts.ts'
 import { unwrapped } from './audit-record.ts'
 import { ediscoveryIntake } from './ediscovery/facts.ts'
 import { explorerIntake } from './explorer/facts.ts'
-import { graphSpelled, isFields, parsedFields, word } from './fields.ts'
-import type { Fields } from './fields.ts'
+import { graphSpelled, parsedFields } from './fields.ts'
 import { interactionFacts } from './interaction-facts.ts'
-import { notAboutAi } from './not-ai.ts'
+import { notAiOf } from './not-ai.ts'
 import { paxIntake } from './pax/facts.ts'
-import { recordTypeOf } from './record-types.ts'
+import { projectionId } from './projections.ts'
 import { searchableStart } from './searchable-text.ts'
 import { telemetryIntake } from './telemetry/facts.ts'
 import { transcriptIntake } from './transcript/facts.ts'
@@ -48,20 +47,15 @@ function audit(raw: string, context: ReadContext): Intake {
   const found = unwrapped(raw, context)
   if (found === null) return unmappedIntake(raw, context, 'not a JSON object')
   const facts = auditFacts(found.record, context.format, found.unmapped)
-  if (facts.unmapped !== null)
-    return { facts: { ...facts, text: searchableStart(raw) }, notAi: null }
+  if (facts.unmapped !== null) {
+    const text = searchableStart(raw)
+    const of = facts.nativeId
+    // A row whose AuditData is lost or cut off (Excel cuts at 32,767 characters) is no version of the whole record.
+    if (found.unmapped === null || of === null) return { facts: { ...facts, text }, notAi: null }
+    const nativeId = projectionId(of, raw)
+    return { facts: { ...facts, nativeId, projection: { of }, text }, notAi: null }
+  }
   return { facts, notAi: notAiOf(found.record) }
-}
-
-function notAiOf(record: Fields): string | null {
-  const aboutCopilot =
-    isFields(record['CopilotEventData']) ||
-    record['AppHost'] !== undefined ||
-    record['AccessedResources'] !== undefined
-  if (aboutCopilot) return null
-  const operation = word(record['Operation']) ?? ''
-  const workload = word(record['Workload']) ?? ''
-  return notAboutAi(recordTypeOf(record['RecordType']), operation, workload)
 }
 
 function interaction(raw: string, context: ReadContext): Intake {

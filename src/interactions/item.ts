@@ -44,11 +44,20 @@ export type FindingCode =
   | 'TEST_TRAFFIC'
   | 'CONTENT_FILTERED'
   | 'ATTACHED_DOCUMENT'
+  | 'ROWS_DIFFER'
 
 /** A disagreement between the records of one item, or something that one of them lacks. */
 export interface ItemFinding {
   readonly code: FindingCode
   readonly message: string
+  readonly sequences: readonly number[]
+}
+
+/** Why lossy forms of records are part of an item. */
+export interface Join {
+  /** `record-id`: they name the record in the item; `message-id`: they name its conversation and one of its messages. */
+  readonly basis: 'record-id' | 'message-id'
+  readonly confidence: 'certain' | 'likely'
   readonly sequences: readonly number[]
 }
 
@@ -120,6 +129,8 @@ export interface Item {
   /** How many of `sequences` are later versions of another one. */
   readonly versions: number
   readonly findings: readonly ItemFinding[]
+  /** Only for items with lossy forms of records among others: why those are part of it. */
+  readonly joins?: readonly Join[]
   /**
    * Which records a field's value comes from: field name to sequences. A field that is not named comes from all of
    * them, so this is empty for most items; `provenanceOf` spells it out.

@@ -19,17 +19,20 @@ const MAX_LINKED_MESSAGES = 256
 /**
  * Called for each key: two records that are given the same key belong to the same cluster. `day`: days since 1970-01-01
  * UTC, 0 when unknown; a function of the key, so that the index may be ordered by day. `conversation` keys only bring
- * possible twins together; all others make one item.
+ * possible twins together, `projection` keys what claims to render one record; all others make one item.
  */
 export type LinkVisitor = (key: string, day: number, kind: LinkKind) => void
 
-type LinkKind = 'message' | 'request' | 'identity' | 'conversation'
+type LinkKind = 'message' | 'request' | 'identity' | 'conversation' | 'projection'
 
 /** Calls `visit` for every key of a record; no key is built from text that people wrote. */
 export function eachLink(facts: Facts, visit: LinkVisitor): void {
   const linked = linksMessages(facts) ? eachMessageLink(facts, visit) : 0
+  // The same key as of a record without messages; one with messages meets its rows by those.
+  if (facts.projection !== undefined)
+    visit(keyOf('i', 'audit', facts.projection.of), 0, 'projection')
   // Versions share their messages. Only a record without any needs its identity to meet its versions.
-  if (linked === 0 && facts.nativeId !== null)
+  else if (linked === 0 && facts.nativeId !== null)
     visit(keyOf('i', facts.namespace, facts.nativeId), 0, 'identity')
   const conversation = conversationOf(facts)
   if (conversation !== null) {
@@ -65,6 +68,7 @@ export function linkedMessages(facts: Facts): number {
 export function conversationOf(facts: Facts): string | null {
   const { agent, conversationId, user } = facts
   if (facts.namespace !== 'audit' || facts.kind !== 'interaction') return null
+  if (facts.projection !== undefined) return null
   if (conversationId === null || agent === null || agent.key === null || user === null) return null
   if (agent.kind === 'declarative' || agent.origin === 'microsoft') return null
   if (Number.isNaN(timeOf(facts.occurredAt))) return null

@@ -184,6 +184,7 @@ const OWN_FIELDS: ReadonlySet<string> = new Set([
   'sequences',
   'versions',
   'findings',
+  'joins',
   'provenance',
 ])
 

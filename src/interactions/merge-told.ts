@@ -14,6 +14,8 @@ export interface Told {
   newer: number
   /** The runtime's own record of a turn that the client's record already tells of. */
   twin: boolean
+  /** A row that others with the id of the same record contradict. */
+  disputed: boolean
 }
 
 export function toldOf(part: Part): Told {
@@ -25,6 +27,7 @@ export function toldOf(part: Part): Told {
     at: timeOf(part.facts.occurredAt),
     newer: 0,
     twin: false,
+    disputed: false,
   }
 }
 

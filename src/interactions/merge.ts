@@ -8,6 +8,7 @@ import { Provenance } from './merge-provenance.ts'
 import { mergeResources } from './merge-resources.ts'
 import { byAuthority, type Told } from './merge-told.ts'
 import { rankVersions } from './merge-versions.ts'
+import { joinsOf, recordIdsOf, withoutCovered } from './projections.ts'
 
 /** What an item is called, and by which rules it is priced. */
 export interface MergeOptions {
@@ -19,7 +20,10 @@ export interface MergeOptions {
 /** One item out of all its records. Field by field: docs/spec/reconciliation.md, "Fields". */
 export function mergeItem(records: Told[], { id, tenantId, creditRules }: MergeOptions): Item {
   const versions = rankVersions(records)
-  const tellings = records.length > 1 ? records.toSorted(byAuthority) : records
+  const isProjected = records.some(({ facts }) => facts.projection !== undefined)
+  const shown = isProjected ? withoutCovered(records) : records
+  const tellings = shown.length > 1 ? shown.toSorted(byAuthority) : shown
+  const joins = isProjected ? joinsOf(records) : []
   const from = new Provenance(tellings)
   const messages = mergeMessages(tellings)
   const resources = mergeResources(tellings)
@@ -82,10 +86,11 @@ export function mergeItem(records: Told[], { id, tenantId, creditRules }: MergeO
     ),
     text: from.inOrder('text', 'text').join('\n'),
     unmapped: from.all('unmapped', 'unmapped').join('; ') || null,
-    sources: fields.sourcesOf(tellings),
-    recordIds: from.all('recordIds', 'nativeId'),
+    sources: fields.sourcesOf(records),
+    recordIds: isProjected ? recordIdsOf(records) : from.all('recordIds', 'nativeId'),
     sequences: ascending(records),
     versions: versions.reduce((others, { length }) => others + length - 1, 0),
+    ...(joins.length === 0 ? NO_JOINS : { joins }),
     findings: findingsOf(tellings, {
       kind,
       surface,
@@ -99,6 +104,8 @@ export function mergeItem(records: Told[], { id, tenantId, creditRules }: MergeO
     provenance: from.noted,
   }
 }
+
+const NO_JOINS = {}
 
 function ascending(records: readonly Told[]): number[] {
   const sequences = records.map(({ sequence }) => sequence)

@@ -1,3 +1,6 @@
+import { isFields, word } from './fields.ts'
+import type { Fields } from './fields.ts'
+import { recordTypeOf } from './record-types.ts'
 import type { RecordType } from './record-types.ts'
 
 /** Version of the deny-list: changes whenever a record would be judged differently. */
@@ -43,6 +46,18 @@ export function notAboutAi(type: RecordType, operation: string, workload: string
   if (ABOUT_AI.test(operation) || ABOUT_AI.test(workload) || workload === 'M365AdminCenter')
     return null
   return `${label(workload)}/${type.name}/${label(operation)}`
+}
+
+/** The same for an audit record: whatever has Copilot's event data is about AI. */
+export function notAiOf(record: Fields): string | null {
+  const aboutCopilot =
+    isFields(record['CopilotEventData']) ||
+    record['AppHost'] !== undefined ||
+    record['AccessedResources'] !== undefined
+  if (aboutCopilot) return null
+  const operation = word(record['Operation']) ?? ''
+  const workload = word(record['Workload']) ?? ''
+  return notAboutAi(recordTypeOf(record['RecordType']), operation, workload)
 }
 
 // Anything but a plain identifier might carry content of a user's: replaced, not cut.

@@ -4,7 +4,9 @@ import type { Item, Part } from './item.ts'
 import { conversationOf, eachLink, linkedMessages, linksMessages } from './link.ts'
 import { compare, toldOf, type Told } from './merge-told.ts'
 import { mergeItem } from './merge.ts'
+import { joinProjections, projectionKey, type ProjectedPart } from './projections.ts'
 import { Groups } from './reconcile-groups.ts'
+import type { Facts } from './record.ts'
 import { pairTwins, type TwinCandidate } from './twins.ts'
 
 export interface ReconcileOptions {
@@ -70,7 +72,13 @@ function tenantOf(tellings: readonly Told[]): string {
 function groupByKeys(tellings: readonly Told[]): Groups {
   const groups = new Groups(tellings.length)
   const firstWith = new Map<string, number>()
-  for (const [index, { facts }] of tellings.entries()) {
+  const projected: ProjectedPart[] = []
+  for (const [index, told] of tellings.entries()) {
+    const { facts } = told
+    if (facts.projection !== undefined) {
+      projected.push({ index, of: facts.projection.of, told, messageKeys: messageKeysOf(facts) })
+      continue
+    }
     eachLink(facts, (key, _day, kind) => {
       if (kind === 'conversation') return
       const first = firstWith.get(key)
@@ -78,7 +86,16 @@ function groupByKeys(tellings: readonly Told[]): Groups {
       else groups.join(first, index)
     })
   }
+  joinProjections(projected, tellings, groups, firstWith)
   return groups
+}
+
+function messageKeysOf(facts: Facts): string[] {
+  const keys: string[] = []
+  eachLink(facts, (key, _day, kind) => {
+    if (kind === 'message' || kind === 'request') keys.push(key)
+  })
+  return keys
 }
 
 function joinTwins(tellings: readonly Told[], groups: Groups): void {
@@ -102,14 +119,17 @@ function joinTwins(tellings: readonly Told[], groups: Groups): void {
 
 /**
  * A function of what the records share, never of their order: session and smallest message id, else the smallest
- * identity. A late part with a smaller message id changes it: the caller then removes the item of the old id.
+ * identity. Projections count only where there is nothing else. A late part with a smaller message id changes it: the caller then removes the item of the old id.
  */
 function itemIdOf(records: readonly Told[], tenantId: string): string {
   let session: string | null = null
   let message = ''
   let identity: string | null = null
+  const rows = projectionKey(records)
+  if (rows !== null) return hash('sha256', `rows\n${tenantId}\n${rows}`, 'hex').slice(0, 32)
   for (const told of records) {
     const { facts } = told
+    if (facts.projection !== undefined) continue
     if (identity === null || told.identity < identity) identity = told.identity
     if (!linksMessages(facts) || facts.sessionId === null) continue
     for (let i = linkedMessages(facts) - 1; i >= 0; i -= 1) {

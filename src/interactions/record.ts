@@ -148,12 +148,20 @@ export interface Model {
   readonly version: string | null
 }
 
+/** What a record renders that is another record: with losses, so it is never a version of it. */
+export interface Projection {
+  /** Native id of the audit record that it is made from. */
+  readonly of: string
+}
+
 /** Everything one record says, in our words. Derived from the raw text alone: same text, same facts, always. */
 export interface Facts {
   readonly format: RecordFormat
   readonly namespace: Namespace
   /** null: the record carries none; its content hash is its identity. */
   readonly nativeId: string | null
+  /** Set on rows that tools made from a record, and on other lossy forms of one. */
+  readonly projection?: Projection
   readonly tenantId: string | null
   readonly kind: Kind
   readonly marks?: readonly Mark[]

@@ -1,5 +1,6 @@
 import type { ReadContext } from './record.ts'
 import { eventOf, unwrapped } from './audit-record.ts'
+import { cellsOfRow } from './pax/columns.ts'
 import { fieldsOf, isFields, looksLikeGuid, parsedFields } from './fields.ts'
 import type { Fields } from './fields.ts'
 import { userTypeOf } from './people.ts'
@@ -27,14 +28,23 @@ const VERBATIM = new Set(['content', 'text', 'prompttext'])
  */
 export function semanticForm(raw: string, context: ReadContext): string {
   try {
-    const fields =
-      context.format === 'ai-interaction' ? parsedFields(raw) : auditFields(raw, context)
+    const fields = fieldsIn(raw, context)
     if (fields === null) return raw
-    return formOfFields(fields, 0) + unsafeNumbers(raw)
+    return formOfFields(fields) + unsafeNumbers(raw)
   } catch (error) {
     if (error instanceof RangeError) return raw
     throw error
   }
+}
+
+function fieldsIn(raw: string, context: ReadContext): Fields | null {
+  const { format } = context
+  if (format === 'ai-interaction') return parsedFields(raw)
+  if (format === 'audit' || format === 'audit-row' || format === 'audit-csv') {
+    return auditFields(raw, context)
+  }
+  const cells = cellsOfRow(raw, context)
+  return cells === null ? null : Object.fromEntries(cells)
 }
 
 // Flattened, so that event data nested in the record and event data served beside its fields look the same.
@@ -54,7 +64,8 @@ function auditFields(raw: string, context: ReadContext): Fields | null {
   return flat
 }
 
-function formOfFields(fields: Fields, depth: number): string {
+/** Throws a RangeError when the nesting is nobody's. */
+export function formOfFields(fields: Fields, depth = 0): string {
   if (depth > MAX_DEPTH) throw new RangeError('nested too deeply')
   const entries: string[] = []
   for (const served of Object.keys(fields)) {
