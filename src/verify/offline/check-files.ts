@@ -1,5 +1,6 @@
 import { toHex } from './bytes.ts'
 import type { Findings } from './findings.ts'
+import { LINE_FEED } from './lines.ts'
 import { Numbers } from './numbers.ts'
 import { type PackageFile, PackageError } from './package-file.ts'
 import { isUnlisted, type PackageManifest, PROOFS, RECORDS } from './package-manifest.ts'
@@ -72,7 +73,8 @@ function findExtra(
 }
 
 function findLineFeeds(chunk: Uint8Array, offset: number, ends: Numbers): void {
-  for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) ends.push(offset + at)
+  for (let at = chunk.indexOf(LINE_FEED); at >= 0; at = chunk.indexOf(LINE_FEED, at + 1))
+    ends.push(offset + at)
 }
 
 /** SHA-256 of a file in hex; where its lines end goes to `ends`. Undefined when it cannot be read. */

@@ -1,6 +1,7 @@
 import { concat } from './bytes.ts'
 
-const LINE_FEED = 10
+/** The byte that ends a line. */
+export const LINE_FEED = 10
 
 /** The lines of a file without their line feeds; undefined in place of one that is longer than a limit. */
 export async function* linesOf(

@@ -1,6 +1,7 @@
 import { concat } from './bytes.ts'
 import type { Findings } from './findings.ts'
 import { isCount, isObject } from './json.ts'
+import { LINE_FEED } from './lines.ts'
 import { Numbers } from './numbers.ts'
 import { type PackageFile, wholeOf } from './package-file.ts'
 import { RECORDS } from './package-manifest.ts'
@@ -10,7 +11,6 @@ import { RangeReader } from './range-reader.ts'
 
 /** The longest line of an archive: no record is longer. */
 const MAX_RECORD = 64 * 1024 * 1024
-const LINE_FEED = 10
 const MAX_HEADER = 1024 * 1024
 
 /** Where a proof says that its record lies. */

@@ -1,7 +1,8 @@
 // The constants of SHA-2 are the beginnings of the fractional parts of roots of primes (FIPS 180-4 sections 4.2.2, 4.2.3,
 // 5.3.3, 5.3.5): derived here, since a table of 160 numbers cannot be read for mistakes.
 
-const WORD = (1n << 64n) - 1n
+/** All bits of a word of SHA-512. */
+export const WORD = (1n << 64n) - 1n
 
 /** First 64 bits of the fractional parts of the cube roots of the first 80 primes. SHA-256 takes the upper halves of 64. */
 export const CUBE_ROOTS: readonly bigint[] = primes(80).map(

@@ -1,18 +1,17 @@
-import { CUBE_ROOTS, SQUARE_ROOTS } from './round-constants.ts'
+import { CUBE_ROOTS, SQUARE_ROOTS, WORD } from './round-constants.ts'
 
-const WORD = (1n << 64n) - 1n
-const BLOCK = 128
+const BLOCK_512 = 128
 
 /** SHA-512 of a short message (FIPS 180-4). Signatures need it; by BigInt, since it runs a few times only. */
 export function sha512(message: Uint8Array): Uint8Array {
-  const padded = new Uint8Array(Math.ceil((message.length + 17) / BLOCK) * BLOCK)
+  const padded = new Uint8Array(Math.ceil((message.length + 17) / BLOCK_512) * BLOCK_512)
   padded.set(message)
   padded[message.length] = 0x80
   const view = new DataView(padded.buffer)
   view.setBigUint64(padded.length - 8, BigInt(message.length) * 8n)
 
   let state = [...SQUARE_ROOTS]
-  for (let at = 0; at < padded.length; at += BLOCK) state = compress512(state, view, at)
+  for (let at = 0; at < padded.length; at += BLOCK_512) state = compress512(state, view, at)
 
   const hash = new Uint8Array(64)
   const out = new DataView(hash.buffer)
