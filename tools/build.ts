@@ -4,7 +4,7 @@ import { cpSync, globSync, rmSync } from 'node:fs'
 
 rmSync('dist', { recursive: true, force: true })
 execFileSync('tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit' })
-for (const file of globSync('src/**/*.{sql,txt,json,csv,ndjson,gz}')) {
-  if (file.includes('/testdata/')) continue
+for (const file of globSync('src/**/*.{sql,txt,json,csv,ndjson,gz,html}')) {
+  if (file.includes('/testdata/') || file.includes('/offline/page/')) continue
   cpSync(file, file.replace(/^src/, 'dist'))
 }

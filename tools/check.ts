@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs'
 const steps: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
   ['lock file', 'node', 'tools/check-lockfile.ts'],
   ['types', 'tsc'],
+  ['types of the offline page', 'tsc', '-p', 'src/verify/offline/page'],
   ['lint', 'oxlint', '--type-aware'],
   ['format', 'oxfmt', '--check'],
   ['unused code', 'knip'],

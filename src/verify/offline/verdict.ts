@@ -1,6 +1,6 @@
 import type { Report } from './check-package.ts'
 import type { TenantChecked } from './check-tenants.ts'
-import { amount, bytesAsText, listed, momentAsText } from './words.ts'
+import { amount, bytesAsText, listed, momentAsText, thousands } from './words.ts'
 
 /** How one part of a check ended: `open` is what only the reader can do. */
 export type Outcome = 'holds' | 'fails' | 'open' | 'absent'
@@ -79,7 +79,7 @@ function ofFiles({ findings }: Report, { files, manifest }: Contents): Check {
     const text = `${amount(all, 'file')} with ${bytesAsText(files.bytes)}: each has the SHA-256 that the list of contents states. None is missing, and none was added.`
     return { name, outcome: 'holds', text }
   }
-  const text = `${amount(files.intact, 'file')} of ${all} are as they were exported.`
+  const text = `Of ${amount(all, 'file')} that were exported, ${thousands(files.intact)} are here and unchanged.`
   return { name, outcome: 'fails', text }
 }
 
@@ -104,7 +104,11 @@ function ofRecords({ findings }: Report, { manifest, records }: Contents): Check
     const text = 'The export was made without proofs, so its records cannot be checked one by one.'
     return { name, outcome: 'absent', text }
   }
-  const text = `${amount(records.proven, 'record')} of ${Math.max(manifest.provenRecords, records.proofs)} proven to be, letter for letter, in the archive.`
+  const all = Math.max(manifest.provenRecords, records.proofs)
+  const text =
+    records.proven === all
+      ? `${amount(all, 'record')}, each proven to be in the archive, letter for letter.`
+      : `${amount(records.proven, 'record')} of ${thousands(all)} proven to be in the archive, letter for letter.`
   const fails = findings.has(
     'PROOF_MALFORMED',
     'PROOF_NOT_IN_LOG',
@@ -202,7 +206,7 @@ function whatIsNot(contents: Contents): string[] {
   )
   if (records !== undefined)
     not.push(
-      'That the data files say what the records say. They were derived from them when the export was made. The evidence are the records themselves (records.jsonl, rows-….csv and the folder records).',
+      'That the data files say what the records say. They were derived from them when the export was made. The evidence is the records themselves: records.jsonl, rows-….csv and the folder “records”.',
     )
   if (manifest.all['state'] !== undefined && !isComplete(manifest.all['state']))
     not.push('That the export is complete: it says itself that it is not. See “State” below.')

@@ -3,7 +3,7 @@
 
 /** `1,047 records`, `1 record`. */
 export function amount(count: number, one: string, many = `${one}s`): string {
-  return `${grouped3(count)} ${count === 1 ? one : many}`
+  return `${thousands(count)} ${count === 1 ? one : many}`
 }
 
 /** `3.4 MB`. */
@@ -30,4 +30,5 @@ export function listed(words: readonly string[]): string {
   return `${words.slice(0, -1).join(', ')} and ${words[words.length - 1] ?? ''}`
 }
 
-const grouped3 = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',')
+/** `1,047`. */
+export const thousands = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',')

@@ -133,7 +133,7 @@ function failure(why: string): HTMLElement {
 function chosenName(files: readonly Picked[]): string {
   const [first] = files
   const name = first?.path.split('/')[0] ?? ''
-  return files.length === 1 || first?.path.includes('/') === true
-    ? `${name} (${amount(files.length, 'file')})`
-    : amount(files.length, 'file')
+  const count = amount(files.length, 'file')
+  if (files.length === 1) return name
+  return first?.path.includes('/') === true ? `${name} (${count})` : count
 }

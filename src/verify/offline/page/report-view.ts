@@ -27,13 +27,17 @@ export function reportView(report: Report, name: string, now: Date): HTMLElement
   if (verdict.checks.length > 0) view.append(checksView(verdict))
   if (verdict.proves.length > 0) {
     view.append(
-      sentences('What this proves', 'proves', verdict.proves),
+      sentences(
+        verdict.tone === 'open' ? 'What this proves, if the key is theirs' : 'What this proves',
+        'proves',
+        verdict.proves,
+      ),
       sentences('What this does not prove', 'not', verdict.doesNotProve),
     )
   }
   if (contents !== undefined) {
     if (verdict.tone !== 'open') view.append(fingerprints(contents.tenants))
-    view.append(statements(contents))
+    view.append(statements(report, contents))
   }
   return view
 }
@@ -129,11 +133,10 @@ function fingerprints(tenants: readonly TenantChecked[]): HTMLElement {
 }
 
 /** What the export says of itself: proven to be unchanged, not to be right. */
-function statements({
-  manifest,
-  manifestSha256,
-  files,
-}: NonNullable<Report['contents']>): HTMLElement {
+function statements(
+  { findings }: Report,
+  { manifest, manifestSha256, files }: NonNullable<Report['contents']>,
+): HTMLElement {
   const { all } = manifest
   const query = isObject(all['query']) ? all['query'] : {}
   const state = isObject(all['state']) ? all['state'] : {}
@@ -158,7 +161,16 @@ function statements({
   say('Export', manifest.export)
   say('Software', all['product'])
   say('SHA-256 of manifest.json', manifestSha256)
-  return element('section', {}, element('h3', {}, 'What the export says of itself'), list)
+  const changed = findings.has('MANIFEST_UNPROVEN', 'MANIFEST_PROOF_INVALID', 'MANIFEST_CHANGED')
+  return element(
+    'section',
+    {},
+    element('h3', {}, 'What the export says of itself'),
+    ...(changed
+      ? [element('p', {}, 'Nothing proves what follows: it may have been changed.')]
+      : []),
+    list,
+  )
 }
 
 /** A value from the manifest as text, whatever it is; a list has a line for each. */
@@ -179,8 +191,8 @@ function counts(value: unknown): string {
   const parts = Object.entries(value).filter(([, count]) => typeof count === 'number')
   const leftOut = isObject(value['leftOut']) ? Object.entries(value['leftOut']) : []
   return [
-    ...parts.map(([unit, count]) => `${plain(count)} ${unit}`),
-    ...leftOut.map(([reason, count]) => `${plain(count)} left out: ${reason}`),
+    ...parts.map(([unit, count]) => amount(Number(count), unit)),
+    ...leftOut.map(([reason, count]) => `${plain(count)} left out (${reason})`),
   ].join(', ')
 }
 

@@ -6,7 +6,7 @@ import { stripTypeScriptTypes } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const FOLDER = fileURLToPath(new URL('../src/verify/offline/page/', import.meta.url))
+const FOLDER = fileURLToPath(new URL('../../src/verify/offline/page/', import.meta.url))
 const IMPORT = /^import\s[^']*'(\.[^']+)'\n/gm
 
 /** The page. The same bytes on every machine, so that its SHA-256 can be published. */
