@@ -33,7 +33,7 @@ export interface TenantChecked {
 }
 
 /** SHA-256 of a verifier key's text, in hex: short enough to be read out. */
-export const fingerprintOf = (key: VerifierKey): string => toHex(sha256(utf8(key.text)))
+const fingerprintOf = (key: VerifierKey): string => toHex(sha256(utf8(key.text)))
 
 /** Checks the key, the checkpoint and the manifest's proof of each tenant. */
 export async function checkTenants(

@@ -55,7 +55,7 @@ export function parsePackageManifest(text: string | undefined): PackageManifest 
 export const isUnlisted = (path: string): boolean => path === MANIFEST || path === MANIFEST_PROOFS
 
 /** Whether a path is relative, has no `..`, and nothing that a file system or a terminal could misread. */
-export function isSafePath(path: string): boolean {
+function isSafePath(path: string): boolean {
   return path.split('/').every((name) => /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(name))
 }
 

@@ -138,19 +138,19 @@ function statements(
   { manifest, manifestSha256, files }: NonNullable<Report['contents']>,
 ): HTMLElement {
   const { all } = manifest
-  const query = isObject(all['query']) ? all['query'] : {}
+  const { text, explained, from, to } = isObject(all['query']) ? all['query'] : {}
   const state = isObject(all['state']) ? all['state'] : {}
   const list = element('dl', {})
   const say = (name: string, value: unknown): void => {
-    const text = plain(value)
-    if (text !== '') list.append(element('dt', {}, name), element('dd', {}, text))
+    const said = plain(value)
+    if (said !== '') list.append(element('dt', {}, name), element('dd', {}, said))
   }
   say('Made on', momentAsText(all['createdAt']))
   say('Made by', all['createdBy'])
   say('Purpose', all['purpose'])
-  say('Asked for', query['text'])
-  say('Understood as', query['explained'])
-  say('Period', period(query['from'], query['to']))
+  say('Asked for', text)
+  say('Understood as', explained)
+  say('Period', period(from, to))
   say('Format', `${plain(all['format'])}, one row for each ${plain(all['unit'])}`)
   say('Counts', counts(all['counts']))
   say('State', state['text'])
