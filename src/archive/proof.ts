@@ -6,7 +6,8 @@ import { frameLeaves, linesOf, openFrame, readFrame } from './frames.ts'
 import { decodeLine, disposedLeaf } from './line.ts'
 import { proveInclusion } from './log-files.ts'
 import { hashAt, inclusionProof, rootOf } from './merkle.ts'
-import { MAX_PROOF_BYTES, PROOF_HEADER, type SegmentProof } from './proof-format.ts'
+import type { SegmentProof } from './proof-format.ts'
+import { proofText } from './proof-text.ts'
 import { BLOCK_LEAVES } from './record-tree.ts'
 import { readSealed } from './sealed-file.ts'
 import type { ArchiveReader, FrameRef, SegmentRef, Stream } from './types.ts'
@@ -44,20 +45,9 @@ export async function proveRecord(
     manifest: canonicalJson(manifest),
   }
   const logPath = await proveInclusion(localFiles, reader.directory, logIndex, checkpoint.size)
-  const write = (part: SegmentProof): string =>
-    [
-      PROOF_HEADER,
-      `extra ${Buffer.from(canonicalJson(part)).toString('base64')}`,
-      `index ${logIndex}`,
-      ...logPath.map(toBase64),
-      '',
-      checkpoint.text,
-    ].join('\n')
-
   const envelope = stream === 'records' ? envelopeOf(line) : undefined
-  const full = envelope === undefined ? undefined : write({ ...inner, envelope })
-  const proof = full !== undefined && full.length <= MAX_PROOF_BYTES ? full : write(inner)
-  return { proof, line }
+  const log = { index: logIndex, path: logPath, checkpoint: checkpoint.text }
+  return { proof: proofText(inner, envelope, log), line }
 }
 
 /** The leaves of the 64-leaf block around a line, and the line. */

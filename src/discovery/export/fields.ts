@@ -1,5 +1,8 @@
-/** What a field's values are. `list`: texts, each once. `time`: ISO 8601 UTC, milliseconds. */
-export type FieldType = 'text' | 'number' | 'flag' | 'time' | 'list'
+/**
+ * What a field's values are. `list`: texts, each once. `time`: ISO 8601 UTC, milliseconds. `object`: an object or a
+ * list of objects, in the format jsonl only.
+ */
+export type FieldType = 'text' | 'number' | 'flag' | 'time' | 'list' | 'object'
 
 /** A field of exported items or records; the data dictionary and docs/reference/export-fields.md are made of this. */
 export interface Field {
@@ -142,6 +145,31 @@ export const ITEM_FIELDS: readonly Field[] = [
   }),
   field('unmapped', 'text', 'why a record could not be understood', {
     unknown: 'every record was understood',
+  }),
+  field('messages', 'object', 'each prompt and answer: id, role, text, at, flags, sequences', {
+    personal: 'words',
+  }),
+  field('resources', 'object', 'each file, page or message used: name, url, label, action, flags', {
+    personal: 'words',
+  }),
+  field('contexts', 'object', 'where it was asked from: a file, a meeting, a page', {
+    personal: 'words',
+  }),
+  field('agent', 'object', 'the agent with its key, origin and app identity'),
+  field('modelVersions', 'object', 'models with provider and version as served', {
+    source: AUDIT,
+  }),
+  field('creditBreakdown', 'object', 'how the credits were counted: rule set, basis, categories', {
+    source: 'computed',
+  }),
+  field('findingDetails', 'object', 'each finding with its words and the records it is about', {
+    source: 'computed',
+    unknown: 'nothing was found',
+    personal: 'words',
+  }),
+  field('provenance', 'object', 'which records a field comes from, where not all of them', {
+    source: 'computed',
+    unknown: 'every field comes from all records',
   }),
 ]
 

@@ -1,0 +1,186 @@
+import { buffer } from 'node:stream/consumers'
+import { chmod } from 'node:fs/promises'
+import { CodedError } from '../../platform/errors.ts'
+import {
+  csvColumns,
+  formulaCount,
+  joinedCount,
+  OUTPUT_SETTINGS,
+  renamed,
+  typedColumns,
+} from './columns.ts'
+import type { Field } from './fields.ts'
+import { minimiseParams, type Minimise } from './minimise.ts'
+import type { Table } from './tables.ts'
+import { attempt, type Stage } from './work-folder.ts'
+import type { Change, Written } from './writer.ts'
+
+// Formats that the engine writes by itself: no cell passes through this program.
+
+export interface TableTask {
+  readonly table: Table
+  readonly fields: readonly Field[]
+  readonly minimise: Minimise
+  readonly signal: AbortSignal
+  readonly onRows: (rows: number) => void
+}
+
+const BOM = Buffer.from([0xef, 0xbb, 0xbf])
+
+/** A flat CSV (RFC 4180); `spreadsheet`: with BOM, and with formulas defused. */
+export async function writeCsv(
+  task: TableTask,
+  path: string,
+  profile: 'spreadsheet' | 'machine',
+  stage: Stage,
+): Promise<Written> {
+  const { table, fields, minimise } = task
+  const spreadsheet = profile === 'spreadsheet'
+  const columns = csvColumns(fields, minimise, { defuse: spreadsheet })
+  const head = `${fields.map(({ name }) => `"${name}"`).join(',')}\r\n`
+  const start = spreadsheet ? Buffer.concat([BOM, Buffer.from(head)]) : Buffer.from(head)
+  const rows = await writeSlices(task, path, { columns, names: false, format: 'CSV', start }, stage)
+  const count = async (sql: string): Promise<number> =>
+    sql === '0' ? 0 : table.sum(sql, minimiseParams(minimise))
+  const changes: Change[] = []
+  const formulas = spreadsheet ? await count(formulaCount(fields, minimise)) : 0
+  if (formulas > 0)
+    changes.push({
+      code: 'FORMULA_DEFUSED',
+      count: formulas,
+      file: path,
+      how: 'cells that a spreadsheet would run as a formula begin with an apostrophe here; --profile machine leaves them as they are',
+    })
+  const joined = await count(joinedCount(fields))
+  if (joined > 0)
+    changes.push({
+      code: 'LIST_JOINED',
+      count: joined,
+      file: path,
+      how: 'cells hold several values, separated by line feeds',
+    })
+  return { rows, changes }
+}
+
+/** An object a line, of the flat fields. */
+export async function writeLines(task: TableTask, path: string, stage: Stage): Promise<Written> {
+  const columns = typedColumns(task.fields, task.minimise)
+  const output = { columns, names: true, format: 'JSONEachRow', start: Buffer.alloc(0) }
+  const rows = await writeSlices(task, path, output, stage)
+  return { rows, changes: [] }
+}
+
+interface Output {
+  readonly columns: string
+  /** Whether the format writes the names of the fields. */
+  readonly names: boolean
+  readonly format: string
+  /** What stands before the first row. */
+  readonly start: Buffer
+}
+
+const CHECKPOINT_MS = 3_000
+
+async function writeSlices(
+  { table, fields, minimise, signal, onRows }: TableTask,
+  path: string,
+  { columns, names, format, start }: Output,
+  stage: Stage,
+): Promise<number> {
+  const slices = await table.slices()
+  const done = typeof stage.cursor === 'number' ? stage.cursor : 0
+  const file = await stage.create(path)
+  if (done === 0) await file.write(start)
+  const read = async (at: number): Promise<Buffer> => {
+    const slice = slices[at]
+    if (slice === undefined) return Buffer.alloc(0)
+    const { sql, params } = table.statement(slice, columns)
+    const statement = `${names ? renamed(fields, sql) : sql} SETTINGS ${OUTPUT_SETTINGS} FORMAT ${format}`
+    return buffer(await table.engine.output(statement, { ...params, ...minimiseParams(minimise) }))
+  }
+  let saved = performance.now()
+  let rows = slices.slice(0, done).reduce((sum, slice) => sum + slice.rows, 0)
+  // The engine makes the next slice while this one is written.
+  let next = read(done)
+  for (let at = done; at < slices.length; at += 1) {
+    signal.throwIfAborted()
+    const bytes = await next
+    next = read(at + 1)
+    next.catch(() => undefined)
+    await file.write(bytes)
+    rows += slices[at]?.rows ?? 0
+    onRows(rows)
+    if (performance.now() - saved < CHECKPOINT_MS) continue
+    await stage.checkpoint(at + 1)
+    saved = performance.now()
+  }
+  await next
+  await file.end(rows)
+  return rows
+}
+
+/** Enough for good compression, little enough for memory. */
+const GROUP_ROWS = 20_000
+
+const COLUMNAR = {
+  parquet: `output_format_parquet_row_group_size = ${GROUP_ROWS}, output_format_parquet_compression_method = 'zstd', output_format_parquet_string_as_string = 1, output_format_parquet_parallel_encoding = 1, max_block_size = ${GROUP_ROWS}`,
+  arrow: `output_format_arrow_compression_method = 'lz4_frame', output_format_arrow_string_as_string = 1, max_block_size = ${GROUP_ROWS}`,
+} as const
+
+/** Parquet or Arrow: by the in-process engine straight into the file, from a server as a stream. */
+export async function writeColumnar(
+  task: TableTask,
+  path: string,
+  format: 'parquet' | 'arrow',
+  stage: Stage,
+  file: string,
+): Promise<Written> {
+  const { table, fields, minimise, signal } = task
+  const { sql: inner, params: own } = table.whole(typedColumns(fields, minimise))
+  const params = { ...own, ...minimiseParams(minimise) }
+  const sql = renamed(fields, inner)
+  const name = format === 'parquet' ? 'Parquet' : 'Arrow'
+  signal.throwIfAborted()
+  const rows = await table.rows()
+  if (table.engine.where === 'in-process') {
+    await inEngine(file, () =>
+      table.engine.run(
+        `INSERT INTO FUNCTION file(${quoted(file)}, ${name}) ${sql} SETTINGS engine_file_truncate_on_insert = 1, ${COLUMNAR[format]}`,
+        params,
+      ),
+    )
+    await attempt('write', file, () => chmod(file, 0o644))
+    await stage.adopt(path, rows)
+  } else {
+    const target = await stage.create(path)
+    const stream = await table.engine.output(
+      `${sql} SETTINGS ${COLUMNAR[format]} FORMAT ${name}`,
+      params,
+    )
+    for await (const chunk of stream) {
+      signal.throwIfAborted()
+      if (chunk instanceof Uint8Array) await target.write(chunk)
+    }
+    await target.end(rows)
+  }
+  task.onRows(rows)
+  return { rows, changes: [] }
+}
+
+/** The engine speaks of its own disk; here it is the export's. */
+async function inEngine(file: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error
+    if (error.code === 'INDEX_FULL' || /No space left|errno: 28/.test(String(error.cause)))
+      throw new CodedError(
+        'DISK_FULL',
+        `Cannot write the export to "${file}": the disk is full; free some space and run the same command again`,
+        { cause: error },
+      )
+    throw error
+  }
+}
+
+const quoted = (text: string): string => `'${text.replaceAll(/[\\']/g, String.raw`\$&`)}'`

@@ -1,0 +1,166 @@
+import { canonicalJson } from '../../platform/jcs.ts'
+import { linesOf, openFrame, readFrame } from '../../archive/frames.ts'
+import { disposedLeaf, rawOf } from '../../archive/line.ts'
+import { proofText, type LogPlace } from '../../archive/proof-text.ts'
+import { SegmentProver } from '../../archive/segment-prover.ts'
+import type { FrameRef, Manifest, RecordLine } from '../../archive/types.ts'
+
+// Reads exact texts of records, and their proofs, out of the archive: synchronous, for worker threads.
+
+/** Records of one frame: their lines in it, ascending. */
+export interface FrameTask {
+  readonly frame: FrameRef
+  readonly wanted: readonly number[]
+}
+
+/** Consecutive frames of one segment. Plain data, posted to workers. */
+export interface TextTask {
+  readonly frames: readonly FrameTask[]
+  readonly prove: {
+    readonly directory: string
+    readonly manifest: Manifest
+    readonly log: LogPlace
+  } | null
+}
+
+/** A text that is no line of records.jsonl: a row of a CSV, or a file of its own. */
+export type OtherText =
+  | { readonly group: number; readonly bytes: Uint8Array }
+  | { readonly sequence: number; readonly ending: string; readonly bytes: Uint8Array }
+
+/** The two halves of a line of proofs.jsonl, around the value of `place`. */
+export interface ProofHalves {
+  /** Number in `others`; -1: the next line of records.jsonl. */
+  readonly other: number
+  readonly before: string
+  readonly behind: string
+}
+
+export interface TextResult {
+  /** Lines of records.jsonl, each with its line feed. */
+  readonly lines: Uint8Array
+  readonly lineCount: number
+  readonly others: readonly OtherText[]
+  /** In the order of sequences; empty unless they were asked for. */
+  readonly proofs: readonly ProofHalves[]
+  /** Records of which only the hash is kept. */
+  readonly disposed: number
+}
+
+/** Which CSV header a container's rows belong to: container id to the number of the header. */
+export type CsvGroups = ReadonlyMap<string, number>
+
+export function readTexts({ frames, prove }: TextTask, groups: CsvGroups): TextResult {
+  const lines = new TextBuffer()
+  const others: OtherText[] = []
+  const proofs: ProofHalves[] = []
+  let lineCount = 0
+  let disposed = 0
+  const prover = prove === null ? null : proverOf(prove.directory, prove.manifest)
+  for (const { frame, wanted } of frames) {
+    const text = openFrame(readFrame(frame), frame.rawBytes, frame.count)
+    prover?.know(frame, text)
+    const all = linesOf(text)
+    for (const at of wanted) {
+      const bytes = all[at] ?? Buffer.alloc(0)
+      if (disposedLeaf(bytes) !== undefined) {
+        disposed += 1
+        continue
+      }
+      const record: RecordLine = JSON.parse(bytes.toString('utf8'))
+      const other = otherText(record, groups)
+      if (other === null) {
+        lines.addLine(record.raw ?? '')
+        lineCount += 1
+      }
+      if (prove !== null && prover !== null)
+        proofs.push({
+          other: other === null ? -1 : others.length,
+          ...proofHalves(record, prover, prove),
+        })
+      if (other !== null) others.push(other)
+    }
+  }
+  return { lines: lines.taken(), lineCount, others, proofs, disposed }
+}
+
+const LINE_FEED = '\n'
+const BYTE_ORDER_MARK = '\uFEFF'
+
+function otherText(record: RecordLine, groups: CsvGroups): OtherText | null {
+  const { raw, sequence, container } = record
+  if (raw === undefined) return { sequence, ending: 'bin', bytes: copied(rawOf(record)) }
+  const group = groups.get(container)
+  if (group !== undefined) return { group, bytes: copied(Buffer.from(raw)) }
+  if (!raw.includes(LINE_FEED) && !raw.startsWith(BYTE_ORDER_MARK)) return null
+  const ending = raw.startsWith('{') || raw.startsWith('[') ? 'json' : 'txt'
+  return { sequence, ending, bytes: copied(Buffer.from(raw)) }
+}
+
+/** Out of the pool of small buffers, which would be posted whole. */
+const copied = (bytes: Buffer): Uint8Array => new Uint8Array(bytes)
+
+function proofHalves(
+  { raw: _raw, rawBase64: _rawBase64, ...envelope }: RecordLine,
+  prover: SegmentProver,
+  { manifest, log }: NonNullable<TextTask['prove']>,
+): { readonly before: string; readonly behind: string } {
+  const { sequence, tenant } = envelope
+  const inner = {
+    v: 1,
+    line: sequence - manifest.first,
+    path: prover.pathOf(sequence),
+    manifest: manifestText(manifest),
+  } as const
+  return {
+    before: `{"tenant":${JSON.stringify(tenant)},"sequence":${sequence},"place":`,
+    behind: `,"envelope":${JSON.stringify(envelope)},"proof":${JSON.stringify(proofText(inner, envelope, log))}}\n`,
+  }
+}
+
+// One segment at a time is read: what is known of the last one is kept.
+let lastProver: {
+  readonly directory: string
+  readonly segment: string
+  readonly prover: SegmentProver
+} | null = null
+
+function proverOf(directory: string, manifest: Manifest): SegmentProver {
+  const { segment } = manifest
+  if (lastProver?.directory === directory && lastProver.segment === segment)
+    return lastProver.prover
+  const prover = new SegmentProver(directory, manifest)
+  lastProver = { directory, segment, prover }
+  return prover
+}
+
+let lastManifest: { readonly of: Manifest; readonly text: string } | null = null
+
+function manifestText(manifest: Manifest): string {
+  if (lastManifest?.of === manifest) return lastManifest.text
+  const text = canonicalJson(manifest)
+  lastManifest = { of: manifest, text }
+  return text
+}
+
+/** Text gathered as UTF-8, without a copy per line. */
+class TextBuffer {
+  #bytes = Buffer.from(new ArrayBuffer(1 << 20))
+  #end = 0
+
+  addLine(text: string): void {
+    const most = this.#end + text.length * 3 + 1
+    if (most > this.#bytes.length) {
+      const grown = Buffer.from(new ArrayBuffer(Math.max(most, this.#bytes.length * 2)))
+      this.#bytes.copy(grown, 0, 0, this.#end)
+      this.#bytes = grown
+    }
+    this.#end += this.#bytes.write(text, this.#end)
+    this.#bytes[this.#end] = 10
+    this.#end += 1
+  }
+
+  taken(): Uint8Array {
+    return this.#bytes.subarray(0, this.#end)
+  }
+}

@@ -1,0 +1,198 @@
+import type { ArchiveReader } from '../../archive/types.ts'
+import type { OtherText, TextResult } from './read-texts.ts'
+import { groupsOf, tasksOf } from './text-tasks.ts'
+import { readAllTexts } from './texts-pool.ts'
+import type { Stage } from './work-folder.ts'
+import type { PackageFile } from './writer.ts'
+
+/** Records of one tenant, in the order of their sequences. */
+export interface TenantRecords {
+  readonly reader: ArchiveReader
+  readonly sequences: Float64Array
+}
+
+export interface TextsTask {
+  readonly tenants: readonly TenantRecords[]
+  readonly proofs: boolean
+  /** Header lines of CSV containers. */
+  readonly headers: readonly { readonly id: string; readonly header: string }[]
+  readonly signal: AbortSignal
+  readonly onRecords: (records: number) => void
+}
+
+/** What the texts of the records came to. */
+export interface TextsWritten {
+  readonly records: number
+  readonly proofs: number
+  /** Of each tenant, in the order in which they were given. */
+  readonly ofTenants: readonly number[]
+  readonly lines: number
+  readonly rows: number
+  readonly files: number
+  /** Records that were lawfully erased: only their hash is kept. */
+  readonly disposed: number
+}
+
+/** Where an interrupted run goes on. */
+interface Cursor {
+  readonly tenant: number
+  /** How many of the tenant's sequences are written. */
+  readonly done: number
+  readonly written: TextsWritten
+  /** CSV files by group: their number, and rows in them. */
+  readonly csv: readonly (readonly [group: number, rows: number])[]
+}
+
+const CHECKPOINT_MS = 3_000
+
+/** Writes the exact texts of records, and their proofs, as docs/spec/export-format.md sections 4 and 5 say. */
+export async function writeTexts(task: TextsTask, stage: Stage): Promise<TextsWritten> {
+  const begun = cursorOf(stage.cursor)
+  const csvGroups = groupsOf(task.headers)
+  const several = task.tenants.length > 1
+  const lines = await stage.create('records.jsonl')
+  const proofs = task.proofs ? await stage.create('proofs.jsonl') : null
+  const csv = new CsvFiles(stage, csvGroups.headers)
+  await csv.takeUp(begun?.csv ?? [])
+  let written = begun?.written ?? {
+    records: 0,
+    proofs: 0,
+    ofTenants: task.tenants.map(() => 0),
+    lines: 0,
+    rows: 0,
+    files: 0,
+    disposed: 0,
+  }
+  let saved = performance.now()
+  for (const [number, { reader, sequences }] of task.tenants.entries()) {
+    if (number < (begun?.tenant ?? 0)) continue
+    let done = number === begun?.tenant ? begun.done : 0
+    const folder = several ? `records/${reader.tenant}` : 'records'
+    for await (const result of readAllTexts(
+      tasksOf(reader, sequences, done, task.proofs),
+      csvGroups,
+    )) {
+      task.signal.throwIfAborted()
+      const text: string[] = []
+      const places: string[] = []
+      for (const other of result.others) places.push(await writeOther(other, folder, csv, stage))
+      await lines.write(result.lines)
+      let line = written.lines
+      for (const { other, before, behind } of result.proofs) {
+        if (other === -1) line += 1
+        const place =
+          other === -1 ? `{"file":"records.jsonl","line":${line}}` : (places[other] ?? '')
+        text.push(before, place, behind)
+      }
+      if (proofs !== null) await proofs.write(text.join(''))
+      written = added(written, result, number)
+      done += result.lineCount + result.others.length + result.disposed
+      task.onRecords(written.records)
+      if (performance.now() - saved < CHECKPOINT_MS) continue
+      const cursor: Cursor = { tenant: number, done, written, csv: csv.state() }
+      await stage.checkpoint(cursor)
+      saved = performance.now()
+    }
+  }
+  await lines.end(written.lines)
+  await proofs?.end(written.proofs)
+  await csv.end()
+  return written
+}
+
+function added(before: TextsWritten, result: TextResult, tenant: number): TextsWritten {
+  const { lineCount, others, proofs, disposed } = result
+  const rows = others.filter((other) => 'group' in other).length
+  const records = lineCount + others.length
+  return {
+    records: before.records + records,
+    proofs: before.proofs + proofs.length,
+    ofTenants: before.ofTenants.map((count, at) => (at === tenant ? count + records : count)),
+    lines: before.lines + lineCount,
+    rows: before.rows + rows,
+    files: before.files + others.length - rows,
+    disposed: before.disposed + disposed,
+  }
+}
+
+/** Writes one text to its place, and says the place. */
+async function writeOther(
+  other: OtherText,
+  folder: string,
+  csv: CsvFiles,
+  stage: Stage,
+): Promise<string> {
+  if ('group' in other) return csv.write(other.group, other.bytes)
+  const path = `${folder}/${other.sequence}.${other.ending}`
+  const file = await stage.create(path)
+  await file.write(other.bytes)
+  await file.end(1)
+  return JSON.stringify({ file: path })
+}
+
+const LINE_FEED = Buffer.of(10)
+
+/** The rows of CSV files, a file for each header line. */
+class CsvFiles {
+  readonly #stage: Stage
+  readonly #headers: readonly string[]
+  readonly #files = new Map<
+    number,
+    { file: PackageFile; path: string; bytes: number; rows: number }
+  >()
+
+  constructor(stage: Stage, headers: readonly string[]) {
+    this.#stage = stage
+    this.#headers = headers
+  }
+
+  state(): [group: number, rows: number][] {
+    return [...this.#files].map(([group, { rows }]) => [group, rows])
+  }
+
+  /** Opens again what an interrupted run had open, in the same order: the order gives the names. */
+  async takeUp(state: readonly (readonly [group: number, rows: number])[]): Promise<void> {
+    for (const [group, rows] of state) {
+      const open = await this.#open(group)
+      open.rows = rows
+      open.bytes = this.#stage.bytesOf(open.path)
+    }
+  }
+
+  async write(group: number, bytes: Uint8Array): Promise<string> {
+    const known = this.#files.get(group)
+    const open = known ?? (await this.#open(group))
+    if (known === undefined) {
+      const header = Buffer.from(`${this.#headers[group] ?? ''}\n`)
+      await open.file.write(header)
+      open.bytes = header.length
+    }
+    const offset = open.bytes
+    await open.file.write(Buffer.concat([bytes, LINE_FEED]))
+    open.bytes += bytes.length + 1
+    open.rows += 1
+    return JSON.stringify({ file: open.path, offset, length: bytes.length })
+  }
+
+  async end(): Promise<void> {
+    for (const { file, rows } of this.#files.values()) await file.end(rows)
+  }
+
+  async #open(
+    group: number,
+  ): Promise<{ file: PackageFile; path: string; bytes: number; rows: number }> {
+    const path = `rows-${this.#files.size + 1}.csv`
+    const open = { file: await this.#stage.create(path), path, bytes: 0, rows: 0 }
+    this.#files.set(group, open)
+    return open
+  }
+}
+
+/** Of our own state file: whatever stands there was written by `checkpoint`. */
+function cursorOf(value: unknown): Cursor | undefined {
+  return isCursor(value) ? value : undefined
+}
+
+function isCursor(value: unknown): value is Cursor {
+  return typeof value === 'object' && value !== null && 'done' in value && 'written' in value
+}
