@@ -131,6 +131,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     const context: AppContext = {
       dataDir,
       clock,
+      signal,
       actor: `local:${userName()}`,
       catalog,
       archives,

@@ -7,6 +7,7 @@ import type { RecordView } from './item-view.ts'
 
 // What the routes answer, for clients in this language.
 
+export type { ExportResult, ExportStep } from '../discovery/export/ports.ts'
 export type { Item, ItemMessage } from '../interactions/item.ts'
 export type { Resource } from '../interactions/record.ts'
 export type { Facet } from '../query/search.ts'

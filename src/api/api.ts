@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import type { AppContext } from './context.ts'
 import { errorAnswer } from './errors.ts'
+import { exportRoutes } from './routes/exports.ts'
 import { importRoutes } from './routes/imports.ts'
 import { indexRoutes } from './routes/index-rebuild.ts'
 import { itemRoutes } from './routes/items.ts'
@@ -17,6 +18,7 @@ export function createApi(app: AppContext): Hono {
     context.json({ error: { code: 'NOT_FOUND', message: `There is no ${context.req.path}` } }, 404),
   )
   for (const routes of [
+    exportRoutes,
     importRoutes,
     indexRoutes,
     itemRoutes,

@@ -22,6 +22,8 @@ interface CatchUpStep {
 export interface AppContext {
   readonly dataDir: string
   readonly clock: Clock
+  /** Aborted when the process is asked to stop: finish what is begun. */
+  readonly signal: AbortSignal
   /** Who is asking: `local:<name>` for the command line. */
   readonly actor: string
   readonly catalog: Catalog

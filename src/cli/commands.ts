@@ -45,6 +45,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/report.ts')).report,
   },
   {
+    name: 'export',
+    summary: 'Hand over what a query finds, with proofs if asked',
+    load: async () => (await import('./commands/export.ts')).exportCommand,
+  },
+  {
     name: 'prove',
     summary: 'Write the proof of one record, for a stranger to check',
     load: async () => (await import('./commands/prove.ts')).prove,

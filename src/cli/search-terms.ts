@@ -43,8 +43,16 @@ const NO_EFFECT: Readonly<Record<string, { readonly value?: string; readonly why
 }
 
 export const TERM_OPTIONS: Readonly<Record<string, Option>> = {
-  'start-date': { value: '<date>', summary: 'from this day or instant on; a date is 00:00 UTC' },
-  'end-date': { value: '<date>', summary: 'up to this day or instant, without it' },
+  'start-date': {
+    value: '<date>',
+    summary: 'from this day or instant on; a date is 00:00 UTC',
+    aliases: ['from'],
+  },
+  'end-date': {
+    value: '<date>',
+    summary: 'up to this day or instant, without it',
+    aliases: ['to'],
+  },
   ...Object.fromEntries(
     Object.entries(FILTERS).map(([name, { option }]) => [name, { ...option, multiple: true }]),
   ),

@@ -36,7 +36,7 @@ export async function writeAuditCsv(task: TextsTask, stage: Stage): Promise<Audi
   for (const [tenant, { reader, sequences }] of task.tenants.entries()) {
     if (tenant < (begun?.tenant ?? 0)) continue
     let done = tenant === begun?.tenant ? begun.done : 0
-    const tasks = tasksOf(reader, sequences, done, false)
+    const tasks = tasksOf(reader, sequences, done, null)
     for await (const result of readAllAudit(tasks, groupsOf(task.headers))) {
       task.signal.throwIfAborted()
       await file.write(result.lines)

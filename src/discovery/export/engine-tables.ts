@@ -12,7 +12,8 @@ import {
 import type { Field } from './fields.ts'
 import { minimiseParams, type Minimise } from './minimise.ts'
 import type { Table } from './tables.ts'
-import { attempt, type Stage } from './work-folder.ts'
+import { attempt } from './growing-file.ts'
+import type { Stage } from './work-folder.ts'
 import type { Change, Written } from './writer.ts'
 
 // Formats that the engine writes by itself: no cell passes through this program.

@@ -90,10 +90,6 @@ function columnsOf(
   row: Fields,
   inner: Fields,
 ): [created: string, users: string, operations: string] {
-  const first = (...values: readonly unknown[]): string => {
-    const found = values.find((value) => value !== undefined && value !== null && value !== '')
-    return typeof found === 'string' ? found : found === undefined ? '' : JSON.stringify(found)
-  }
   return [
     first(row['CreationDate'], row['CreatedDateTime'], inner['CreationTime']),
     first(row['UserIds'], row['UserPrincipalName'], row['UserId'], inner['UserId']),
@@ -121,4 +117,10 @@ function rowFields(raw: string, header: string): Fields {
   return respelled(
     Object.fromEntries(columns.names.map((name, at): [string, string] => [name, cells[at] ?? ''])),
   )
+}
+
+/** The first that says anything, as text. */
+function first(...values: readonly unknown[]): string {
+  const found = values.find((value) => value !== undefined && value !== null && value !== '')
+  return typeof found === 'string' ? found : found === undefined ? '' : JSON.stringify(found)
 }

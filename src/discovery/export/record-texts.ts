@@ -9,6 +9,8 @@ import type { PackageFile } from './writer.ts'
 export interface TenantRecords {
   readonly reader: ArchiveReader
   readonly sequences: Float64Array
+  /** The signed note that proofs lead to; undefined where nothing was sealed. */
+  readonly checkpoint: string | undefined
 }
 
 export interface TextsTask {
@@ -64,12 +66,12 @@ export async function writeTexts(task: TextsTask, stage: Stage): Promise<TextsWr
     disposed: 0,
   }
   let saved = performance.now()
-  for (const [number, { reader, sequences }] of task.tenants.entries()) {
+  for (const [number, { reader, sequences, checkpoint }] of task.tenants.entries()) {
     if (number < (begun?.tenant ?? 0)) continue
     let done = number === begun?.tenant ? begun.done : 0
     const folder = several ? `records/${reader.tenant}` : 'records'
     for await (const result of readAllTexts(
-      tasksOf(reader, sequences, done, task.proofs),
+      tasksOf(reader, sequences, done, task.proofs ? (checkpoint ?? '') : null),
       csvGroups,
     )) {
       task.signal.throwIfAborted()

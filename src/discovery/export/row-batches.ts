@@ -31,5 +31,6 @@ export async function* rowBatches(task: TableTask): AsyncGenerator<readonly Row[
 
 function cellOf(value: unknown): Cell {
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return value
-  return Array.isArray(value) ? value.map(String) : String(value)
+  if (Array.isArray(value)) return value.map(String)
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }

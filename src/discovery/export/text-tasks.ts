@@ -1,4 +1,5 @@
 import { proveInclusion } from '../../archive/log-files.ts'
+import { parseCheckpoint } from '../../archive/checkpoint.ts'
 import type { ArchiveReader, SegmentRef } from '../../archive/types.ts'
 import { CodedError } from '../../platform/errors.ts'
 import { localFiles } from '../../platform/files.ts'
@@ -23,12 +24,12 @@ export function groupsOf(containers: readonly { readonly id: string; readonly he
 /** What a task holds at most: so much is in memory, for each thread some times over. */
 const TASK_RAW_BYTES = 4_000_000
 
-/** The frames that hold these records, segment by segment, from the given one on. */
+/** The frames that hold these records, segment by segment, from the given one on; with `checkpoint` to be proven under it. */
 export async function* tasksOf(
   reader: ArchiveReader,
   sequences: Float64Array,
   from: number,
-  proofs: boolean,
+  checkpoint: string | null,
 ): AsyncGenerator<TextTask> {
   let at = from
   let frames: FrameTask[] = []
@@ -47,7 +48,7 @@ export async function* tasksOf(
     }
     if (its?.id !== segment?.id) {
       segment = its
-      prove = proofs ? await proveOf(reader, its) : null
+      prove = checkpoint === null ? null : await proveOf(reader, its, checkpoint)
     }
     const wanted: number[] = []
     for (; (sequences[at] ?? Infinity) < frame.first + frame.count; at += 1)
@@ -61,10 +62,11 @@ export async function* tasksOf(
 async function proveOf(
   reader: ArchiveReader,
   segment: SegmentRef | undefined,
+  note: string,
 ): Promise<TextTask['prove']> {
-  const checkpoint = reader.checkpoint()
+  const checkpoint = parseCheckpoint(note)
   const { manifest, logIndex } = segment ?? {}
-  if (checkpoint === undefined || manifest === undefined || logIndex === undefined)
+  if (typeof checkpoint === 'string' || manifest === undefined || logIndex === undefined)
     throw new CodedError(
       'NOT_SEALED',
       'Cannot prove a record that is not sealed yet: run the same command again',

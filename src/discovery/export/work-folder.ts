@@ -1,19 +1,10 @@
-import { createHash, type Hash } from 'node:crypto'
-import { createReadStream, existsSync } from 'node:fs'
-import {
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  writeFile,
-  type FileHandle,
-} from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { mkdir, open as openFile, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
 import { CodedError } from '../../platform/errors.ts'
-import { fileError } from '../../platform/files.ts'
+import { localFiles } from '../../platform/files.ts'
 import { isObject } from '../../platform/json-object.ts'
+import { attempt, GrowingFile } from './growing-file.ts'
 import type { Destination, PackageFile } from './writer.ts'
 
 /** A file of the package, as the manifest lists it. */
@@ -40,6 +31,8 @@ interface State {
   readonly fingerprint: string
   readonly id: string
   readonly createdAt: string
+  /** Each tenant's signed checkpoint at the beginning: every proof leads to it, also after an interruption. */
+  readonly checkpoints: Readonly<Record<string, string>>
   readonly stages: Readonly<Record<string, StageState>>
 }
 
@@ -66,7 +59,7 @@ export class WorkFolder {
   /** Takes up what was begun of the same export, or begins. Throws EXPORT_EXISTS, or a file error. */
   static async open(
     output: string,
-    begin: { readonly fingerprint: string; readonly id: string; readonly createdAt: string },
+    begin: Omit<State, 'daybookExport' | 'stages'>,
   ): Promise<WorkFolder> {
     const folder = `${output}.partial`
     refuseExisting(output)
@@ -92,6 +85,11 @@ export class WorkFolder {
 
   get createdAt(): string {
     return this.#state.createdAt
+  }
+
+  /** The tenant's checkpoint that proofs lead to; undefined where nothing was sealed. */
+  checkpointOf(tenant: string): string | undefined {
+    return this.#state.checkpoints[tenant]
   }
 
   /** Where a file of the package lies now. */
@@ -129,13 +127,33 @@ export class WorkFolder {
     }
   }
 
+  /** Writes a file of the package that no stage knows of. */
+  async writeBeside(path: string, bytes: Uint8Array): Promise<void> {
+    const file = this.pathOf(path)
+    await attempt('write', file, () => writeFile(file, bytes, { flush: true }))
+  }
+
+  /** Removes what an interrupted run left and the finished one did not write again. */
+  async removeOthers(paths: ReadonlySet<string>): Promise<void> {
+    const root = join(this.#folder, PACKAGE)
+    await attempt('remove', root, async () => {
+      for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
+        if (entry.isDirectory()) continue
+        const file = join(entry.parentPath, entry.name)
+        if (!paths.has(relative(root, file).replaceAll('\\', '/'))) await rm(file)
+      }
+    })
+  }
+
   /** Gives the package, or the file that was made of it, its name, and removes the rest. */
   async publish(packed: string | null): Promise<void> {
     await attempt('write', this.#output, async () => {
       refuseExisting(this.#output)
       const from = packed ?? join(this.#folder, PACKAGE)
-      if (packed === null) await syncFolders(from)
-      await rename(from, this.#output)
+      if (packed === null) {
+        await syncFolders(from)
+        await rename(from, this.#output)
+      } else await localFiles.link(from, this.#output)
       await syncFolder(dirname(this.#output))
       await rm(this.#folder, { recursive: true, force: true })
     })
@@ -228,73 +246,6 @@ export class Stage implements Destination {
   }
 }
 
-/** A file that is hashed as it grows. */
-class GrowingFile {
-  readonly #path: string
-  readonly #handle: FileHandle
-  readonly #hash: Hash
-  #bytes: number
-
-  private constructor(path: string, handle: FileHandle, sha256: Hash, bytes: number) {
-    this.#path = path
-    this.#handle = handle
-    this.#hash = sha256
-    this.#bytes = bytes
-  }
-
-  /** Opens the file to go on behind its first `keep` bytes. */
-  static async open(path: string, keep: number): Promise<GrowingFile> {
-    return attempt('write', path, async () => {
-      const handle = await open(path, keep === 0 ? 'w' : 'r+')
-      const sha256 = createHash('sha256')
-      if (keep === 0) return new GrowingFile(path, handle, sha256, 0)
-      const { size } = await handle.stat()
-      const bytes = Math.min(keep, size)
-      if (Number.isFinite(keep) && size < keep) throw changed(path)
-      if (bytes > 0) {
-        const start = createReadStream(path, { end: bytes - 1, highWaterMark: 1 << 20 })
-        for await (const chunk of start) sha256.update(chunk)
-      }
-      await handle.truncate(bytes)
-      return new GrowingFile(path, handle, sha256, bytes)
-    })
-  }
-
-  get bytes(): number {
-    return this.#bytes
-  }
-
-  async write(bytes: Uint8Array): Promise<void> {
-    this.#hash.update(bytes)
-    await attempt('write', this.#path, async () => {
-      for (let at = 0; at < bytes.length;) {
-        const { bytesWritten } = await this.#handle.write(
-          bytes,
-          at,
-          bytes.length - at,
-          this.#bytes + at,
-        )
-        at += bytesWritten
-      }
-    })
-    this.#bytes += bytes.length
-  }
-
-  sync(): Promise<void> {
-    return attempt('write', this.#path, () => this.#handle.datasync())
-  }
-
-  async end(): Promise<{ bytes: number; sha256: string }> {
-    await this.sync()
-    await this.close()
-    return { bytes: this.#bytes, sha256: this.#hash.digest('hex') }
-  }
-
-  close(): Promise<void> {
-    return attempt('close', this.#path, () => this.#handle.close())
-  }
-}
-
 function refuseExisting(output: string): void {
   if (!existsSync(output)) return
   throw new CodedError(
@@ -314,13 +265,11 @@ async function readState(folder: string): Promise<State | undefined> {
 
 /** Our own file: that it is one of ours is all that has to be seen. */
 function isState(value: unknown): value is State {
-  return isObject(value) && value['daybookExport'] === 1 && isObject(value['stages'])
-}
-
-function changed(path: string): CodedError {
-  return new CodedError(
-    'EXPORT_DAMAGED',
-    `Cannot go on with the export: "${basename(path)}" is shorter than it was; remove the .partial folder and start again`,
+  return (
+    isObject(value) &&
+    value['daybookExport'] === 1 &&
+    isObject(value['stages']) &&
+    isObject(value['checkpoints'])
   )
 }
 
@@ -331,28 +280,10 @@ async function syncFolders(folder: string): Promise<void> {
 }
 
 async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
+  const handle = await openFile(folder, 'r')
   try {
     await handle.sync()
   } finally {
     await handle.close()
-  }
-}
-
-/** What a full disk means here: what is written stays, and the same command goes on. */
-export async function attempt<T>(verb: string, path: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (error instanceof CodedError) throw error
-    if (!(error instanceof Error) || !('code' in error)) throw error
-    const { code, message } = fileError(verb, path, error)
-    throw new CodedError(
-      code,
-      code === 'DISK_FULL'
-        ? `Cannot write the export to "${path}": the disk is full; free some space and run the same command again, it goes on`
-        : message,
-      { cause: error },
-    )
   }
 }

@@ -12,6 +12,7 @@ const TYPES: Readonly<Record<FieldType, ColumnType>> = {
   number: 'number',
   flag: 'flag',
   time: 'instant',
+  object: 'text',
 }
 
 // Columns that are read rather than looked at.

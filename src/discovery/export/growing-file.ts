@@ -1,0 +1,98 @@
+import { createHash, type Hash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { open as openFile, type FileHandle } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { CodedError } from '../../platform/errors.ts'
+import { fileError } from '../../platform/files.ts'
+
+/** A file that is hashed as it grows. */
+export class GrowingFile {
+  readonly #path: string
+  readonly #handle: FileHandle
+  readonly #hash: Hash
+  #bytes: number
+
+  private constructor(path: string, handle: FileHandle, sha256: Hash, bytes: number) {
+    this.#path = path
+    this.#handle = handle
+    this.#hash = sha256
+    this.#bytes = bytes
+  }
+
+  /** Opens the file to go on behind its first `keep` bytes. */
+  static async open(path: string, keep: number): Promise<GrowingFile> {
+    return attempt('write', path, async () => {
+      const handle = await openFile(path, keep === 0 ? 'w' : 'r+')
+      const sha256 = createHash('sha256')
+      if (keep === 0) return new GrowingFile(path, handle, sha256, 0)
+      const { size } = await handle.stat()
+      const bytes = Math.min(keep, size)
+      if (Number.isFinite(keep) && size < keep) throw changed(path)
+      if (bytes > 0) {
+        const start = createReadStream(path, { end: bytes - 1, highWaterMark: 1 << 20 })
+        for await (const chunk of start) sha256.update(chunk)
+      }
+      await handle.truncate(bytes)
+      return new GrowingFile(path, handle, sha256, bytes)
+    })
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    this.#hash.update(bytes)
+    await attempt('write', this.#path, async () => {
+      for (let at = 0; at < bytes.length;) {
+        const { bytesWritten } = await this.#handle.write(
+          bytes,
+          at,
+          bytes.length - at,
+          this.#bytes + at,
+        )
+        at += bytesWritten
+      }
+    })
+    this.#bytes += bytes.length
+  }
+
+  sync(): Promise<void> {
+    return attempt('write', this.#path, () => this.#handle.datasync())
+  }
+
+  async end(): Promise<{ bytes: number; sha256: string }> {
+    await this.sync()
+    await this.close()
+    return { bytes: this.#bytes, sha256: this.#hash.digest('hex') }
+  }
+
+  close(): Promise<void> {
+    return attempt('close', this.#path, () => this.#handle.close())
+  }
+}
+
+function changed(path: string): CodedError {
+  return new CodedError(
+    'EXPORT_DAMAGED',
+    `Cannot go on with the export: "${basename(path)}" is shorter than it was; remove the .partial folder and start again`,
+  )
+}
+
+/** What a full disk means here: what is written stays, and the same command goes on. */
+export async function attempt<T>(verb: string, path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof CodedError) throw error
+    if (!(error instanceof Error) || !('code' in error)) throw error
+    const { code, message } = fileError(verb, path, error)
+    throw new CodedError(
+      code,
+      code === 'DISK_FULL'
+        ? `Cannot write the export to "${path}": the disk is full; free some space and run the same command again, it goes on`
+        : message,
+      { cause: error },
+    )
+  }
+}
