@@ -30,8 +30,6 @@ export interface Engine {
   readonly where: 'in-process' | 'server'
   /** Rows as arrays of column values; 64-bit integers as numbers. @throws CodedError */
   query(sql: string, params?: Params): Promise<readonly (readonly unknown[])[]>
-  /** What a statement that names its own FORMAT answers, as bytes. In-process it is in memory whole. @throws CodedError */
-  output(sql: string, params?: Params): Promise<Readable>
   /** A statement without an answer. @throws CodedError */
   run(sql: string, params?: Params): Promise<void>
   /** Rows as JSONCompactEachRow lines, in the order of `columns`; durable when it returns. @throws CodedError */
@@ -156,7 +154,7 @@ function openServer(config: Extract<EngineConfig, { url: string }>): Engine {
 function statements(
   client: ClickHouseClient,
   settings: ClickHouseSettings,
-): Pick<Engine, 'query' | 'output' | 'run' | 'close'> {
+): Pick<Engine, 'query' | 'run' | 'close'> {
   return {
     async query(sql, params) {
       const format = 'JSONCompact'
@@ -169,10 +167,6 @@ function statements(
       const answer = await translated(client.query(request))
       const { data } = await answer.json<readonly unknown[]>()
       return data
-    },
-    async output(sql, params) {
-      const request = { query: sql, query_params: { ...params }, clickhouse_settings: settings }
-      return (await translated(client.exec(request))).stream
     },
     async run(sql, params) {
       const request = { query: sql, query_params: { ...params }, clickhouse_settings: settings }

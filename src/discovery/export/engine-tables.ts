@@ -1,4 +1,3 @@
-import { buffer } from 'node:stream/consumers'
 import { chmod } from 'node:fs/promises'
 import { CodedError } from '../../platform/errors.ts'
 import {
@@ -12,6 +11,7 @@ import {
 import type { Field } from './fields.ts'
 import { minimiseParams, type Minimise } from './minimise.ts'
 import type { Table } from './tables.ts'
+import { output, outputToFile } from './engine-output.ts'
 import { attempt } from './growing-file.ts'
 import type { Stage } from './work-folder.ts'
 import type { Change, Written } from './writer.ts'
@@ -22,6 +22,8 @@ export interface TableTask {
   readonly table: Table
   readonly fields: readonly Field[]
   readonly minimise: Minimise
+  /** Beginning of the name of files that the engine may write for a moment. */
+  readonly temporary: string
   readonly signal: AbortSignal
   readonly onRows: (rows: number) => void
 }
@@ -66,8 +68,8 @@ export async function writeCsv(
 /** An object a line, of the flat fields. */
 export async function writeLines(task: TableTask, path: string, stage: Stage): Promise<Written> {
   const columns = typedColumns(task.fields, task.minimise)
-  const output = { columns, names: true, format: 'JSONEachRow', start: Buffer.alloc(0) }
-  const rows = await writeSlices(task, path, output, stage)
+  const form = { columns, names: true, format: 'JSONEachRow', start: Buffer.alloc(0) }
+  const rows = await writeSlices(task, path, form, stage)
   return { rows, changes: [] }
 }
 
@@ -83,11 +85,12 @@ interface Output {
 const CHECKPOINT_MS = 3_000
 
 async function writeSlices(
-  { table, fields, minimise, signal, onRows }: TableTask,
+  task: TableTask,
   path: string,
   { columns, names, format, start }: Output,
   stage: Stage,
 ): Promise<number> {
+  const { table, fields, minimise, signal, onRows } = task
   const slices = await table.slices()
   const done = typeof stage.cursor === 'number' ? stage.cursor : 0
   const file = await stage.create(path)
@@ -96,8 +99,15 @@ async function writeSlices(
     const slice = slices[at]
     if (slice === undefined) return Buffer.alloc(0)
     const { sql, params } = table.statement(slice, columns)
-    const statement = `${names ? renamed(fields, sql) : sql} SETTINGS ${OUTPUT_SETTINGS} FORMAT ${format}`
-    return buffer(await table.engine.output(statement, { ...params, ...minimiseParams(minimise) }))
+    const statement = {
+      sql: names ? renamed(fields, sql) : sql,
+      params: { ...params, ...minimiseParams(minimise) },
+      format,
+      settings: OUTPUT_SETTINGS,
+    }
+    const outputs = fields.map(({ name }) => (names ? name : `out_${name}`))
+    // Two slices are under way at once.
+    return output(table.engine, statement, outputs, `${task.temporary}-${at % 2}`)
   }
   let saved = performance.now()
   let rows = slices.slice(0, done).reduce((sum, slice) => sum + slice.rows, 0)
@@ -128,7 +138,7 @@ const COLUMNAR = {
   arrow: `output_format_arrow_compression_method = 'lz4_frame', output_format_arrow_string_as_string = 1, max_block_size = ${GROUP_ROWS}`,
 } as const
 
-/** Parquet or Arrow: by the in-process engine straight into the file, from a server as a stream. */
+/** Parquet or Arrow, by the in-process engine straight into the file. Throws EXPORT_NEEDS_ENGINE with a server. */
 export async function writeColumnar(
   task: TableTask,
   path: string,
@@ -137,51 +147,23 @@ export async function writeColumnar(
   file: string,
 ): Promise<Written> {
   const { table, fields, minimise, signal } = task
-  const { sql: inner, params: own } = table.whole(typedColumns(fields, minimise))
-  const params = { ...own, ...minimiseParams(minimise) }
-  const sql = renamed(fields, inner)
-  const name = format === 'parquet' ? 'Parquet' : 'Arrow'
+  if (table.engine.where === 'server')
+    throw new CodedError(
+      'EXPORT_NEEDS_ENGINE',
+      `Cannot write ${format} with the index on a ClickHouse server: export csv or jsonl, or use the index in-process`,
+    )
   signal.throwIfAborted()
   const rows = await table.rows()
-  if (table.engine.where === 'in-process') {
-    await inEngine(file, () =>
-      table.engine.run(
-        `INSERT INTO FUNCTION file(${quoted(file)}, ${name}) ${sql} SETTINGS engine_file_truncate_on_insert = 1, ${COLUMNAR[format]}`,
-        params,
-      ),
-    )
-    await attempt('write', file, () => chmod(file, 0o644))
-    await stage.adopt(path, rows)
-  } else {
-    const target = await stage.create(path)
-    const stream = await table.engine.output(
-      `${sql} SETTINGS ${COLUMNAR[format]} FORMAT ${name}`,
-      params,
-    )
-    for await (const chunk of stream) {
-      signal.throwIfAborted()
-      if (chunk instanceof Uint8Array) await target.write(chunk)
-    }
-    await target.end(rows)
+  const { sql, params } = table.whole(typedColumns(fields, minimise))
+  const statement = {
+    sql: renamed(fields, sql),
+    params: { ...params, ...minimiseParams(minimise) },
+    format: format === 'parquet' ? 'Parquet' : 'Arrow',
+    settings: COLUMNAR[format],
   }
+  await outputToFile(table.engine, statement, file)
+  await attempt('write', file, () => chmod(file, 0o644))
+  await stage.adopt(path, rows)
   task.onRows(rows)
   return { rows, changes: [] }
 }
-
-/** The engine speaks of its own disk; here it is the export's. */
-async function inEngine(file: string, work: () => Promise<void>): Promise<void> {
-  try {
-    await work()
-  } catch (error) {
-    if (!(error instanceof CodedError)) throw error
-    if (error.code === 'INDEX_FULL' || /No space left|errno: 28/.test(String(error.cause)))
-      throw new CodedError(
-        'DISK_FULL',
-        `Cannot write the export to "${file}": the disk is full; free some space and run the same command again`,
-        { cause: error },
-      )
-    throw error
-  }
-}
-
-const quoted = (text: string): string => `'${text.replaceAll(/[\\']/g, String.raw`\$&`)}'`

@@ -54,7 +54,8 @@ export async function runExport(
   const key = request.minimise.users ? await pseudonymKey(ports.pseudonymFile) : ''
   const minimise: Minimise = { ...request.minimise, key }
   const sequences: Float64Array[] = []
-  for (const { tenant } of tenants) sequences.push(await sequencesOf(selection, tenant))
+  for (const { tenant } of tenants)
+    sequences.push(await sequencesOf(selection, tenant, work.besidePackage('sequences.tmp')))
   const records = sequences.reduce((sum, { length }) => sum + length, 0)
   const limits = limitsOf(request, state)
   const query = queryOf(request)

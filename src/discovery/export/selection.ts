@@ -1,7 +1,7 @@
-import { buffer } from 'node:stream/consumers'
 import type { Query } from '../../query/kql/ast.ts'
 import type { IndexStore } from '../../query/index-store.ts'
 import { visible } from '../../query/visible.ts'
+import { output } from './engine-output.ts'
 
 /** Which items an export holds, and how they are cut into slices that fit memory. */
 export interface Selection {
@@ -118,19 +118,20 @@ export function sliceStatement(
   }
 }
 
-/** Sequences of the records that the matching items of a tenant are made of: ascending, each once. */
+/** Sequences of the records that the matching items of a tenant are made of: ascending, each once. `temporary`: a file for a moment. */
 export async function sequencesOf(
   { index, query }: Selection,
   tenant: string,
+  temporary: string,
 ): Promise<Float64Array> {
   const { where, params } = visible(index, query)
-  const bytes = await buffer(
-    await index.engine.output(
-      `SELECT DISTINCT arrayJoin(sequences) AS sequence FROM items
-       WHERE ${where} AND tenant = {tenantOfExport:String} ORDER BY sequence FORMAT RowBinary`,
-      { ...params, tenantOfExport: tenant },
-    ),
-  )
+  const sql = `SELECT DISTINCT arrayJoin(sequences) AS sequence FROM items
+    WHERE ${where} AND tenant = {tenantOfExport:String} ORDER BY sequence`
+  const bound = { ...params, tenantOfExport: tenant }
+  if (index.engine.where === 'server')
+    return Float64Array.from(await index.engine.query(sql, bound), ([sequence]) => Number(sequence))
+  const statement = { sql, params: bound, format: 'RowBinary', settings: 'max_threads = 0' }
+  const bytes = await output(index.engine, statement, ['sequence'], temporary)
   const sequences = new Float64Array(bytes.length / 8)
   for (let at = 0; at < sequences.length; at += 1)
     sequences[at] = Number(bytes.readBigUInt64LE(at * 8))

@@ -44,7 +44,8 @@ async function writeFormat(task: DataTask, work: WorkFolder, stage: Stage): Prom
   const part = unit === 'item' ? 'items' : 'records'
   const onRows = (done: number): void => onStep({ part, done, total: about.rows })
   const table = unit === 'item' ? itemTable(selection) : recordTable(selection)
-  const rows: TableTask = { table, fields, minimise, signal, onRows }
+  const temporary = work.besidePackage('slice')
+  const rows: TableTask = { table, fields, minimise, temporary, signal, onRows }
   const items: ItemsTask = {
     selection,
     readRecords: ports.readRecords,
