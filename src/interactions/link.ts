@@ -92,8 +92,16 @@ export function timeOfMessageId(id: string): number {
   return Number(id)
 }
 
+/**
+ * A session as far as every source spells it: eDiscovery leaves the punctuation of a thread's id out, `_` included, so
+ * threads are compared without any.
+ */
+export function threadKey(session: string): string {
+  return session.startsWith('19:') ? session.replaceAll(/[:@._]/g, '') : session
+}
+
 function eachMessageLink(facts: Facts, visit: LinkVisitor): number {
-  const session = facts.sessionId ?? ''
+  const session = threadKey(facts.sessionId ?? '')
   const count = linkedMessages(facts)
   const seen = count > 4 ? new Set<string>() : null
   let linked = 0
