@@ -4,6 +4,8 @@ import type { Hit } from './hits.ts'
 import type { IndexState } from './index-state.ts'
 import type { Table } from '../reports/figure.ts'
 import type { RecordView } from './item-view.ts'
+import type { ListedReferenceFile } from '../catalog/reference.ts'
+import type { ItemReference } from './reference-view.ts'
 
 // What the routes answer, for clients in this language.
 
@@ -14,6 +16,7 @@ export type { Facet } from '../query/search.ts'
 export type { Hit, InteractionHit, ItemHit, RecordHit } from './hits.ts'
 export type { IndexState } from './index-state.ts'
 export type { RecordView } from './item-view.ts'
+export type { ItemReference } from './reference-view.ts'
 export type { Column, Figure, Row, Table } from '../reports/figure.ts'
 
 /** GET /api/v1/items */
@@ -45,6 +48,8 @@ export interface SummaryAnswer extends CountAnswer {
 export interface ItemWithRecords {
   readonly item: Item
   readonly records: readonly RecordView[]
+  /** Names and facts that no record tells, but reference data does; absent where there is none. */
+  readonly reference?: ItemReference
 }
 
 /** GET /api/v1/items/:id */
@@ -87,4 +92,10 @@ export interface ReportAnswer {
   readonly createdAt: string
   readonly state: IndexState
   readonly tables: readonly Table[]
+}
+
+/** GET /api/v1/reference */
+export interface ReferenceAnswer {
+  readonly unit: 'file'
+  readonly value: readonly ListedReferenceFile[]
 }

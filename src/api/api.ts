@@ -6,6 +6,7 @@ import { importRoutes } from './routes/imports.ts'
 import { indexRoutes } from './routes/index-rebuild.ts'
 import { itemRoutes } from './routes/items.ts'
 import { proofRoutes } from './routes/proofs.ts'
+import { referenceRoutes } from './routes/reference.ts'
 import { reportRoutes } from './routes/reports.ts'
 import { statusRoutes } from './routes/status.ts'
 import { tenantRoutes } from './routes/tenants.ts'
@@ -23,6 +24,7 @@ export function createApi(app: AppContext): Hono {
     indexRoutes,
     itemRoutes,
     proofRoutes,
+    referenceRoutes,
     reportRoutes,
     statusRoutes,
     tenantRoutes,

@@ -60,6 +60,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/verify.ts')).verify,
   },
   {
+    name: 'reference',
+    summary: 'Which usage reports, inventories and directory exports there are',
+    load: async () => (await import('./commands/reference.ts')).reference,
+  },
+  {
     name: 'status',
     summary: 'What the data folder holds, and in which state it is',
     load: async () => (await import('./commands/status.ts')).status,

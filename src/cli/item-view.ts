@@ -1,4 +1,5 @@
-import type { Item, ItemWithRecords, RecordView } from '../api/answers.ts'
+import { basename } from 'node:path'
+import type { Item, ItemReference, ItemWithRecords, RecordView } from '../api/answers.ts'
 import { badge, badgesOf, inWords } from './badges.ts'
 import type { Console } from './command.ts'
 import { personInFull, placeName } from './people.ts'
@@ -8,7 +9,7 @@ import { eventName, printTurns, resourceText } from './turns.ts'
 const COLUMN = 13
 
 /** Prints an item in full: what happened, what the records say of it, and which record says what. */
-export function printItem({ item, records }: ItemWithRecords, console: Console): void {
+export function printItem({ item, records, reference }: ItemWithRecords, console: Console): void {
   const { paint } = console
   console.line(paint('bold', `Item ${item.id}`))
   const badges = badgesOf({ ...item, findings: item.findings.map(({ code }) => code) })
@@ -21,6 +22,7 @@ export function printItem({ item, records }: ItemWithRecords, console: Console):
   printTitle('What happened', console)
   printTurns(item, console)
   printFacts(item, console)
+  if (reference !== undefined) printReference(reference, console)
   printFindings(item, console)
   printProvenance(item, console)
   printRecords(records, console)
@@ -91,6 +93,33 @@ function printFacts(item: Item, console: Console): void {
   if (item.messages.length === 0) return
   const others = item.resources.filter(({ origin }) => origin !== 'accessed')
   if (others.length > 0) printRows([['cited', others.map(resourceText).join('; ')]], console)
+}
+
+/** What no record says: named with the file that says it. */
+function printReference({ agent, people }: ItemReference, console: Console): void {
+  printTitle('What reference data says', console)
+  const rows: (readonly [string, string])[] = []
+  if (agent !== null) rows.push(['agent', told([agent.name], agent)])
+  for (const { person, ...saying } of people) {
+    const { copilotLicence: licence, department, lastActivity } = saying
+    const facts = [
+      saying.name,
+      department,
+      licence === null ? null : licence ? 'has a Copilot licence' : 'has no Copilot licence',
+      lastActivity === null ? null : `last used Copilot on ${lastActivity}`,
+    ]
+    const who = people.length > 1 ? `${person.upn ?? person.objectId ?? ''}: ` : ''
+    rows.push(['person', `${oneLine(who)}${told(facts, saying)}`])
+  }
+  printRows(rows, console)
+}
+
+function told(
+  words: readonly (string | null)[],
+  { file, asOf }: { readonly file: string; readonly asOf: string },
+): string {
+  const known = words.filter((word) => word !== null).map(oneLine)
+  return `${known.join(', ')} (${visible(basename(file))}, ${asOf})`
 }
 
 const flag = (value: boolean | null) => (value === null ? 'unknown' : value ? 'yes' : 'no')

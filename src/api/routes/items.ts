@@ -19,6 +19,7 @@ import type { AppContext } from '../context.ts'
 import { itemHit, unitHits } from '../hits.ts'
 import { itemOf, recordViews } from '../item-view.ts'
 import { looked } from '../look.ts'
+import { namesOf, referenceOf } from '../reference-view.ts'
 import { placeOfSequence } from '../sequence.ts'
 import type { ItemRow } from '../../query/item-row.ts'
 import { indexState, openIndexOf } from '../index-state.ts'
@@ -89,6 +90,7 @@ export function itemRoutes(app: AppContext): Hono {
       const id = context.req.param('id')
       const rows = await looked(app, 'show', { id }, () => itemsOf(app, id))
       if (rows.length === 0) throw notFound(id)
+      const names = namesOf(app)
       const value = await Promise.all(
         rows.slice(0, 20).map(async (row) => {
           const { item, records } = await itemOf(app, row.tenantId, row.id, row.sequences)
@@ -96,7 +98,12 @@ export function itemRoutes(app: AppContext): Hono {
             raw: context.req.query('raw') === 'true',
             line: context.req.query('line') === 'true',
           }
-          return { item, records: await recordViews(app, row.tenantId, records, include) }
+          const reference = referenceOf(names, item)
+          return {
+            item,
+            records: await recordViews(app, row.tenantId, records, include),
+            ...(reference === null ? {} : { reference }),
+          }
         }),
       )
       return context.json({
