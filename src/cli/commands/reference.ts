@@ -31,8 +31,8 @@ export const reference = defineCommand({
       console.line(console.paint('bold', cutHead(visible(file.name), console.width)))
       wrap(referenceText(file), console.width - 2).forEach((line) => console.line(`  ${line}`))
       const seen = file.seen === 1 ? '' : `, again ${minute(file.lastSeenAt)}`
-      const line = `imported ${minute(file.takenAt)}${seen}, tenant ${visible(file.tenant)}`
-      wrap(line, console.width - 2).forEach((row) => console.line(`  ${console.paint('dim', row)}`))
+      const rows = [`imported ${minute(file.takenAt)}${seen}`, `tenant ${visible(file.tenant)}`]
+      rows.forEach((row) => console.line(`  ${console.paint('dim', row)}`))
     }
     return 0
   },
