@@ -43,7 +43,10 @@ export interface ReferenceStore {
   /** Newest first. */
   files(): readonly ListedReferenceFile[]
   /** What is said now under these keys in these tenants, by every kind of file; the newest saying of a kind and key only. */
-  lookUp(tenants: readonly string[], keys: readonly string[]): readonly ReferenceEntry[]
+  readonly lookUp: (
+    tenants: readonly string[],
+    keys: readonly string[],
+  ) => readonly ReferenceEntry[]
 }
 
 /** A file's place in time: the day it tells of, else the day it was taken. */
