@@ -53,10 +53,13 @@ export interface ItemFinding {
   readonly sequences: readonly number[]
 }
 
-/** Why lossy forms of records are part of an item. */
+/** Why lossy forms of records, and records of other sources, are part of an item. */
 export interface Join {
-  /** `record-id`: they name the record in the item; `message-id`: they name its conversation and one of its messages. */
-  readonly basis: 'record-id' | 'message-id'
+  /**
+   * `record-id`: they name the record in the item; `message-id`: they name its conversation and one of its messages;
+   * `request-id`: its conversation and the request.
+   */
+  readonly basis: 'record-id' | 'message-id' | 'request-id'
   readonly confidence: 'certain' | 'likely'
   readonly sequences: readonly number[]
 }

@@ -1,6 +1,7 @@
 import { creditsOf, isDeepReasoning, type CreditRuleSet } from './credits.ts'
 import { findingsOf } from './findings.ts'
 import type { Item } from './item.ts'
+import { isToldWhy, joinsBySource } from './joins.ts'
 import * as fields from './merge-fields.ts'
 import { mergeMessages } from './merge-messages.ts'
 import { mergePeople } from './merge-people.ts'
@@ -23,7 +24,10 @@ export function mergeItem(records: Told[], { id, tenantId, creditRules }: MergeO
   const isProjected = records.some(({ facts }) => facts.projection !== undefined)
   const shown = isProjected ? withoutCovered(records) : records
   const tellings = shown.length > 1 ? shown.toSorted(byAuthority) : shown
-  const joins = isProjected ? joinsOf(records) : []
+  const joins = [
+    ...(isProjected ? joinsOf(records) : []),
+    ...(records.some(isToldWhy) ? joinsBySource(records) : []),
+  ]
   const from = new Provenance(tellings)
   const messages = mergeMessages(tellings)
   const resources = mergeResources(tellings)

@@ -1,11 +1,14 @@
 import type { ReadContext } from './record.ts'
 import { eventOf, unwrapped } from './audit-record.ts'
+import { ediscoveryFields } from './ediscovery/semantic.ts'
 import { cellsOfRow } from './pax/columns.ts'
 import { fieldsOf, isFields, looksLikeGuid, parsedFields } from './fields.ts'
 import type { Fields } from './fields.ts'
 import { userTypeOf } from './people.ts'
 import { recordTypeOf } from './record-types.ts'
+import { telemetryFields } from './telemetry/semantic.ts'
 import { parseTime } from './times.ts'
+import { transcriptFields } from './transcript/semantic.ts'
 
 // Deeper nesting is nobody's record; the exact text is then the form.
 const MAX_DEPTH = 64
@@ -43,6 +46,9 @@ function fieldsIn(raw: string, context: ReadContext): Fields | null {
   if (format === 'audit' || format === 'audit-row' || format === 'audit-csv') {
     return auditFields(raw, context)
   }
+  if (format === 'ediscovery-csv') return ediscoveryFields(raw, context)
+  if (format === 'telemetry' || format === 'telemetry-csv') return telemetryFields(raw, context)
+  if (format === 'transcript' || format === 'transcript-csv') return transcriptFields(raw, context)
   const cells = cellsOfRow(raw, context)
   return cells === null ? null : Object.fromEntries(cells)
 }
