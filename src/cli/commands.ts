@@ -61,7 +61,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'reference',
-    summary: 'Which usage reports, inventories and directory exports there are',
+    summary: 'Which usage reports, inventories, directory exports are here',
     load: async () => (await import('./commands/reference.ts')).reference,
   },
   {

@@ -5,7 +5,7 @@ import { cutHead, minute, visible, wrap } from '../terminal.ts'
 
 export const reference = defineCommand({
   name: 'reference',
-  summary: 'Which usage reports, inventories and directory exports there are',
+  summary: 'Which usage reports, inventories, directory exports are here',
   arguments: '',
   examples: [
     ['daybook reference', 'Every file that was taken as reference data, the newest first.'],
