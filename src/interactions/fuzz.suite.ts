@@ -16,6 +16,21 @@ const contexts: readonly ReadContext[] = [
   { format: 'ai-interaction', custodian: 'avery.howard@contoso.com' },
   { format: 'audit-csv', columns: ['RecordId', 'AuditData'], delimiter: ',' },
   { format: 'audit-csv', columns: ['__proto__', 'auditdata', 'auditdata'], delimiter: ';' },
+  { format: 'pax-row' },
+  {
+    format: 'pax-csv',
+    columns: ['RecordId', 'Message_Id', 'AccessedResource_SiteUrl'],
+    delimiter: ',',
+  },
+  { format: 'pax-csv', columns: ['CopilotEventData', '__proto__', 'RecordId'], delimiter: ':' },
+  { format: 'explorer' },
+  { format: 'explorer-csv', columns: ['Activity', 'CopilotEventData', 'User'], delimiter: ',' },
+  { format: 'ediscovery-csv', columns: ['Item class', 'Immutable ID', 'Date'], delimiter: ',' },
+  { format: 'telemetry' },
+  { format: 'telemetry', columns: ['timestamp', 'name', 'customDimensions'] },
+  { format: 'telemetry-csv', columns: ['timestamp', 'customDimensions'], delimiter: ',' },
+  { format: 'transcript' },
+  { format: 'transcript-csv', columns: ['conversationtranscriptid', 'content'], delimiter: ',' },
 ]
 
 const pieces = (

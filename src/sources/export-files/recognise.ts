@@ -9,6 +9,7 @@ import { NestedSplitter } from './nested-splitter.ts'
 import { keysOf } from './object-keys.ts'
 import { shapeOfObject } from './object-shape.ts'
 import type { Nest, ObjectShape } from './object-shape.ts'
+import type { Part } from './splitter.ts'
 
 /** How the text of a container is taken apart. */
 export type Structure =
@@ -118,22 +119,49 @@ function recogniseJson(head: Uint8Array, isWhole: boolean, first: number): Recog
   return refuse(`this is JSON, but no export that Daybook knows; ${HINT}`)
 }
 
-/** The columns of a first answer stand before its rows; where they do not, its rows are kept without. */
+/** What lies inside decides, where pages of other interfaces look alike. */
 function recogniseNested(head: Uint8Array, isWhole: boolean, nest: Nest): Recognised {
-  if (nest === 'records') {
-    const structure: Structure = { kind: 'nested', nest }
-    const context = { format: 'explorer' } as const
-    return { kind: 'export', shape: 'explorer-pages', structure, context, header: null }
-  }
   const splitter = new NestedSplitter(LIMITS, nest)
   const parts = splitter.push(head)
+  const cut = splitter.unfinished
+  parts.push(...splitter.end())
+  return nest === 'records'
+    ? recognisePages(parts, cut, isWhole)
+    : recogniseTables(parts, splitter.sawRows || isWhole)
+}
+
+function recognisePages(
+  parts: readonly Part[],
+  cut: Uint8Array | null,
+  isWhole: boolean,
+): Recognised {
+  const [first] = parts.flatMap((part) =>
+    part.kind === 'records' ? [part.bytes.subarray(part.ranges[0], part.ranges[1])] : [],
+  )
+  const seen = first ?? cut
+  if (seen === null && !isWhole) return { kind: 'undecided' }
+  const shape = seen === null ? null : shapeOfObject(keysOf(seen, 0, seen.length))
+  if (seen !== null && (shape?.kind !== 'record' || shape.format !== 'explorer')) {
+    if (first === undefined && !isWhole) return { kind: 'undecided' }
+    return refuse(`this is a list of records that Daybook does not know; ${HINT}`)
+  }
+  return {
+    kind: 'export',
+    shape: 'explorer-pages',
+    structure: { kind: 'nested', nest: 'records' },
+    context: { format: 'explorer' },
+    header: null,
+  }
+}
+
+/** The columns of a first answer stand before its rows; where they do not, its rows are kept without. */
+function recogniseTables(parts: readonly Part[], isSeen: boolean): Recognised {
   const header = parts.find((part) => part.kind === 'columns')?.text ?? null
-  if (header === null && !isWhole && !splitter.sawRows) return { kind: 'undecided' }
-  const structure: Structure = { kind: 'nested', nest }
+  if (header === null && !isSeen) return { kind: 'undecided' }
   return {
     kind: 'export',
     shape: 'telemetry-tables',
-    structure,
+    structure: { kind: 'nested', nest: 'tables' },
     context: tableContext(header),
     header,
   }

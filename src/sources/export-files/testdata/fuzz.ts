@@ -5,6 +5,7 @@ import { shapeOfCsv } from '../csv-shape.ts'
 import { CsvSplitter } from '../csv-splitter.ts'
 import { JsonSplitter } from '../json-splitter.ts'
 import { LineSplitter } from '../line-splitter.ts'
+import { NestedSplitter } from '../nested-splitter.ts'
 import { recognise } from '../recognise.ts'
 import type { Splitter } from '../splitter.ts'
 import { LIMITS, split } from './exports.ts'
@@ -15,6 +16,7 @@ const RECORDS = [
   '{"Id":"3"}',
 ]
 const ROWS = ['1,"{""Id"":""1""}",x', '2,"{""a"":""\\""b\n,""}",', '3,{},y']
+const CELLS = ['[1,"]",{"a":[]}]', '["\\"[",null]', '[{}]']
 const HEADER = 'Id,AuditData,Units\n'
 const INTERESTING = Buffer.from('{}[],:"\\\n\r\0 aZ;\t\xef\xbb\xbf\xff#@v', 'latin1')
 const layout = { delimiter: 0x2c, endsInReturn: false, neededColumn: 1, columns: 3 }
@@ -49,6 +51,18 @@ const SEEDS: readonly Seed[] = [
   ),
   seed(RECORDS.join(''), RECORDS, 0, () => new JsonSplitter(LIMITS)),
   seed(`${RECORDS.join('\n')}\n`, RECORDS, 1, () => new LineSplitter(LIMITS)),
+  seed(
+    `{"PageNumber":1,"x":{"Records":[1]},"Records":[${RECORDS.join(',')}],"WaterMark":"]"}`,
+    RECORDS,
+    0,
+    () => new NestedSplitter(LIMITS, 'records'),
+  ),
+  seed(
+    `{"tables":[{"name":"t","columns":[{"name":"]"}],"rows":[${CELLS.join(', ')}]}],"n":{}}`,
+    CELLS,
+    0,
+    () => new NestedSplitter(LIMITS, 'tables'),
+  ),
   seed(`${ROWS.join('\n')}\n`, ROWS, 1, () => new CsvSplitter(layout, LIMITS, 0)),
 ]
 
