@@ -1,7 +1,9 @@
 import type { Item } from '../interactions/item.ts'
 import type { Facet, Unit } from '../query/search.ts'
-import type { Hit } from './hits.ts'
+import type { Hit, ItemHit } from './hits.ts'
 import type { IndexState } from './index-state.ts'
+import type { ChainEnd } from '../reports/timeline/chains.ts'
+import type { TimelineGap } from '../reports/timeline/timeline.ts'
 import type { Table } from '../reports/figure.ts'
 import type { RecordView } from './item-view.ts'
 import type { ListedReferenceFile } from '../catalog/reference.ts'
@@ -17,6 +19,8 @@ export type { Hit, InteractionHit, ItemHit, RecordHit } from './hits.ts'
 export type { IndexState } from './index-state.ts'
 export type { RecordView } from './item-view.ts'
 export type { ItemReference } from './reference-view.ts'
+export type { ChainEnd } from '../reports/timeline/chains.ts'
+export type { TimelineGap } from '../reports/timeline/timeline.ts'
 export type { Column, Figure, Row, Table } from '../reports/figure.ts'
 
 /** GET /api/v1/items */
@@ -98,4 +102,34 @@ export interface ReportAnswer {
 export interface ReferenceAnswer {
   readonly unit: 'file'
   readonly value: readonly ListedReferenceFile[]
+}
+
+/** A line of POST /api/v1/timeline */
+export type TimelineLine =
+  | {
+      readonly type: 'timeline'
+      readonly person: string
+      readonly query: string
+      readonly gapSeconds: number
+      readonly timeZone: 'UTC'
+      readonly state: IndexState
+    }
+  | { readonly type: 'chain'; readonly chain: number; readonly at: string }
+  | { readonly type: 'entry'; readonly chain: number; readonly item: ItemHit }
+  | ChainEnd
+  | { readonly type: 'silence'; readonly from: string; readonly to: string; readonly seconds: number }
+  | TimelineResult
+
+export interface TimelineResult {
+  readonly type: 'result'
+  readonly unit: 'item'
+  readonly items: number
+  readonly exchanges: number
+  readonly automatic: number
+  readonly events: number
+  readonly chains: number
+  /** Chains in which more than one surface was used. */
+  readonly acrossSurfaces: number
+  readonly gaps: readonly TimelineGap[]
+  readonly state: IndexState
 }

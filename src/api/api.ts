@@ -10,6 +10,7 @@ import { referenceRoutes } from './routes/reference.ts'
 import { reportRoutes } from './routes/reports.ts'
 import { statusRoutes } from './routes/status.ts'
 import { tenantRoutes } from './routes/tenants.ts'
+import { timelineRoutes } from './routes/timeline.ts'
 
 /** The HTTP interface: what the command line calls in this process, and what a server will serve. */
 export function createApi(app: AppContext): Hono {
@@ -28,6 +29,7 @@ export function createApi(app: AppContext): Hono {
     reportRoutes,
     statusRoutes,
     tenantRoutes,
+    timelineRoutes,
   ])
     api.route('/', routes(app))
   return api

@@ -45,6 +45,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/report.ts')).report,
   },
   {
+    name: 'timeline',
+    summary: 'What one person did, in order of time, in chains across surfaces',
+    load: async () => (await import('./commands/timeline.ts')).timeline,
+  },
+  {
     name: 'export',
     summary: 'Hand over what a query finds, with proofs if asked',
     load: async () => (await import('./commands/export.ts')).exportCommand,
