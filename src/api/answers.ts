@@ -117,7 +117,12 @@ export type TimelineLine =
   | { readonly type: 'chain'; readonly chain: number; readonly at: string }
   | { readonly type: 'entry'; readonly chain: number; readonly item: ItemHit }
   | ChainEnd
-  | { readonly type: 'silence'; readonly from: string; readonly to: string; readonly seconds: number }
+  | {
+      readonly type: 'silence'
+      readonly from: string
+      readonly to: string
+      readonly seconds: number
+    }
   | TimelineResult
 
 export interface TimelineResult {

@@ -3,16 +3,11 @@ import type { Console } from './command.ts'
 import { stateText } from './state.ts'
 import { columnsOf, cut, cutHead, number, oneLine, pad, wrap } from './terminal.ts'
 
-export interface ReportHead {
-  /** Of the period that was asked for, in words. */
-  readonly period: string
-}
-
-/** Prints a report's tables, at most as wide as the console. `write` takes one line. */
-export function printReport(answer: ReportAnswer, head: ReportHead, console: Console): void {
+/** Prints a report's tables, at most as wide as the console; `period` in words. */
+export function printReport(answer: ReportAnswer, period: string, console: Console): void {
   const { line, paint, width } = console
   const who = answer.people.length === 0 ? 'everybody' : answer.people.map(oneLine).join(', ')
-  for (const text of wrap(`${who}; ${head.period}`, width)) line(paint('bold', text))
+  for (const text of wrap(`${who}; ${period}`, width)) line(paint('bold', text))
   for (const text of wrap(`${stateText(answer.state)}.`, width))
     line(paint(answer.state.complete ? 'dim' : 'yellow', text))
   for (const table of answer.tables) {

@@ -2,7 +2,17 @@ import type { ChainEnd, ItemHit, TimelineLine, TimelineResult } from '../api/ans
 import { badgesOf } from './badges.ts'
 import type { Console } from './command.ts'
 import { stateText } from './state.ts'
-import { columnsOf, cut, duration, minute, number, oneLine, pad, visible, wrap } from './terminal.ts'
+import {
+  columnsOf,
+  cut,
+  duration,
+  minute,
+  number,
+  oneLine,
+  pad,
+  visible,
+  wrap,
+} from './terminal.ts'
 
 const INDENT = '       '
 
@@ -13,7 +23,8 @@ export function timelinePrinter(console: Console, period: string): (step: Timeli
     switch (step.type) {
       case 'timeline': {
         const gap = `chains: at most ${spanOf(step.gapSeconds)} between one and the next`
-        for (const text of wrap(`${oneLine(step.person)}; ${period}`, width)) line(paint('bold', text))
+        for (const text of wrap(`${oneLine(step.person)}; ${period}`, width))
+          line(paint('bold', text))
         for (const text of wrap(`${stateText(step.state)}; ${gap}.`, width))
           line(paint(step.state.complete ? 'dim' : 'yellow', text))
         line()
@@ -29,15 +40,14 @@ export function timelinePrinter(console: Console, period: string): (step: Timeli
         break
       case 'chain-end':
         // Of a single item everything is said.
-        if (step.exchanges + step.events > 1)
-          for (const text of endLines(step, console)) line(text)
+        if (step.exchanges + step.events > 1) for (const text of endLines(step, console)) line(text)
         line()
         break
       case 'silence':
         line(paint('dim', `   … ${spanOf(step.seconds)} without a record …`))
         line()
         break
-      default:
+      case 'result':
         for (const text of resultLines(step, width)) line(text)
     }
   }
@@ -54,7 +64,8 @@ function entryLines(item: ItemHit, { paint, width }: Console): string[] {
   const room = width - INDENT.length - 2
   if (item.prompt !== null)
     lines.push(`${INDENT}${paint('cyan', '›')} ${cut(oneLine(item.prompt), room)}`)
-  if (item.answer !== null) lines.push(paint('dim', `${INDENT}‹ ${cut(oneLine(item.answer), room)}`))
+  if (item.answer !== null)
+    lines.push(paint('dim', `${INDENT}‹ ${cut(oneLine(item.answer), room)}`))
   if (item.prompt === null && item.answer === null) {
     const what = item.kind === 'interaction' ? '(no record carries the text)' : eventOf(item)
     lines.push(`${INDENT}${cut(what, room + 2)}`)
@@ -98,10 +109,15 @@ function endLines(end: ChainEnd, { paint, width }: Console): string[] {
     `${counted(end.exchanges, 'exchange')}${automatic}${events} in ${spanOf(seconds)}${path === '' ? '' : `: ${path}`}`,
     ...end.carried
       .slice(0, 3)
-      .map(({ file, surfaces }) => `again: ${oneLine(file)}${surfaces.length > 1 ? ` (${surfaces.map(oneLine).join(', ')})` : ''}`),
+      .map(
+        ({ file, surfaces }) =>
+          `again: ${oneLine(file)}${surfaces.length > 1 ? ` (${surfaces.map(oneLine).join(', ')})` : ''}`,
+      ),
     ...(end.labels.length === 0 ? [] : [`labels: ${end.labels.map(visible).join(', ')}`]),
   ]
-  return texts.flatMap((text) => wrap(text, width - 3).map((part, at) => paint('dim', `${at === 0 ? ' = ' : '   '}${part}`)))
+  return texts.flatMap((text) =>
+    wrap(text, width - 3).map((part, at) => paint('dim', `${at === 0 ? ' = ' : '   '}${part}`)),
+  )
 }
 
 function resultLines(result: TimelineResult, width: number): string[] {
@@ -110,8 +126,16 @@ function resultLines(result: TimelineResult, width: number): string[] {
   const sum = `${counted(items, 'item')}: ${counted(exchanges, 'exchange')} (${number(automatic)} automatic), ${counted(events, 'event')}; ${counted(chains, 'chain')}, ${number(acrossSurfaces)} across surfaces. Times in UTC. ${stateText(result.state)}.`
   const gaps = result.gaps
     .filter((gap) => gap.items > 0)
-    .map(({ what, items: found, kql }) => `${GAPS[what]}: ${number(found)}${kql === null ? '' : `  ${oneLine(kql)}`}`)
-  return [...wrap(sum, width), ...gaps.flatMap((gap) => wrap(gap, width - 2).map((text, at) => `${at === 0 ? '· ' : '  '}${text}`))]
+    .map(
+      ({ what, items: found, kql }) =>
+        `${GAPS[what]}: ${number(found)}${kql === null ? '' : `  ${oneLine(kql)}`}`,
+    )
+  return [
+    ...wrap(sum, width),
+    ...gaps.flatMap((gap) =>
+      wrap(gap, width - 2).map((text, at) => `${at === 0 ? '· ' : '  '}${text}`),
+    ),
+  ]
 }
 
 const GAPS: Readonly<Record<TimelineResult['gaps'][number]['what'], string>> = {

@@ -19,7 +19,11 @@ export async function writeTimesketch(
   const flush = async (): Promise<void> => {
     await output.write(
       format === 'csv'
-        ? stringify(batch, { header: written === 0, record_delimiter: '\r\n', cast: { boolean: String } })
+        ? stringify(batch, {
+            header: written === 0,
+            record_delimiter: '\r\n',
+            cast: { boolean: String },
+          })
         : batch.map((row) => `${JSON.stringify(row)}\n`).join(''),
     )
     written += batch.length

@@ -23,6 +23,8 @@ export const FINDINGS: Readonly<Record<FindingCode, string>> = {
     'Rows of a flattened export name one record but tell different things of it (user, time, operation or conversation), or other things than the record itself. They are kept apart, each as it is, and none of them is merged.',
   RUNTIME_TWIN:
     'The turn was logged twice, by the agent’s runtime and by the client, or several times by the runtime. It is counted and priced once.',
+  AUTOMATIC_ANSWER:
+    'An answer bears the mark of one that an application asked for by itself, while its prompt reads like a person’s. The exchange is not automatic; reports count its answers as automatic and its prompt as a prompt.',
   TEST_TRAFFIC:
     'A record says that the conversation was a maker’s test of the agent. It is no use of the agent by anybody.',
   CONTENT_FILTERED:
@@ -57,6 +59,7 @@ export function findingsOf(tellings: readonly Told[], compared: Compared): ItemF
       'Another row, or the record itself, tells something else under the id of this record',
       tellings.filter(({ disputed }) => disputed).map(({ sequence }) => sequence),
     )
+  findAutomaticAnswer(compared.messages, find)
   if (tellings.length === 1) return findings
   findDiffering(tellings, compared, find)
   const changed = compared.versions.filter(changedAfterwards)
@@ -98,6 +101,20 @@ function findMarks(tellings: readonly Told[], find: Find): void {
         marked.map(({ sequence }) => sequence),
       )
   }
+}
+
+/** Applications send prompts in a person’s name, in words that no table knows; their answers are marked all the same. */
+function findAutomaticAnswer({ messages }: MergedMessages, find: Find): void {
+  const marked = messages.filter(({ role, automatic }) => role === 'answer' && automatic === true)
+  if (marked.length === 0) return
+  const prompts = messages.filter(({ role }) => role === 'prompt')
+  const isAutomatic = prompts.some(({ automatic }) => automatic === true)
+  if (isAutomatic || !prompts.some(({ automatic }) => automatic === false)) return
+  find(
+    'AUTOMATIC_ANSWER',
+    'An answer bears the mark of an automatic one, its prompt does not',
+    marked.flatMap(({ sequences }) => sequences),
+  )
 }
 
 type Find = (code: FindingCode, message: string, sequences: Iterable<number>) => void

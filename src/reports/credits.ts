@@ -44,7 +44,7 @@ const COLUMNS = [
 
 const NOTES = [
   'An estimate from what records show, never a bill: Microsoft’s own figures are in the licensing interface of Power Platform.',
-  'Classic answers, agent flows and content processing leave no trace in these records and are not in it.',
+  'Classic answers, agent flows and content processing leave no trace in these records and are not in it; nor are a maker’s tests.',
 ]
 
 const RULE_NOTES: Readonly<Record<CreditRuleSet, string>> = {

@@ -23,6 +23,9 @@ export interface ReportScope {
   readonly index: IndexStore
   /** User, times and the asker's own KQL; without the kinds that a table is about. */
   readonly query: Query
+  /** The same without the user; and whether one was asked for. */
+  readonly asked: Query
+  readonly people: boolean
   /** Of the index: archived records that are not searchable yet. */
   readonly lack: Lack
   readonly period: Period | null

@@ -17,6 +17,7 @@ import { COMPLETE, type Figure, type Row, type Table } from './figure.ts'
 import { personOf } from './person.ts'
 import type { ReportScope } from './report.ts'
 import { tablesOf } from './reports.ts'
+import { EXCHANGES } from './usage.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'daybook-reports-'))
 const AGENT = { name: null, appIdentity: null, platform: null } as const
@@ -42,10 +43,11 @@ const sampled = fc.sample(
     kind: fc.constantFrom('interaction', 'interaction', 'interaction', 'agent-admin', 'own-access'),
     grounded: fc.constantFrom(true, false, null),
     model: fc.constantFrom('DEEP_LEO', 'gpt-5', null),
+    finding: fc.constantFrom('AUTOMATIC_ANSWER', 'TEST_TRAFFIC', 'RUNTIME_TWIN', null, null, null),
   }),
-  { numRuns: 160, seed: 11 },
+  { numRuns: 120, seed: 11 },
 )
-const items: Item[] = sampled.map(({ item, agent, kind, grounded, model }, at) => {
+const items: Item[] = sampled.map(({ item, agent, kind, grounded, model, finding }, at) => {
   const models = model === null ? [] : [{ provider: null, name: model, version: null }]
   const whole: Item = {
     ...item,
@@ -53,6 +55,7 @@ const items: Item[] = sampled.map(({ item, agent, kind, grounded, model }, at) =
     agent,
     models,
     tenantGrounded: grounded,
+    findings: finding === null ? [] : [{ code: finding, message: '', sequences: [at] }],
     id: (at + 1).toString(16).padStart(32, '0'),
     sequences: [at],
   }
@@ -94,6 +97,8 @@ afterAll(async () => {
 const scope = (changes: Partial<ReportScope> = {}): ReportScope => ({
   index,
   query: ALL,
+  asked: ALL,
+  people: false,
   lack: COMPLETE,
   period: null,
   top: 50,
@@ -135,27 +140,29 @@ describe('every figure', () => {
 
   test('of interactions is what a search counts as interactions', async () => {
     for (const { where, figure } of figuresOf(await tablesOf('usage', scope()))) {
-      if (!/\/(?:interactions|automatic)$/.test(where) || figure.kql === null) continue
+      if (!where.endsWith('/interactions') || figure.kql === null) continue
       const found = await count(index, parse(figure.kql), 'interaction')
       expect(`${where} ${figure.value ?? 0}`).toBe(`${where} ${found}`)
     }
   })
 
-  test('of prompts and answers is the sum over the items that its query lists', async () => {
+  test('of prompts, automatic ones and answers is the sum over the items that its query lists', async () => {
     const figures = figuresOf(await tablesOf('usage', scope())).filter(({ where }) =>
-      /\/(?:prompts|answers)$/.test(where),
+      /\/(?:prompts|automatic|answers)$/.test(where),
     )
     expect(figures.length).toBeGreaterThan(8)
     for (const { where, figure } of figures) {
-      if (figure.kql === null) continue
+      if (figure.kql === null || figure.state === 'unknown') continue
       const query = parse(figure.kql)
-      const role = where.endsWith('prompts') ? 'prompt' : 'answer'
+      const roles = where.endsWith('prompts') ? ['prompt'] : ['answer']
+      const counted = (item: Item): number =>
+        item.messages.filter(
+          ({ role }) =>
+            (where.endsWith('automatic') && item.automatic === true) || roles.includes(role ?? ''),
+        ).length
       const sum = items
         .filter((item) => matches(query, item))
-        .reduce(
-          (all, { messages }) => all + messages.filter((message) => message.role === role).length,
-          0,
-        )
+        .reduce((all, item) => all + counted(item), 0)
       expect(`${where} ${figure.value}`).toBe(`${where} ${sum}`)
     }
   })
@@ -178,7 +185,9 @@ describe('the credits of a report', () => {
     'are those of each exchange, by %s',
     async (rules) => {
       const [table, byAgent] = await tablesOf('credits', scope({ rules }))
-      const estimates = items.map((item) => creditsOf(priced(item), rules))
+      const estimates = items
+        .filter((item) => matches(EXCHANGES, item))
+        .map((item) => creditsOf(priced(item), rules))
       const sum = (category?: string): number =>
         estimates.reduce(
           (all, estimate) =>
@@ -219,7 +228,7 @@ describe('parts and wholes', () => {
       (surfaces?.rows ?? []).reduce((all, row) => all + value(row, key), 0)
     for (const key of ['interactions', 'prompts', 'automatic', 'answers'])
       expect(`${key} ${sum(key)}`).toBe(`${key} ${value(surfaces?.total, key)}`)
-    const exchanges = items.filter(({ kind }) => kind === 'interaction')
+    const exchanges = items.filter((item) => matches(EXCHANGES, item))
     expect(value(surfaces?.total, 'interactions')).toBe(
       exchanges.reduce((all, { messages }) => all + messages.length, 0),
     )

@@ -2,12 +2,19 @@ import type { Query } from '../query/kql/ast.ts'
 import { visible } from '../query/visible.ts'
 import type { Row, Table } from './figure.ts'
 import { all, countsOf, is, kqlOf, not, within, without } from './kql.ts'
-import { readUse, USE_COLUMNS, USE_SQL, useFigures, type Use } from './measures.ts'
+import { readUse, USE_COLUMNS, USE_SOURCE, USE_SQL, useFigures, type Use } from './measures.ts'
 import { idsOf, PEOPLE, peopleWith } from './person.ts'
 import type { Period, ReportScope } from './report.ts'
 
-/** Exchanges alone: events, runs and reads of the history are no use of Copilot by somebody. */
-export const EXCHANGES = is('kind', 'interaction')
+const INTERACTION = is('kind', 'interaction')
+const TESTS = is('finding', 'TEST_TRAFFIC')
+const DOCUMENTS = is('finding', 'ATTACHED_DOCUMENT')
+
+/**
+ * Exchanges alone: events, runs and reads of the history are no use of Copilot by somebody, nor are a maker's tests and
+ * the files that an eDiscovery report lists beside conversations.
+ */
+export const EXCHANGES = all(INTERACTION, not(is('finding', 'TEST_TRAFFIC', 'ATTACHED_DOCUMENT')))
 
 interface Group {
   readonly key: string
@@ -73,7 +80,7 @@ export async function byUser(scope: ReportScope): Promise<Table> {
   const { where, params } = visible(scope.index, query)
   const sql = `WITH ${peopleWith(scope.index.scope().where)}
     SELECT key, ${USE_SQL}, count() OVER () FROM
-      (SELECT arrayJoin(if(empty(${PEOPLE}), [''], ${PEOPLE})) AS key, messageIds, prompts, answers, automatic FROM items WHERE ${where})
+      (SELECT arrayJoin(if(empty(${PEOPLE}), [''], ${PEOPLE})) AS key, ${USE_SOURCE} FROM items WHERE ${where})
     GROUP BY key ORDER BY sum(length(messageIds)) DESC, key LIMIT ${scope.top}`
   const found = await scope.index.engine.query(sql, params)
   const shown = found.map((row) => ({ key: String(row[0]), use: readUse(row.slice(1)) }))
@@ -100,26 +107,45 @@ export async function byUser(scope: ReportScope): Promise<Table> {
 
 /** What the asker's query also finds, and what is no use: named, counted, and left out of every other figure. */
 export async function leftOut(scope: ReportScope): Promise<Table> {
-  const others = all(not(EXCHANGES), scope.query)
+  const others = all(not(INTERACTION), scope.query)
   const { where, params } = visible(scope.index, others)
   const sql = `SELECT toString(kind) AS kind_, count() AS found_ FROM items WHERE ${where} GROUP BY kind_ ORDER BY found_ DESC, kind_`
   const kinds = await scope.index.engine.query(sql, params)
-  const twins = all(EXCHANGES, scope.query, is('finding', 'RUNTIME_TWIN'))
-  const [twinned = 0] = await countsOf(scope.index, [twins])
+  const beside: readonly (readonly [string, Query])[] = [
+    ['A maker’s tests of an agent', all(INTERACTION, TESTS, scope.query)],
+    ['Files listed beside conversations', all(INTERACTION, DOCUMENTS, scope.query)],
+    [
+      'Exchanges logged twice, counted once',
+      all(EXCHANGES, is('finding', 'RUNTIME_TWIN'), scope.query),
+    ],
+    ...(scope.people
+      ? ([
+          ['Exchanges that name nobody (of anybody)', all(EXCHANGES, without('user'), scope.asked)],
+        ] as const)
+      : []),
+  ]
+  const counts = await countsOf(
+    scope.index,
+    beside.map(([, query]) => query),
+  )
   const row = (label: string, items: number, query: Query): Row => ({
     label,
     figures: {
       items: { value: items, unit: 'item', share: null, ...scope.lack, kql: kqlOf(query), items },
     },
   })
-  const rows = kinds.map(([kind, found]) =>
-    row(
-      WORDS[String(kind)] ?? String(kind),
-      Number(found),
-      all(is('kind', String(kind)), scope.query),
+  const rows = [
+    ...kinds.map(([kind, found]) =>
+      row(
+        WORDS[String(kind)] ?? String(kind),
+        Number(found),
+        all(is('kind', String(kind)), scope.query),
+      ),
     ),
-  )
-  if (twinned > 0) rows.push(row('Exchanges logged twice, counted once', twinned, twins))
+    ...beside.flatMap(([label, query], at) =>
+      (counts[at] ?? 0) > 0 ? row(label, counts[at] ?? 0, query) : [],
+    ),
+  ]
   return {
     name: 'left-out',
     title: 'Not counted as use',

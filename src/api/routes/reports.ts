@@ -36,12 +36,22 @@ export function reportRoutes(app: AppContext): Hono {
     const answer = await looked(app, `report.${name}`, asked, async () => {
       const people = await Promise.all(users.map(async (user) => personOf(index, user)))
       const anyOfThem = people.length === 0 ? [] : [or(people.map((person) => person.query))]
-      const query = all(...anyOfThem, ...typed)
+      const others = all(...typed)
+      const query = all(...anyOfThem, others)
       const state = await indexState(app)
       const lack = state.complete
         ? COMPLETE
         : partial(`${state.behind} archived records are not in the index yet`)
-      const tables = await tablesOf(name, { index, query, lack, period, top, rules })
+      const tables = await tablesOf(name, {
+        index,
+        query,
+        asked: others,
+        people: people.length > 0,
+        lack,
+        period,
+        top,
+        rules,
+      })
       return { query: explain(query), people: people.map(({ label }) => label), state, tables }
     })
     const { query, people, state, tables } = answer

@@ -82,11 +82,7 @@ async function* entries(
 }
 
 /** Times of messages and records are not in the index: each item is read from the archive. */
-async function* timesketch(
-  app: AppContext,
-  query: Query,
-  gapMs: number,
-): AsyncGenerator<object> {
+async function* timesketch(app: AppContext, query: Query, gapMs: number): AsyncGenerator<object> {
   for await (const step of inChains(oldestFirst(openIndexOf(app), query), gapMs)) {
     if (step.type !== 'entry') continue
     const { tenantId, id, sequences } = step.row

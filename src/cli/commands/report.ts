@@ -7,7 +7,7 @@ import { printReport } from '../report-view.ts'
 import { visible } from '../terminal.ts'
 
 const NAMES = ['usage', 'users', 'agents', 'resources', 'labels', 'models', 'credits', 'all']
-const FORMATS = ['table', 'json']
+const FORMATS = ['table', 'json', 'xlsx']
 
 export const report = defineCommand({
   name: 'report',
@@ -25,8 +25,8 @@ export const report = defineCommand({
     ['daybook report agents --top 10', 'The agents in most exchanges.'],
     ['daybook report credits --rules brief-004', 'Copilot credits by category and by agent.'],
     [
-      'daybook report all --format json --output-path march.json',
-      'Everything, each figure with its unit, its state and the query that lists its items.',
+      'daybook report all --from 2026-03-01 --to 2026-04-01 --format xlsx --output-path march.xlsx',
+      'Everything as a workbook, each figure with its state and the query that lists its items.',
     ],
   ],
   options: {
@@ -42,7 +42,7 @@ export const report = defineCommand({
     },
     top: { value: '<number>', summary: 'rows of a table (default 20)' },
     rules: { value: '<rule set>', summary: 'of credits: v1.2 (default) or brief-004' },
-    format: { value: '<format>', summary: 'table (default) or json' },
+    format: { value: '<format>', summary: 'table (default), json or xlsx (with --output-path)' },
     'output-path': { value: '<file>', summary: 'write to this file instead of standard output' },
     force: { summary: 'overwrite the file' },
   },
@@ -68,31 +68,55 @@ export const report = defineCommand({
     const path = textOption(options, 'output-path')
     const period = periodOf(options)
     const query = words.join(' ').trim()
+    if (format === 'xlsx' && path === undefined)
+      throw new CodedError('USAGE', '--format xlsx needs --output-path: a workbook is no text')
+    const force = options['force'] === true
     const app = await client({ index: true, purpose: 'report' })
-    const output = path === undefined ? null : await openOutputFile(path, options['force'] === true)
-    try {
-      const answer = await app.get<ReportAnswer>(`/api/v1/reports/${name}`, {
-        q: [...(query === '' ? [] : [query]), ...periodQueries(period)],
-        user: listOption(options, 'user'),
-        by: textOption(options, 'by'),
-        top: textOption(options, 'top'),
-        rules: textOption(options, 'rules'),
-      })
-      const lines: string[] = []
-      const target: Console =
-        output === null
-          ? console
-          : { ...console, line: (text = '') => lines.push(text), paint: (_style, text) => text }
-      if (format === 'json')
-        target.line(JSON.stringify(answer, null, output === null ? undefined : 2))
-      else printReport(answer, { period: periodText(period) }, target)
-      if (output === null) return 0
-      await output.write(`${lines.join('\n')}\n`)
-      await output.finish()
-      console.note(`Wrote ${visible(output.path)}`)
+    const answer = await app.get<ReportAnswer>(`/api/v1/reports/${name}`, {
+      q: [...(query === '' ? [] : [query]), ...periodQueries(period)],
+      user: listOption(options, 'user'),
+      by: textOption(options, 'by'),
+      top: textOption(options, 'top'),
+      rules: textOption(options, 'rules'),
+    })
+    const head = periodText(period)
+    if (path === undefined) {
+      if (format === 'json') console.json(answer)
+      else printReport(answer, head, console)
       return 0
-    } finally {
-      await output?.discard()
     }
+    if (format === 'xlsx') {
+      const { writeWorkbook } = await import('../report-workbook.ts')
+      await writeWorkbook(answer, head, path, force)
+    } else
+      await writeText(
+        format === 'json' ? prettyJson(answer) : tableText(answer, head, console),
+        path,
+        force,
+      )
+    console.note(`Wrote ${visible(path)}`)
+    return 0
   },
 })
+
+const prettyJson = (answer: ReportAnswer): string => `${JSON.stringify(answer, null, 2)}\n`
+
+function tableText(answer: ReportAnswer, period: string, console: Console): string {
+  const lines: string[] = []
+  printReport(answer, period, {
+    ...console,
+    line: (text = '') => lines.push(text),
+    paint: (_style, text) => text,
+  })
+  return `${lines.join('\n')}\n`
+}
+
+async function writeText(text: string, path: string, force: boolean): Promise<void> {
+  const output = await openOutputFile(path, force)
+  try {
+    await output.write(text)
+    await output.finish()
+  } finally {
+    await output.discard()
+  }
+}

@@ -41,7 +41,10 @@ export const timeline = defineCommand({
       summary: 'longest pause inside a chain: 90s, 15m (default), 2h, 1d',
     },
     format: { value: '<format>', summary: 'table (default), json or timesketch' },
-    'output-path': { value: '<file>', summary: 'write to this file; of timesketch: .csv or .jsonl' },
+    'output-path': {
+      value: '<file>',
+      summary: 'write to this file; of timesketch: .csv or .jsonl',
+    },
     force: { summary: 'overwrite the file' },
   },
   exitCodes: {

@@ -29,7 +29,12 @@ export type TimelineStep =
   | { readonly type: 'entry'; readonly chain: number; readonly row: ItemRow }
   | ChainEnd
   /** Nothing is recorded between two chains. */
-  | { readonly type: 'silence'; readonly from: string; readonly to: string; readonly seconds: number }
+  | {
+      readonly type: 'silence'
+      readonly from: string
+      readonly to: string
+      readonly seconds: number
+    }
 
 /** Most of each list that a chain keeps: a chain may be as long as the archive. */
 const MOST = 200
@@ -126,10 +131,7 @@ class Chain {
       labels: [...this.#labels].slice(0, TOLD),
       flags: [...this.#flags],
       cut:
-        this.#cut ||
-        this.#path.length > TOLD ||
-        carried.length > TOLD ||
-        this.#labels.size > TOLD,
+        this.#cut || this.#path.length > TOLD || carried.length > TOLD || this.#labels.size > TOLD,
     }
   }
 }

@@ -90,7 +90,11 @@ export function timesketchRows(item: Item, parts: readonly Part[], chain: number
 
   const rows = item.messages.map(({ role, text, at }) => {
     const [described, sign] = MESSAGES[role ?? 'other']
-    return row(at ?? item.occurredAt, described, `[${place}] ${sign} ${text ?? '(no record carries the text)'}`)
+    return row(
+      at ?? item.occurredAt,
+      described,
+      `[${place}] ${sign} ${text ?? '(no record carries the text)'}`,
+    )
   })
   for (const { name, url, labelId, type, origin } of item.resources) {
     if (origin !== 'accessed') continue
