@@ -2,6 +2,7 @@
 // With --check nothing is written, and a page that is out of date fails.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { offlineVerifierPage } from './pages/offline-verifier-page.ts'
 import { offlineVerifier } from './pages/offline-verifier.ts'
 import { cliPage } from './pages/cli.ts'
 import { exportFieldsPage } from './pages/export-fields.ts'
@@ -18,6 +19,7 @@ const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/reference/export-fields.md': exportFieldsPage,
   'docs/reference/item-findings.md': itemFindingsPage,
   'docs/reference/kql.md': kqlPage,
+  'docs/reference/offline-verifier.md': offlineVerifierPage,
 }
 
 // Not formatted: its bytes are named by a hash.

@@ -29,7 +29,7 @@ export function parseVerifierKey(text: unknown): VerifierKey | undefined {
   return { name, id: computed, publicKey: bytes.subarray(1), text: trimmed }
 }
 
-export interface NoteSignature {
+interface NoteSignature {
   readonly name: string
   readonly id: Uint8Array
   readonly signature: Uint8Array

@@ -7,7 +7,7 @@ export const MANIFEST_PROOFS = 'manifest-proofs.jsonl'
 export const PROOFS = 'proofs.jsonl'
 export const RECORDS = 'records.jsonl'
 
-export interface ListedFile {
+interface ListedFile {
   readonly path: string
   readonly bytes: number
   readonly sha256: string

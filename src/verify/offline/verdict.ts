@@ -3,7 +3,7 @@ import type { TenantChecked } from './check-tenants.ts'
 import { amount, bytesAsText, listed, momentAsText, thousands } from './words.ts'
 
 /** How one part of a check ended: `open` is what only the reader can do. */
-export type Outcome = 'holds' | 'fails' | 'open' | 'absent'
+type Outcome = 'holds' | 'fails' | 'open' | 'absent'
 
 export interface Check {
   readonly name: string
@@ -76,7 +76,7 @@ function ofFiles({ findings }: Report, { files, manifest }: Contents): Check {
   const name = 'Files'
   const all = manifest.files.length
   if (!findings.has('FILE_CHANGED', 'FILE_MISSING', 'FILE_EXTRA', 'UNREADABLE', 'ZIP_INVALID')) {
-    const text = `${amount(all, 'file')} with ${bytesAsText(files.bytes)}: each has the SHA-256 that the list of contents states. None is missing, and none was added.`
+    const text = `${amount(all, 'file')} (${bytesAsText(files.bytes)}): each has the SHA-256 that the list of contents states. None is missing, and none was added.`
     return { name, outcome: 'holds', text }
   }
   const text = `Of ${amount(all, 'file')} that were exported, ${thousands(files.intact)} are here and unchanged.`

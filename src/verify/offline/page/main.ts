@@ -83,6 +83,7 @@ async function check(files: readonly Picked[]): Promise<void> {
   page.keyError.hidden = given !== undefined
   page.key.setAttribute('aria-invalid', String(given === undefined))
   page.chosen.replaceChildren(chosenName(files))
+  page.keyButton.hidden = false
   if (given === undefined) {
     page.key.focus()
     return
@@ -114,7 +115,6 @@ function showProgress({ step, done, of }: Progress): void {
 function show(view: HTMLElement): void {
   running = undefined
   page.running.hidden = true
-  page.keyButton.hidden = false
   page.result.replaceChildren(view)
   const heading = view.querySelector('h2')
   page.status.textContent = heading?.textContent ?? ''
