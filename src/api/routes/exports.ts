@@ -9,6 +9,7 @@ import { packageVersion } from '../../platform/package-version.ts'
 import { and } from '../../query/kql/ast.ts'
 import { explain } from '../../query/kql/explain.ts'
 import { parse } from '../../query/kql/parser.ts'
+import { offlineVerifierPage } from '../../verify/offline-page.ts'
 import type { AppContext } from '../context.ts'
 import { indexState, openIndexOf } from '../index-state.ts'
 import { looked } from '../look.ts'
@@ -69,7 +70,7 @@ export function exportRoutes(app: AppContext): Hono {
       pseudonymFile: join(app.dataDir, 'keys', 'pseudonyms.key'),
       newId: () => randomBytes(16).toString('hex'),
       announce: (id: string) => looked(app, 'export', { export: id, ...asked }, async () => {}),
-      verifierPage: async () => null,
+      verifierPage: offlineVerifierPage,
     }
     return ndjson((emit) =>
       runExport(request, ports, { complete, behind, text }, (step) =>
