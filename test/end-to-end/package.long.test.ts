@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { aCorpus, folders, importInto, ROOT, run, verify } from './daybook.suite.ts'
@@ -30,6 +30,14 @@ test('the package, installed elsewhere, runs from JavaScript alone', async () =>
   })
   expect(JSON.parse(imported.out)).toMatchObject(corpus.facts.expected)
   expect((await run(['verify', join(dataDir, 'archive')], { bin, cwd: home })).code).toBe(0)
+  const exported = newFolder()
+  const asked = ['export', '*', '--format', 'csv', '--proofs', '--output-path', join(exported, 'x')]
+  expect(await run([...asked, '--data-dir', dataDir], { bin, cwd: home })).toMatchObject({
+    code: 0,
+  })
+  expect(readFileSync(join(exported, 'x', 'verify.html'), 'utf8')).toBe(
+    readFileSync(join(ROOT, 'src/verify/offline/verify.html'), 'utf8'),
+  )
   // What the package has written the checkout reads.
   expect(await importInto(dataDir, corpus.all)).toMatchObject({ added: 0 })
   expect(await verify(dataDir)).toMatchObject({ findings: [] })

@@ -52,7 +52,7 @@ export async function checkFiles(
           : `${path} has ${file.size} bytes; ${size} were exported.`,
         { file: path },
       )
-    if (ends !== undefined && ends.length !== rows)
+    if (ends !== undefined && rows !== null && ends.length !== rows)
       findings.add('COUNT_DIFFERS', `${path} has ${ends.length} lines; ${rows} were exported.`, {
         file: path,
       })

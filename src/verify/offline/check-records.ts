@@ -1,12 +1,12 @@
 import { textOf } from './bytes.ts'
 import type { TenantChecked } from './check-tenants.ts'
-import type { Findings } from './findings.ts'
+import type { FindingCode, Findings } from './findings.ts'
 import { isCount, isObject, objectOf } from './json.ts'
 import { linesOf } from './lines.ts'
-import { Numbers } from './numbers.ts'
+import { type Numbers, NumberSet } from './numbers.ts'
 import { type PackageFile, PackageError } from './package-file.ts'
-import { type PackageManifest, PROOFS } from './package-manifest.ts'
-import { parsePlace, type Place, Places } from './places.ts'
+import { type PackageManifest, PROOFS, RECORDS } from './package-manifest.ts'
+import { parsePlace, Places } from './places.ts'
 import type { Pace } from './progress.ts'
 import {
   isInLog,
@@ -68,10 +68,14 @@ interface Side {
   readonly tenant: TenantChecked
   /** The checkpoint that all its proofs carry: text of the manifest. */
   readonly note: string | null
-  readonly sequences: Numbers
+  readonly sequences: NumberSet
+  lines: number
   /** The segment of the proof before: neighbours lie in the same one, so its path is walked once. */
   last?: { readonly of: string; readonly segment: Segment | undefined; readonly inLog: boolean }
 }
+
+/** What one line of proofs.jsonl has shown. */
+type Shown = { readonly segment: Segment } | { readonly code: FindingCode; readonly why: string }
 
 class RecordCheck {
   readonly places: Places
@@ -94,126 +98,92 @@ class RecordCheck {
     for (const tenant of tenants) {
       const listed = manifest.tenants.find((one) => one.tenant === tenant.tenant)
       const note = listed?.checkpoint ?? null
-      this.sides.set(tenant.tenant, { tenant, note, sequences: new Numbers() })
+      this.sides.set(tenant.tenant, { tenant, note, sequences: new NumberSet(), lines: 0 })
     }
   }
 
   async line(text: string | undefined): Promise<void> {
     this.lines += 1
     const fields = objectOf(text) ?? {}
-    const { tenant, sequence, envelope, proof: proofText } = fields
+    const { tenant, sequence } = fields
     const side = typeof tenant === 'string' ? this.sides.get(tenant) : undefined
-    const place = parsePlace(fields['place'])
-    const proof = parseProof(proofText)
-    const about = {
+    if (side) side.lines += 1
+    const shown = await this.check(fields, side)
+    if ('segment' in shown) {
+      this.proven += 1
+      this.sealed.add(shown.segment.sealedAt)
+      return
+    }
+    const name = isCount(sequence) ? `Record ${sequence}` : `Line ${this.lines} of ${PROOFS}`
+    this.findings.add(shown.code, `${name}: ${shown.why}.`, {
       file: PROOFS,
       ...(side && { tenant: side.tenant.tenant }),
       ...(isCount(sequence) && { sequence }),
-    }
-    const name = isCount(sequence) ? `Record ${sequence}` : `Line ${this.lines} of ${PROOFS}`
-    if (side && isCount(sequence)) side.sequences.push(sequence)
-    if (place && !this.places.claim(place))
-      this.findings.add(
-        'PROOF_REPEATED',
-        `${name}: its text is already that of another proof.`,
-        about,
-      )
-    if (!side || !isCount(sequence) || !place || !proof || !isObject(envelope)) {
-      this.findings.add('PROOF_MALFORMED', `${name}: its proof is malformed.`, about)
-      return
-    }
-    if (proof.checkpoint !== side.note) {
-      this.findings.add(
-        'PROOF_MALFORMED',
-        `${name}: its proof belongs to another checkpoint than that of the manifest.`,
-        about,
-      )
-      return
-    }
-    const { segment, inLog } = openSegment(side, proof, String(proofText))
-    if (segment === undefined || proof.line >= segment.count) {
-      this.findings.add(
-        'PROOF_MALFORMED',
-        `${name}: its proof names no segment that could hold it.`,
-        about,
-      )
-      return
-    }
-    if (!inLog) {
-      this.findings.add(
-        'PROOF_NOT_IN_LOG',
-        `${name}: its proof does not lead to the checkpoint.`,
-        about,
-      )
-      return
-    }
-    await this.record(place, { proof, segment, sequence, envelope, side }, name, about)
+    })
   }
 
   /** What can be said only once all proofs were read. */
   async finish(): Promise<void> {
-    await this.places.checkComplete(this.findings)
-    const { provenRecords } = this.manifest
+    const { provenRecords, files } = this.manifest
+    const listed = files.map(({ path }) => path)
+    await this.places.checkComplete(listed, this.findings)
     if (provenRecords !== this.lines)
       this.findings.add(
         'COUNT_DIFFERS',
         `The export states ${provenRecords} proofs; there are ${this.lines}.`,
         { file: PROOFS },
       )
-    for (const {
-      tenant: { tenant, records },
-      sequences,
-    } of this.sides.values()) {
-      if (records !== sequences.length)
+    for (const { tenant, lines } of this.sides.values()) {
+      if (tenant.records !== lines)
         this.findings.add(
           'COUNT_DIFFERS',
-          `The export states ${records} records of the tenant ${tenant}; there are ${sequences.length}.`,
-          { tenant },
+          `The export states ${tenant.records} records of the tenant ${tenant.tenant}; there are ${lines}.`,
+          { tenant: tenant.tenant },
         )
-      for (const sequence of sequences.repeated())
-        this.findings.add('PROOF_REPEATED', `Record ${sequence} is proven more than once.`, {
-          file: PROOFS,
-          tenant,
-          sequence,
-        })
     }
   }
 
-  private async record(
-    place: Place,
-    claim: {
-      readonly proof: Proof
-      readonly segment: Segment
-      readonly sequence: number
-      readonly envelope: Readonly<Record<string, unknown>>
-      readonly side: Side
-    },
-    name: string,
-    about: { readonly file: string; readonly tenant?: string; readonly sequence?: number },
-  ): Promise<void> {
-    const { proof, segment, sequence, envelope, side } = claim
-    const where = place.kind === 'line' ? `line ${place.line} of records.jsonl` : place.file
-    const bytes = await this.places.read(place)
-    if (bytes === undefined) {
-      this.findings.add('RECORD_MISSING', `${name}: ${where} is not there.`, about)
-      return
-    }
-    const line = rebuildLine(envelope, bytes)
+  /** In the order of docs/spec/export-format.md: the first thing that is wrong is what is told. */
+  private async check(
+    fields: Readonly<Record<string, unknown>>,
+    side: Side | undefined,
+  ): Promise<Shown> {
+    const { sequence, envelope, proof: text } = fields
+    const place = parsePlace(fields['place'])
+    if (!side || !isCount(sequence) || !place || !isObject(envelope))
+      return { code: 'PROOF_MALFORMED', why: 'the line is malformed' }
+    if (!side.sequences.add(sequence))
+      return { code: 'PROOF_REPEATED', why: 'there is another proof for this number' }
+    const proof = parseProof(text)
+    if (proof === undefined) return { code: 'PROOF_MALFORMED', why: 'its proof is malformed' }
+    if (proof.checkpoint !== side.note)
+      return {
+        code: 'PROOF_MALFORMED',
+        why: 'its proof belongs to another checkpoint than that of the manifest',
+      }
+    const where = place.kind === 'line' ? `line ${place.line} of ${RECORDS}` : place.file
+    const record = await this.places.take(place)
+    if (record === undefined) return { code: 'RECORD_MISSING', why: `it is not in ${where}` }
+    if (record === 'again')
+      return { code: 'PROOF_REPEATED', why: `${where} is already the text of another proof` }
+    const { segment, inLog } = openSegment(side, proof, String(text))
+    if (segment === undefined || proof.line >= segment.count)
+      return { code: 'PROOF_MALFORMED', why: 'its proof names no segment that could hold it' }
+    if (!inLog)
+      return { code: 'PROOF_NOT_IN_LOG', why: 'its proof does not lead to the checkpoint' }
+    const line = rebuildLine(envelope, record)
     const agrees =
       segment.first + proof.line === sequence &&
       envelope['sequence'] === sequence &&
       envelope['tenant'] === side.tenant.tenant
-    if (!agrees || line === undefined || !isInSegment(line, proof, segment)) {
-      this.findings.add(
-        'RECORD_DIFFERS',
-        `${name}: ${where} is not the record that was archived under this number.`,
-        about,
-      )
-      return
-    }
-    if (side.tenant.checkpoint === undefined) return
-    this.proven += 1
-    this.sealed.add(segment.sealedAt)
+    if (!agrees || line === undefined || !isInSegment(line, proof, segment))
+      return {
+        code: 'RECORD_DIFFERS',
+        why: `${where} is not the record that was archived under this number`,
+      }
+    return side.tenant.checkpoint === undefined
+      ? { code: 'PROOF_NOT_IN_LOG', why: 'no signed checkpoint vouches for it' }
+      : { segment }
   }
 }
 

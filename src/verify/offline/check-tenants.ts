@@ -59,7 +59,8 @@ export async function checkTenants(
         `manifest-proofs.jsonl has ${own.length === 0 ? 'no' : 'more than one'} proof for the tenant ${tenant}.`,
         { tenant },
       )
-    else loggedAt = await checkManifestProof(proof, manifest, manifestHash, tenant, key, findings)
+    else if (key !== undefined)
+      loggedAt = await checkManifestProof(proof, manifest, manifestHash, tenant, key, findings)
     const fingerprint = key && fingerprintOf(key)
     checked.push({ tenant, records, key, compared, fingerprint, parsed, checkpoint, loggedAt })
   }
@@ -116,7 +117,7 @@ async function checkManifestProof(
   manifest: PackageManifest,
   manifestHash: Uint8Array,
   tenant: string,
-  key: VerifierKey | undefined,
+  key: VerifierKey,
   findings: Findings,
 ): Promise<string | undefined> {
   const { entry, proof: text } = line
@@ -125,7 +126,6 @@ async function checkManifestProof(
   const body = typeof entry === 'string' ? objectOf(entry) : undefined
   const genuine =
     typeof entry === 'string' &&
-    key !== undefined &&
     proof !== undefined &&
     checkpoint !== undefined &&
     (await isSignedBy(checkpoint, key, verifySignature)) &&

@@ -21,10 +21,35 @@ export class Numbers {
   indexes(): Uint32Array {
     return Uint32Array.from({ length: this.length }, (_, at) => at)
   }
+}
 
-  /** The numbers that stand in the list more than once, each once per repetition. */
-  repeated(): Float64Array {
-    const sorted = this.values.slice(0, this.length).toSorted()
-    return sorted.filter((value, at) => at > 0 && value === sorted[at - 1])
+/** A set of numbers that mostly come in ascending order, and then take eight bytes each. */
+export class NumberSet {
+  private readonly ascending = new Numbers()
+  private readonly others = new Set<number>()
+
+  /** Adds a number; false when it is there already. */
+  add(value: number): boolean {
+    const last = this.ascending.at(this.ascending.length - 1)
+    if (last === undefined || value > last) {
+      this.ascending.push(value)
+      return true
+    }
+    if (this.others.has(value) || this.holds(value)) return false
+    this.others.add(value)
+    return true
+  }
+
+  /** By halves. */
+  private holds(value: number): boolean {
+    let [from, to] = [0, this.ascending.length]
+    while (from < to) {
+      const middle = Math.floor((from + to) / 2)
+      const found = this.ascending.at(middle) ?? value
+      if (found === value) return true
+      if (found < value) from = middle + 1
+      else to = middle
+    }
+    return false
   }
 }

@@ -283,7 +283,7 @@ export const BROKEN: readonly {
   },
   {
     name: 'a record slipped in',
-    codes: ['FILE_EXTRA', 'RECORD_UNPROVEN'],
+    codes: ['FILE_EXTRA'],
     change: (files) => files.set('records/999.json', Buffer.from('{}')),
   },
   {
@@ -323,7 +323,7 @@ export const BROKEN: readonly {
   },
   {
     name: 'a proof that is none',
-    codes: ['FILE_CHANGED', 'PROOF_MALFORMED'],
+    codes: ['FILE_CHANGED', 'PROOF_MALFORMED', 'RECORD_UNPROVEN'],
     change: (files) => editProof(files, 5, () => 'trust me'),
   },
   {
@@ -365,7 +365,7 @@ export const BROKEN: readonly {
   },
   {
     name: 'a record under the number of another',
-    codes: ['FILE_CHANGED', 'PROOF_REPEATED', 'RECORD_DIFFERS'],
+    codes: ['FILE_CHANGED', 'PROOF_REPEATED', 'RECORD_UNPROVEN'],
     change: (files) => {
       const lines = proofLines(files)
       setProofLines(files, lines.with(4, { ...lines[4], sequence: 3 }))
@@ -394,7 +394,7 @@ export const BROKEN: readonly {
   },
   {
     name: 'a checkpoint replaced by one that the key did not sign',
-    codes: ['MANIFEST_CHANGED', 'CHECKPOINT_INVALID', 'PROOF_MALFORMED'],
+    codes: ['MANIFEST_CHANGED', 'CHECKPOINT_INVALID', 'PROOF_MALFORMED', 'RECORD_UNPROVEN'],
     change: (files) =>
       edit(files, 'manifest.json', (text) => text.replace(/(daybook\/contoso\\n)\d+/, '$199')),
   },
@@ -443,7 +443,7 @@ export const BROKEN: readonly {
   },
   {
     name: 'a manifest with a key that is none',
-    codes: ['MANIFEST_PROOF_INVALID', 'KEY_INVALID'],
+    codes: ['KEY_INVALID', 'PROOF_NOT_IN_LOG'],
     change: (files) =>
       edit(files, 'manifest.json', (text) => text.replace(KEY.vkey, 'daybook/contoso+0+x')),
   },

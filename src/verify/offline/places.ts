@@ -2,7 +2,7 @@ import { concat } from './bytes.ts'
 import type { Findings } from './findings.ts'
 import { isCount, isObject } from './json.ts'
 import { LINE_FEED } from './lines.ts'
-import { Numbers } from './numbers.ts'
+import { Numbers, NumberSet } from './numbers.ts'
 import { type PackageFile, wholeOf } from './package-file.ts'
 import { RECORDS } from './package-manifest.ts'
 import { RangeReader } from './range-reader.ts'
@@ -31,12 +31,40 @@ export function parsePlace(value: unknown): Place | undefined {
   if (typeof file !== 'string') return undefined
   if (file === RECORDS) return isCount(line) && line > 0 ? { kind: 'line', line } : undefined
   if (isRows(file))
-    return isCount(offset) && isCount(length) ? { kind: 'rows', file, offset, length } : undefined
+    return isCount(offset) && isCount(length) && length > 0
+      ? { kind: 'rows', file, offset, length }
+      : undefined
   return isSingle(file) ? { kind: 'file', file } : undefined
 }
 
 const isRows = (file: string): boolean => /^rows-\d{1,9}\.csv$/.test(file)
 const isSingle = (file: string): boolean => file.startsWith('records/')
+
+/** The rows of one CSV file that proofs have named. */
+class Rows {
+  readonly starts = new NumberSet()
+  private readonly from = new Numbers()
+  private readonly to = new Numbers()
+
+  /** A row with the line feed behind it. */
+  add(offset: number, length: number): void {
+    this.from.push(offset)
+    this.to.push(offset + length + 1)
+  }
+
+  /** Where the rows, laid one after the other from `start` on, first leave something out. */
+  firstGap(start: number): number {
+    const inOrder = this.from
+      .indexes()
+      .toSorted((a, b) => (this.from.at(a) ?? 0) - (this.from.at(b) ?? 0))
+    let next = start
+    for (const index of inOrder) {
+      if (this.from.at(index) !== next) return next
+      next = this.to.at(index) ?? next
+    }
+    return next
+  }
+}
 
 /** The texts of a package: gives the text at a place, and remembers which were asked for. */
 export class Places {
@@ -44,7 +72,7 @@ export class Places {
   private readonly recordEnds: Numbers
   private readonly lines: Uint8Array
   private readonly readers = new Map<string, RangeReader>()
-  private readonly rows = new Map<string, { readonly starts: Numbers; readonly ends: Numbers }>()
+  private readonly rows = new Map<string, Rows>()
   private readonly singles = new Set<string>()
 
   constructor(files: ReadonlyMap<string, PackageFile>, recordEnds: Numbers) {
@@ -53,44 +81,45 @@ export class Places {
     this.lines = new Uint8Array(recordEnds.length)
   }
 
-  /** The bytes of a record; undefined when there is no such place. Throws PackageError when it cannot be read. */
-  async read(place: Place): Promise<Uint8Array | undefined> {
-    if (place.kind === 'line') {
-      const end = this.recordEnds.at(place.line - 1)
-      const start = place.line === 1 ? 0 : (this.recordEnds.at(place.line - 2) ?? 0) + 1
-      return end === undefined ? undefined : this.range(RECORDS, start, end - start)
-    }
-    if (place.kind === 'rows') {
-      // With the line feed behind it: only such a range is a whole row.
-      const row = await this.range(place.file, place.offset, place.length + 1)
-      return row?.[place.length] === LINE_FEED ? row.subarray(0, -1) : undefined
-    }
+  /**
+   * The bytes of a record; undefined when there is no such place, `again` when another proof has named it.
+   * Throws PackageError when it cannot be read.
+   */
+  async take(place: Place): Promise<Uint8Array | 'again' | undefined> {
+    if (place.kind === 'line') return this.takeLine(place.line)
+    if (place.kind === 'rows') return this.takeRow(place.file, place.offset, place.length)
     const file = this.files.get(place.file)
-    return file && (await wholeOf(file, MAX_RECORD))
+    if (file === undefined) return undefined
+    if (this.singles.has(place.file)) return 'again'
+    this.singles.add(place.file)
+    return wholeOf(file, MAX_RECORD)
   }
 
-  /** Notes that a proof names this place; false when another one has named it. */
-  claim(place: Place): boolean {
-    if (place.kind === 'line') {
-      const before = this.lines[place.line - 1]
-      this.lines[place.line - 1] = 1
-      // A line that is not there is another finding.
-      return before !== 1
-    }
-    if (place.kind === 'rows') {
-      const rows = this.rows.get(place.file) ?? { starts: new Numbers(), ends: new Numbers() }
-      this.rows.set(place.file, rows)
-      rows.starts.push(place.offset)
-      rows.ends.push(place.offset + place.length)
-      return true
-    }
-    const before = this.singles.has(place.file)
-    this.singles.add(place.file)
-    return !before
+  private async takeLine(line: number): Promise<Uint8Array | 'again' | undefined> {
+    const end = this.recordEnds.at(line - 1)
+    const start = line === 1 ? 0 : (this.recordEnds.at(line - 2) ?? 0) + 1
+    if (end === undefined) return undefined
+    if (this.lines[line - 1] === 1) return 'again'
+    this.lines[line - 1] = 1
+    return this.range(RECORDS, start, end - start)
+  }
+
+  private async takeRow(
+    file: string,
+    offset: number,
+    length: number,
+  ): Promise<Uint8Array | 'again' | undefined> {
+    const rows = this.rows.get(file) ?? new Rows()
+    this.rows.set(file, rows)
+    if (!rows.starts.add(offset)) return 'again'
+    const ended = await this.range(file, offset, length + 1)
+    // Without a line feed behind it, it is not known to be a whole row.
+    if (ended?.[length] === LINE_FEED) rows.add(offset, length)
+    return ended?.subarray(0, length) ?? this.range(file, offset, length)
   }
 
   /** Reports every text that no proof has named. */
-  async checkComplete(findings: Findings): Promise<void> {
+  async checkComplete(listed: readonly string[], findings: Findings): Promise<void> {
     const unproven = this.lines.reduce((sum, proven) => sum + (proven === 0 ? 1 : 0), 0)
     if (unproven > 0) {
       const first = this.lines.indexOf(0) + 1
@@ -102,7 +131,9 @@ export class Places {
         { file: RECORDS },
       )
     }
-    for (const [path, file] of this.files) {
+    for (const path of listed) {
+      const file = this.files.get(path)
+      if (file === undefined) continue
       if (isSingle(path) && !this.singles.has(path))
         findings.add('RECORD_UNPROVEN', `${path} has no proof.`, { file: path })
       if (isRows(path)) await this.checkRows(path, file, findings)
@@ -114,23 +145,11 @@ export class Places {
   }
 
   private async checkRows(path: string, file: PackageFile, findings: Findings): Promise<void> {
-    const { starts, ends } = this.rows.get(path) ?? { starts: new Numbers(), ends: new Numbers() }
-    const inOrder = starts.indexes().toSorted((a, b) => (starts.at(a) ?? 0) - (starts.at(b) ?? 0))
-    let next = await headerEnd(file)
-    for (const index of inOrder) {
-      const start = starts.at(index) ?? 0
-      if (start < next)
-        findings.add('PROOF_REPEATED', `Two proofs name the bytes at ${start} of ${path}.`, {
-          file: path,
-        })
-      if (start > next)
-        findings.add('RECORD_UNPROVEN', `The bytes ${next} to ${start} of ${path} have no proof.`, {
-          file: path,
-        })
-      next = Math.max(next, (ends.at(index) ?? 0) + 1)
-    }
+    const next = (this.rows.get(path) ?? new Rows()).firstGap(await headerEnd(file))
     if (next < file.size)
-      findings.add('RECORD_UNPROVEN', `${path} has no proof from byte ${next} on.`, { file: path })
+      findings.add('RECORD_UNPROVEN', `What begins at byte ${next} of ${path} has no proof.`, {
+        file: path,
+      })
   }
 
   private async range(

@@ -66,11 +66,22 @@ export function verdictOn(report: Report): Verdict {
   }
 }
 
+const MANIFEST_FAULTS = [
+  'MANIFEST_UNPROVEN',
+  'MANIFEST_PROOF_INVALID',
+  'MANIFEST_CHANGED',
+  'KEY_INVALID',
+] as const
+
 const compared = ({ tenants }: Contents): boolean =>
   tenants.length > 0 && tenants.every((tenant) => tenant.compared)
 
-const names = (tenants: readonly TenantChecked[]): string =>
-  listed(tenants.map(({ tenant }) => `“${tenant}”`))
+/** `the archive “contoso”`; many are only counted here, their keys are listed below. */
+function archives(tenants: readonly TenantChecked[]): string {
+  if (tenants.length > 3) return `the archives of ${tenants.length} tenants`
+  const names = listed(tenants.map(({ tenant }) => `“${tenant}”`))
+  return tenants.length === 1 ? `the archive ${names}` : `the archives ${names}`
+}
 
 function ofFiles({ findings }: Report, { files, manifest }: Contents): Check {
   const name = 'Files'
@@ -89,12 +100,12 @@ function ofManifest({ findings }: Report, { tenants }: Contents): Check {
     const text = 'The export belongs to no archive, so nothing proves its manifest.json.'
     return { name, outcome: 'absent', text }
   }
-  if (findings.has('MANIFEST_UNPROVEN', 'MANIFEST_PROOF_INVALID', 'MANIFEST_CHANGED')) {
+  if (findings.has(...MANIFEST_FAULTS)) {
     const text = 'Nothing proves that this manifest.json is the one that was written.'
     return { name, outcome: 'fails', text }
   }
   const [first] = tenants
-  const text = `manifest.json is the one that the archive ${names(tenants)} recorded when the export was made, on ${momentAsText(first?.loggedAt)}.`
+  const text = `manifest.json is the one that ${archives(tenants)} recorded when the export was made, on ${momentAsText(first?.loggedAt)}.`
   return { name, outcome: 'holds', text }
 }
 
@@ -133,14 +144,11 @@ function ofSignature({ findings }: Report, { tenants }: Contents): Check {
     const text = 'There is no signed state of an archive that the records could be proven against.'
     return { name, outcome: 'absent', text }
   }
-  const states = tenants.map(
-    ({ tenant, checkpoint }) =>
-      `“${tenant}” with ${amount(checkpoint?.size ?? 0, 'entry', 'entries')}`,
-  )
+  const entries = tenants.reduce((sum, { checkpoint }) => sum + (checkpoint?.size ?? 0), 0)
   return {
     name,
     outcome: 'holds',
-    text: `The state of the archive ${listed(states)} is signed with the key below (Ed25519).`,
+    text: `The state of ${archives(tenants)}, with ${amount(entries, 'entry', 'entries')} in ${tenants.length === 1 ? 'its log' : 'their logs'}, is signed with the ${tenants.length === 1 ? 'key' : 'keys'} below (Ed25519).`,
   }
 }
 
@@ -172,7 +180,7 @@ function whatIsProven(contents: Contents): string[] {
   const proves = []
   if (records !== undefined && records.proven > 0) {
     proves.push(
-      `${amount(records.proven, 'record')} stood, letter for letter, in the archive ${names(tenants)} when its state was signed. Not one letter of them was changed since.`,
+      `${amount(records.proven, 'record')} stood, letter for letter, in ${archives(tenants)} when its state was signed. Not one letter of them was changed since.`,
       `These records were sealed in the archive ${span(records.firstSealedAt, records.lastSealedAt)}. After that, nobody could change one unseen.`,
     )
   }
