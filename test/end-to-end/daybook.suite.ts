@@ -141,9 +141,9 @@ const SILENT: Console = {
   progress: { show: () => undefined, clear: () => undefined },
 }
 
-/** Every item with its records and their exact text. */
-export async function itemsOf(app: Client): Promise<ItemWithRecords[]> {
-  const hits = await hitsOf(app, '*')
+/** Every item (that a query finds) with its records and their exact text. */
+export async function itemsOf(app: Client, q = '*'): Promise<ItemWithRecords[]> {
+  const hits = await hitsOf(app, q)
   const items: ItemWithRecords[] = []
   // Each look is written down before it is answered: some at a time share one write.
   for (let at = 0; at < hits.length; at += 50) {

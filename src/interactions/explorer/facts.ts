@@ -43,7 +43,7 @@ function factsOf(cells: Cells, activity: string, context: ReadContext): Facts {
     AppIdentity: text('appidentity', 'purviewaiappname'),
     AgentId: text('agentid'),
     AgentName: text('agentname'),
-    CopilotEventData: event,
+    ...(Object.keys(event).length === 0 ? {} : { CopilotEventData: event }),
   }
   const facts = auditFacts(record, context.format, null)
   const hasMessages = facts.kind === 'interaction'

@@ -4,8 +4,11 @@ import type { Cells } from './columns.ts'
 
 /** Fields of an audit record and the columns that scripts make of them, in order of preference. */
 const FIELDS: readonly (readonly [string, readonly string[]])[] = [
-  ['Id', ['recordid', 'id', 'identity']],
-  ['CreationTime', ['creationtime', 'creationdate', 'timegenerated', 'createddatetime']],
+  ['Id', ['recordid', 'id', 'identity', 'eventid']],
+  [
+    'CreationTime',
+    ['creationtime', 'creationdate', 'timegenerated', 'createddatetime', 'eventdate'],
+  ],
   ['RecordType', ['recordtype', 'recordtypenum', 'auditlogrecordtype']],
   ['Operation', ['operation', 'operations']],
   ['UserId', ['userid', 'userids', 'userprincipalname', 'actorname']],

@@ -55,14 +55,16 @@ function formatOf(names: readonly string[], all: Has, any: Has): CsvFormat | nul
   return isFlattenedAudit(names, any) ? 'pax-csv' : null
 }
 
-/** Fields of Copilot's event data, at the end of the name of a column: `CopilotEventData.AppHost`, `Message_Id`. */
+/** Fields of Copilot's event data, at the end of the name of a column: `CopilotEventData.AppHost`, `Message_isPrompt`. */
 const EVENT_FIELD =
-  /(apphost|threadid|messageid|messagesid|messageisprompt|messagesisprompt|siteurl|copiloteventdata|llmeventdata|copilotlogversion)$/
+  /(apphost|threadid|messages?isprompt|accessedresources?siteurl|copiloteventdata|llmeventdata|copilotlogversion)$/
 
+/** Scripts flatten audit records into columns of their own; sums over many records are none. */
 function isFlattenedAudit(names: readonly string[], any: Has): boolean {
+  if (any('eventcount')) return false
+  if (any('recordid') && any('messageid')) return true
   if (!names.some((name) => EVENT_FIELD.test(name))) return false
-  if (any('recordid')) return true
-  return any('id', 'auditdataid') && any('operation', 'operations', 'recordtype', 'creationtime')
+  return any('recordid', 'operation', 'operations', 'recordtype', 'creationtime', 'creationdate')
 }
 
 function referenceOf(all: Has, any: Has): ReferenceKind | null {

@@ -26,6 +26,8 @@ const pages: Readonly<Record<string, (all: readonly string[]) => string>> = {
   page: (all) => `{"PageNumber":1,"WaterMark":"[{","Records":[${all.join(',')}],"Last":true}`,
   'page with blanks': (all) => `\n{ "Records" : [ ${all.join(' ,\n ')} ] , "n" : [ { } ] }\n`,
   'list of pages': (all) => `[{"Records":[${all.join(',')}]},{"Records":[]}]`,
+  'list of pages in a page': (all) =>
+    `{"@odata.count":2,"value":[{"Records":[${all.join(',')}]},{}]}`,
   'page a line': (all) => all.map((one) => `{"RecordCount":1,"Records":${one}}`).join('\n'),
 }
 

@@ -145,6 +145,10 @@ export class NestedSplitter extends Splitter {
   #valueOf(key: string, frame: 'page' | 'table', at: number): true {
     const byte = this.bytes[at] ?? 0
     const isList = byte === OPEN_BRACKET
+    // A list of pages that a script wrapped once more.
+    if (key === 'value' && isList && frame === 'page' && this.#frames.length < MAX_LISTS) {
+      return this.#open(at, 'pages')
+    }
     if (this.#nest === 'records') {
       if (key !== 'records') return this.#begin(at, 'dropped')
       if (isList) return this.#open(at, 'records')

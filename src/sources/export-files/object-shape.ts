@@ -68,13 +68,7 @@ function otherShape(keys: Keys, has: Has): ObjectShape | null {
     return record('transcript')
   }
   if (keys.get('activities') === '[') return record('transcript')
-  if (
-    has('customdimensions') ||
-    (has('timestamp') && has('name') && has('itemtype')) ||
-    (has('timegenerated') && has('properties') && has('name'))
-  ) {
-    return record('telemetry')
-  }
+  if (isTelemetry(keys, has)) return record('telemetry')
   return has('tables') ? { kind: 'nested', nest: 'tables' } : null
 }
 
@@ -89,7 +83,9 @@ function referenceShape(has: Has): ObjectShape | null {
 }
 
 function isAudit(keys: Keys, has: Has): boolean {
-  if (keys.has('CopilotEventData') || (keys.has('AppIdentity') && keys.has('AppHost'))) return true
+  // Some exports write every key in lower case: then it takes more of them.
+  if (has('copiloteventdata') || (has('appidentity') && has('apphost'))) return true
+  if (has('recordtype') && has('operation') && has('id', 'userid')) return true
   return (
     (keys.has('RecordType') ||
       keys.has('Operation') ||
@@ -98,6 +94,18 @@ function isAudit(keys: Keys, has: Has): boolean {
     (keys.has('UserId') || keys.has('Id')) &&
     !has('access_token')
   )
+}
+
+/** Columns of Application Insights' tables. */
+const TELEMETRY_KEYS =
+  /^(timestamp|name|item(id|type|count)|custom(dimensions|measurements)|operation_\w+|session_id|user_\w+|application_version|client_\w+|cloud_\w+|app(id|name)|ikey|sdkversion)$/
+
+/** An event may have nothing but a time and a name. */
+function isTelemetry(keys: Keys, has: Has): boolean {
+  if (has('customdimensions')) return true
+  if (has('timegenerated') && has('properties') && has('name')) return true
+  if (!has('timestamp') || !has('name')) return false
+  return has('itemtype') || [...keys.keys()].every((key) => TELEMETRY_KEYS.test(key.toLowerCase()))
 }
 
 /** Bodies of the same interfaces that people save beside their exports. */
