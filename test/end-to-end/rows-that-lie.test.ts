@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { ImportResult } from '../../src/cli/import-run.ts'
 import {
   differences,
   folders,
@@ -67,6 +68,8 @@ const item = {
   body: { contentType: 'text', content: 'Whose session is this?' },
   from: { user: { id: 'b0000000-0000-4000-8000-000000000009', tenantId: FABRIKAM } },
 }
+
+const turned = (line: string) => line.split(',').toReversed().join(';')
 
 function file(name: string, text: string): string {
   const path = join(folder, name)
@@ -135,7 +138,6 @@ test("an item in another tenant's session stays in its own tenant, without an au
 
 test('the same rows in other columns, and a rebuilt index, change nothing', async () => {
   const before = (await itemsOf(app)).map(timeless)
-  const turned = (line: string) => line.split(',').toReversed().join(';')
   const disputed = [
     COLUMNS.join(','),
     rowOf(DISPUTED, 'robin@contoso.com', '19:two@thread.v2', PROMPT),
