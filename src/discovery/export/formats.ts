@@ -36,4 +36,10 @@ export const FORMATS: readonly Format[] = [
     summary: 'a page for each conversation, to read and to print',
     load: async () => (await import('./formats/html/writer.ts')).htmlWriter,
   },
+  {
+    name: 'pdf',
+    units: ['item'],
+    summary: 'a PDF/A file for each conversation, to file and to hand over',
+    load: async () => (await import('./formats/pdf/writer.ts')).pdfWriter,
+  },
 ]

@@ -1,0 +1,66 @@
+import type { Change, ExportAbout, ItemWriter, PackageFile } from '../../writer.ts'
+import { INDEX_TAIL, indexHead, indexRow } from '../html/index-page.ts'
+import { pageHead, pageTail } from '../html/page.ts'
+import { exchangeOf } from '../transcript/exchange.ts'
+import { fileName, partsOf, type Part } from '../transcript/parts.ts'
+import { ShownFields } from '../transcript/shown.ts'
+import { summaryOf, type Summary } from '../transcript/summary.ts'
+import { drawAbout, drawExchange, drawHead } from './conversation.ts'
+import { Fonts } from './fonts.ts'
+import { Paper } from './paper.ts'
+
+/** A PDF/A-2b file for each conversation, with fonts of our own and page numbers; and a page that lists them. */
+export const pdfWriter: ItemWriter = {
+  takes: 'items',
+  order: 'conversation',
+  async write(batches, to, about) {
+    const fields = new ShownFields(about.fields)
+    const fonts = new Fonts()
+    const changes: Change[] = []
+    const index = await to.create('conversations/index.html')
+    await index.write(pageHead('Conversations') + indexHead(about))
+    let rows = 0
+    let files = 0
+    for await (const part of partsOf(batches)) {
+      about.signal.throwIfAborted()
+      const path = `conversations/${fileName(part)}.pdf`
+      const file = await to.create(path)
+      const summary = summaryOf(part, fields)
+      const missing = await writePart(part, summary, file, { fonts, fields, about })
+      await index.write(indexRow(`${fileName(part)}.pdf`, summary))
+      files += 1
+      rows += part.items.length
+      if (missing > 0) changes.push(replaced(path, missing))
+    }
+    await index.write(INDEX_TAIL + pageTail(about))
+    await index.end(files)
+    return { rows, changes }
+  },
+}
+
+async function writePart(
+  part: Part,
+  summary: Summary,
+  file: PackageFile,
+  { fonts, fields, about }: { fonts: Fonts; fields: ShownFields; about: ExportAbout },
+): Promise<number> {
+  const name = fileName(part)
+  const paper = new Paper(fonts, {
+    title: `Conversation ${name}, Daybook export ${about.id}`,
+    createdAt: new Date(about.createdAt),
+    header: [summary.title, `${summary.from} to ${summary.to} UTC`],
+    footer: `Daybook export ${about.id}`,
+  })
+  drawHead(paper, summary)
+  for (const [at, item] of part.items.entries())
+    drawExchange(paper, exchangeOf(item, part.firstOrdinal + at, fields))
+  drawAbout(paper, about)
+  for await (const bytes of paper.bytes()) await file.write(bytes)
+  await file.end(part.items.length)
+  return paper.setter.missing
+}
+
+function replaced(file: string, count: number): Change {
+  const how = `${count} character${count === 1 ? '' : 's'} that no font of the transcript has (emoji mostly) stand as a code point in a box`
+  return { code: 'CHARACTER_REPLACED', count, file, how }
+}
