@@ -61,7 +61,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'verify',
-    summary: 'Recompute every hash of an archive, or check one proof',
+    summary: 'Recompute the hashes of an archive, an export or a proof',
     load: async () => (await import('./commands/verify.ts')).verify,
   },
   {

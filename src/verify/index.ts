@@ -9,3 +9,9 @@ export {
   type ProofVerdict,
   verifyProof,
 } from './verify-proof.ts'
+export { EXPORT_FINDINGS, type ExportFinding, type ExportFindingCode } from './export/findings.ts'
+export {
+  type ExportReport,
+  type VerifyExportOptions,
+  verifyExport,
+} from './export/verify-export.ts'

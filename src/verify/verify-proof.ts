@@ -74,30 +74,47 @@ export function verifyProof({ proof, record, publicKey }: ProofToVerify): ProofV
   return failed('RECORD_DIFFERS', 'the record is not the one that was archived')
 }
 
-interface ProofParts {
+/** The outer part of a proof: a C2SP tlog-proof. */
+interface LogProofParts {
   readonly index: number
   readonly logPath: readonly Uint8Array[]
   readonly checkpoint: string
+  /** What its `extra` line holds; undefined where there is none. */
+  readonly extra: Buffer | undefined
+}
+
+export interface ProofParts extends LogProofParts {
   readonly line: number
   readonly path: readonly Uint8Array[]
   readonly manifest: string
   readonly envelope: unknown
 }
 
-function parseProof(text: string): ProofParts | string {
+/** The parts of a tlog-proof, or why it is none. */
+export function parseLogProof(text: string): LogProofParts | string {
   if (text.length > 4 * MAX_PROOF_BYTES) return 'it is too long'
   const split = text.indexOf('\n\n')
-  const [header, extra = '', index = '', ...hashes] = text.slice(0, Math.max(0, split)).split('\n')
+  const [header, ...lines] = text.slice(0, Math.max(0, split)).split('\n')
   if (header !== PROOF_HEADER) return `it does not begin with "${PROOF_HEADER}"`
-  const inner = extra.startsWith('extra ') ? fromBase64(extra.slice(6)) : undefined
-  if (inner === undefined) return 'it has no "extra" line by this program'
+  const encoded = lines[0]?.startsWith('extra ') === true ? lines.shift()?.slice(6) : undefined
+  const extra = encoded === undefined ? undefined : fromBase64(encoded)
+  if (encoded !== undefined && extra === undefined) return 'its "extra" line is malformed'
+  const [index = '', ...hashes] = lines
   if (!/^index (0|[1-9]\d{0,14})$/.test(index)) return 'it has no index'
-  const logPath = hashes.map(fromBase64)
-  const whole = logPath
+  const logPath = hashes
+    .map(fromBase64)
     .filter((hash) => hash?.length === HASH_BYTES)
     .filter((hash) => hash !== undefined)
-  if (whole.length !== hashes.length || hashes.length > 63) return 'a hash in it is malformed'
-  const fields = parseObject(inner.toString('utf8'))
+  if (logPath.length !== hashes.length || hashes.length > 63) return 'a hash in it is malformed'
+  return { index: Number(index.slice(6)), logPath, checkpoint: text.slice(split + 2), extra }
+}
+
+/** The parts of a proof of a record, or why it is none. */
+export function parseProof(text: string): ProofParts | string {
+  const outer = parseLogProof(text)
+  if (typeof outer === 'string') return outer
+  if (outer.extra === undefined) return 'it has no "extra" line by this program'
+  const fields = parseObject(outer.extra.toString('utf8'))
   const { line, path, manifest, envelope } = fields ?? {}
   if (typeof path !== 'string' || typeof manifest !== 'string' || fields?.['v'] !== 1)
     return 'its "extra" line is malformed'
@@ -107,9 +124,7 @@ function parseProof(text: string): ProofParts | string {
   if (typeof line !== 'number' || !Number.isSafeInteger(line) || line < 0)
     return 'its line number is malformed'
   return {
-    index: Number(index.slice(6)),
-    logPath: whole,
-    checkpoint: text.slice(split + 2),
+    ...outer,
     line,
     path: Array.from({ length: joined.length / HASH_BYTES }, (_, at) =>
       joined.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES),
@@ -119,7 +134,8 @@ function parseProof(text: string): ProofParts | string {
   }
 }
 
-function readManifest(entry: Buffer, index: number, origin: string): Manifest | undefined {
+/** The manifest in a log entry of an origin; undefined when it is none. */
+export function readManifest(entry: Buffer, index: number, origin: string): Manifest | undefined {
   try {
     const parsed = parseEntry(entry, index, tenantOf(origin))
     return parsed && manifestOf(parsed)
@@ -140,13 +156,13 @@ function* candidates(record: Uint8Array, envelope: unknown): Generator<['line' |
     const text = form.toString('utf8')
     const isText = Buffer.from(text).equals(form)
     const raw = isText ? { raw: text } : { rawBase64: form.toString('base64') }
-    const line = rebuild({ ...envelope, ...raw })
+    const line = rebuildLine({ ...envelope, ...raw })
     if (line !== undefined) yield ['raw', Buffer.from(line)]
   }
 }
 
-/** Whatever the proof says is in it: the hash decides, and fields that make no line are no candidate. */
-function rebuild(fields: Readonly<Record<string, unknown>>): string | undefined {
+/** The line of the archive that fields make. Whatever the proof says is in it: the hash decides, and fields that make no line are no candidate. */
+export function rebuildLine(fields: Readonly<Record<string, unknown>>): string | undefined {
   try {
     const line = canonicalJson(fields)
     decodeLine(Buffer.from(line))

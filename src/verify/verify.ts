@@ -4,10 +4,10 @@ import { CodedError } from '../platform/errors.ts'
 import { localFiles } from '../platform/files.ts'
 import { parseCheckpoint } from '../archive/checkpoint.ts'
 import { CHECKPOINT, isTenantId, ORIGIN_PREFIX } from '../archive/layout.ts'
-import { parseVerifierKey, type VerifierKey } from '../archive/note.ts'
 import { checkTenant, looksLikeTenant, type TenantResult } from './check-tenant.ts'
 import type { SegmentResult } from './check-segment.ts'
 import type { Finding, FindingCode } from './findings.ts'
+import { parseKeys } from './given-keys.ts'
 import type { Report, TenantReport, VerifyOptions } from './types.ts'
 
 /** What a writer at work, or one just stopped, may look like for a moment. */
@@ -151,21 +151,6 @@ function summarise(
     ],
     notes: results.flatMap(({ prefix, result }) => result.notes.map((note) => `${prefix}${note}`)),
   }
-}
-
-function parseKeys(text: string | undefined): VerifierKey[] {
-  if (text === undefined) return []
-  const keys = text
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map(parseVerifierKey)
-  const valid = keys.filter((key) => key !== undefined)
-  if (valid.length === 0 || valid.length < keys.length)
-    throw new CodedError(
-      'BAD_PUBLIC_KEY',
-      'Cannot use the public key: give the text of a verifier key, "daybook/<tenant>+<id>+<key>", one a line',
-    )
-  return valid
 }
 
 function parseSince(text: string | undefined): string | undefined {

@@ -1,17 +1,22 @@
 import { readFileSync } from 'node:fs'
 import { CodedError } from '../../platform/errors.ts'
 import { FINDINGS, verifyArchive, verifyProof, type Report } from '../../verify/index.ts'
+import { checkExport } from '../export-report.ts'
 import { defineCommand, textOption, type Console, type Invocation } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { indented, number, visible, wrap } from '../terminal.ts'
 
 /** Faults of the one who asks: what was named is no archive, or no key. */
-const WRONG_USE: ReadonlySet<string> = new Set(['NOT_AN_ARCHIVE', 'BAD_CHECKPOINT'])
+const WRONG_USE: ReadonlySet<string> = new Set([
+  'NOT_AN_ARCHIVE',
+  'NOT_AN_EXPORT',
+  'BAD_CHECKPOINT',
+])
 
 export const verify = defineCommand({
   name: 'verify',
-  summary: 'Recompute every hash of an archive, or check one proof',
-  arguments: '[<archive folder>] | --proof <file> --record <file> --public-key <file>',
+  summary: 'Recompute the hashes of an archive, an export or a proof',
+  arguments: '[<archive folder>] | --export <folder or zip> | --proof <file> …',
   examples: [
     ['daybook verify ./records', 'A data folder, its "archive" folder, or a copy of one tenant.'],
     [
@@ -22,6 +27,10 @@ export const verify = defineCommand({
       'daybook verify --proof r.tlog-proof --record r.record.json --public-key r.vkey',
       'One record alone, without the archive.',
     ],
+    [
+      'daybook verify --export ./handover.zip --public-key contoso.vkey',
+      'An export that was handed over: its files, its records and their proofs.',
+    ],
   ],
   options: {
     'public-key': {
@@ -29,6 +38,7 @@ export const verify = defineCommand({
       summary: 'the verifier key to believe, not the one in the archive',
     },
     since: { value: '<file>', summary: 'a checkpoint kept from before: the log must extend it' },
+    export: { value: '<folder or zip>', summary: 'check this export' },
     proof: { value: '<file>', summary: 'check this proof of one record' },
     record: {
       value: '<file>',
@@ -49,6 +59,12 @@ export const verify = defineCommand({
     try {
       if (options['proof'] !== undefined || options['record'] !== undefined)
         return checkProof(invocation)
+      const named = textOption(options, 'export')
+      if (named !== undefined) {
+        const key = textOption(options, 'public-key')
+        const keys = key === undefined ? null : read(key)
+        return await checkExport(invocation, named, keys)
+      }
       if (positionals.length > 1) {
         throw new CodedError('USAGE', 'Name one folder at a time; see "daybook verify --help"')
       }
