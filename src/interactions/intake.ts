@@ -1,4 +1,4 @@
-import type { Intake, ReadContext, RecordFormat } from './record.ts'
+import type { Facts, Intake, ReadContext, RecordFormat } from './record.ts'
 import { auditFacts } from './audit-facts.ts'
 import { unwrapped } from './audit-record.ts'
 import { ediscoveryIntake } from './ediscovery/facts.ts'
@@ -6,6 +6,7 @@ import { explorerIntake } from './explorer/facts.ts'
 import { graphSpelled, parsedFields } from './fields.ts'
 import { interactionFacts } from './interaction-facts.ts'
 import { notAiOf } from './not-ai.ts'
+import { notifiedItem } from './notification.ts'
 import { paxIntake } from './pax/facts.ts'
 import { projectionId } from './projections.ts'
 import { searchableStart } from './searchable-text.ts'
@@ -61,7 +62,16 @@ function audit(raw: string, context: ReadContext): Intake {
 function interaction(raw: string, context: ReadContext): Intake {
   const item = parsedFields(raw)
   if (item === null) return unmappedIntake(raw, context, 'not a JSON object')
-  const facts = interactionFacts(graphSpelled(item), context)
+  const notified = notifiedItem(item)
+  const facts = withTenant(
+    interactionFacts(notified?.item ?? graphSpelled(item), context),
+    notified?.tenantId ?? null,
+  )
   if (facts.unmapped !== null) return unmappedIntake(raw, context, facts.unmapped)
   return { facts, notAi: null }
+}
+
+/** A notification names the tenant of its subscription; answers name none themselves. */
+function withTenant(facts: Facts, tenantId: string | null): Facts {
+  return tenantId === null || facts.tenantId !== null ? facts : { ...facts, tenantId }
 }

@@ -1,6 +1,7 @@
 import type { ReadContext } from './record.ts'
 import { eventOf, unwrapped } from './audit-record.ts'
 import { ediscoveryFields } from './ediscovery/semantic.ts'
+import { notifiedItem } from './notification.ts'
 import { cellsOfRow } from './pax/columns.ts'
 import type { Cells } from './pax/columns.ts'
 import { fieldsOf, isFields, looksLikeGuid, parsedFields } from './fields.ts'
@@ -52,7 +53,10 @@ function formOf(raw: string, fieldsOfText: () => Fields | null): string {
 
 function fieldsIn(raw: string, context: ReadContext): Fields | null {
   const { format } = context
-  if (format === 'ai-interaction') return parsedFields(raw)
+  if (format === 'ai-interaction') {
+    const fields = parsedFields(raw)
+    return fields === null ? null : (notifiedItem(fields)?.item ?? fields)
+  }
   if (format === 'audit' || format === 'audit-row' || format === 'audit-csv') {
     return auditFields(raw, context)
   }

@@ -1,8 +1,8 @@
 import type { ReadContext, RecordFormat } from '../../interactions/record.ts'
 import type { Chunk, Container } from '../source.ts'
 import type { PositionMap } from './encoding.ts'
-import { keySignature, keysOf } from './object-keys.ts'
-import { shapeOfObject } from './object-shape.ts'
+import { keySignature } from './object-keys.ts'
+import { shapeAt } from './object-shape.ts'
 import type { Records } from './splitter.ts'
 
 const MAX_SIGNATURES = 10_000
@@ -48,7 +48,7 @@ export class ChunkMaker {
     const signature = keySignature(bytes, start, end)
     const known = this.#formats.get(signature)
     if (known !== undefined) return known
-    const shape = shapeOfObject(keysOf(bytes, start, end))
+    const shape = shapeAt(bytes, start, end)
     const format = shape?.kind === 'record' ? shape.format : this.#container.context.format
     if (this.#formats.size >= MAX_SIGNATURES) this.#formats.clear()
     this.#formats.set(signature, format)

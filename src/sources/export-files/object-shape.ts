@@ -1,6 +1,7 @@
+import { holdsNotifiedItem } from '../../interactions/notification.ts'
 import type { RecordFormat } from '../../interactions/record.ts'
 import type { ReferenceKind } from '../source.ts'
-import type { Keys } from './object-keys.ts'
+import { keysOf, type Keys } from './object-keys.ts'
 
 /** What a JSON object is, told by its keys. */
 export type ObjectShape =
@@ -46,6 +47,16 @@ export function shapeOfObject(keys: Keys): ObjectShape | null {
   const other = otherShape(keys, has)
   if (other !== null) return other
   return isAudit(keys, has) ? AUDIT : (referenceShape(has) ?? nonExport(has))
+}
+
+/** What the object at these bytes is: by its keys, and of a notification by whether the changed item is in it. */
+export function shapeAt(bytes: Uint8Array, start: number, end: number): ObjectShape | null {
+  const keys = keysOf(bytes, start, end)
+  const isNotification =
+    (keys.has('subscriptionId') || keys.has('changeType')) &&
+    (keys.has('resourceData') || keys.has('decryptedContent') || keys.has('decryptedResourceData'))
+  if (isNotification && holdsNotifiedItem(bytes, start, end)) return AI_INTERACTION
+  return shapeOfObject(keys)
 }
 
 type Has = (...names: readonly string[]) => boolean

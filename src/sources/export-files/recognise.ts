@@ -6,8 +6,7 @@ import { shapeOfCsv } from './csv-shape.ts'
 import type { CsvLayout } from './csv-splitter.ts'
 import { JsonSplitter } from './json-splitter.ts'
 import { NestedSplitter } from './nested-splitter.ts'
-import { keysOf } from './object-keys.ts'
-import { shapeOfObject } from './object-shape.ts'
+import { shapeAt } from './object-shape.ts'
 import type { Nest, ObjectShape } from './object-shape.ts'
 import type { Part } from './splitter.ts'
 
@@ -82,7 +81,7 @@ function recogniseJson(head: Uint8Array, isWhole: boolean, first: number): Recog
     if (part.kind !== 'records') continue
     for (let i = 0; i < part.ranges.length && looked < MAX_LOOKED_AT; i += 2) {
       looked += 1
-      const shape = shapeOfObject(keysOf(part.bytes, part.ranges[i] ?? 0, part.ranges[i + 1] ?? 0))
+      const shape = shapeAt(part.bytes, part.ranges[i] ?? 0, part.ranges[i + 1] ?? 0)
       if (shape?.kind === 'record') {
         return exported(shape.format, shapeName(shape.format, splitter), 'json')
       }
@@ -90,7 +89,7 @@ function recogniseJson(head: Uint8Array, isWhole: boolean, first: number): Recog
     }
   }
   if (cut !== null && looked < MAX_LOOKED_AT) {
-    const shape = shapeOfObject(keysOf(cut, 0, cut.length))
+    const shape = shapeAt(cut, 0, cut.length)
     if (shape?.kind === 'record') {
       return exported(shape.format, shapeName(shape.format, splitter), 'json')
     }
@@ -201,7 +200,7 @@ function recordLines(head: Uint8Array, isWhole: boolean): Recognised | null {
       if (isObject) objects += 1
       else others += 1
       if (isObject && format === null && objects <= MAX_LOOKED_AT) {
-        const shape = shapeOfObject(keysOf(head, start, end))
+        const shape = shapeAt(head, start, end)
         if (shape?.kind === 'record') format = shape.format
       }
     }
