@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { brokenRecord, randomNumbers, readInEveryWay } from './fuzz.suite.ts'
 import { intake } from './intake.ts'
+import { referenceKeysOf } from './reference/keys.ts'
+import { referenceData } from './reference/rows.ts'
 
 test('broken records are answered in every format', () => {
   const random = randomNumbers(1)
@@ -9,6 +11,20 @@ test('broken records are answered in every format', () => {
   for (; seen < 1_000; seen++) readInEveryWay(brokenRecord(random))
 
   expect(seen).toBe(1_000)
+})
+
+test('any text is answered as reference data', () => {
+  const random = randomNumbers(2)
+  const header = 'Report Refresh Date,User Principal Name,Id,Assigned Licenses'
+  for (let seen = 0; seen < 300; seen += 1) {
+    const raw = brokenRecord(random)
+    for (const kind of ['directory', 'packages', 'usage-report'] as const) {
+      for (const text of [raw, `${header}\n${raw}`]) {
+        const { rows } = referenceData(text, kind)
+        expect(rows.flatMap(referenceKeysOf).every((key) => typeof key === 'string')).toBe(true)
+      }
+    }
+  }
 })
 
 test('any JSON and any text is answered', () => {
@@ -29,6 +45,8 @@ test.each([
   ['many keys', `{${Array.from({ length: 20_000 }, (_, i) => `"k${i}":"v"`).join(',')}}`],
   ['many links', `{"id":"1","links":[${links(8_000)}1]}`],
   ['long id', `{"Id":"${'x'.repeat(200_000)}","Operation":"${'y'.repeat(200_000)}"}`],
+  ['many activities', `{"activities":[${'{"type":"message"},'.repeat(15_000)}1]}`],
+  ['many dimensions', `{"name":"n","customDimensions":{${dimensions(20_000)}}}`],
   ['quotes', '"'.repeat(200_000)],
 ])('%s cost no more than their length', (_name, raw) => {
   const started = process.threadCpuUsage().user
@@ -37,6 +55,10 @@ test.each([
   // Of this thread alone: other tests run beside it.
   expect((process.threadCpuUsage().user - started) / 1_000).toBeLessThan(8_000)
 })
+
+function dimensions(count: number): string {
+  return Array.from({ length: count }, (_, i) => `"d${i}":"v"`).join(',')
+}
 
 function labels(count: number): string {
   return Array.from({ length: count }, (_, i) => `{"SensitivityLabelId":"l${i}"},`).join('')

@@ -12,6 +12,8 @@ const FORMATS: Readonly<Record<string, RecordFormat>> = {
   'ai-interaction': 'ai-interaction',
   'pax-row': 'pax-row',
   explorer: 'explorer',
+  telemetry: 'telemetry',
+  transcript: 'transcript',
 }
 
 function contextOf(file: string): ReadContext {

@@ -139,7 +139,7 @@ function recognisePages(
   )
   const seen = first ?? cut
   if (seen === null && !isWhole) return { kind: 'undecided' }
-  const shape = seen === null ? null : shapeOfObject(keysOf(seen, 0, seen.length))
+  const shape = seen === null ? null : shapeAt(seen, 0, seen.length)
   if (seen !== null && (shape?.kind !== 'record' || shape.format !== 'explorer')) {
     if (first === undefined && !isWhole) return { kind: 'undecided' }
     return refuse(`this is a list of records that Daybook does not know; ${HINT}`)
