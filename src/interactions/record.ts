@@ -149,7 +149,7 @@ export interface Model {
 }
 
 /** What a record renders that is another record: with losses, so it is never a version of it. */
-export interface Projection {
+interface Projection {
   /** Native id of the audit record that it is made from. */
   readonly of: string
 }

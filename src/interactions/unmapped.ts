@@ -59,7 +59,7 @@ export function emptyFacts(format: RecordFormat): Facts {
 }
 
 /** A record that could not be understood: kept, and found by its words. `unmapped`: a short reason without content. */
-export function unmappedFacts(raw: string, context: ReadContext, unmapped: string): Facts {
+function unmappedFacts(raw: string, context: ReadContext, unmapped: string): Facts {
   return { ...emptyFacts(context.format), unmapped, text: searchableStart(raw) }
 }
 

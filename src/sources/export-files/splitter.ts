@@ -17,7 +17,7 @@ export interface Problem {
 }
 
 /** The columns of the records that follow, as exact text: a query's answer names them beside its rows. */
-export interface Columns {
+interface Columns {
   readonly kind: 'columns'
   readonly text: string
 }
