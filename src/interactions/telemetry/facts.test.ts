@@ -164,6 +164,21 @@ test('rows without dimensions, with projected columns, or of other tables are re
   )
 })
 
+test('a row of the workspace keeps its table and its workspace apart from type and tenant', () => {
+  const facts = read(
+    JSON.stringify({
+      TimeGenerated: '2026-03-02T09:15:04Z',
+      Name: 'BotMessageReceived',
+      Type: 'AppEvents',
+      TenantId: 'e0000000-0000-4000-8000-000000000009',
+      Properties: { ...DIMENSIONS, name: 'not the event' },
+    }),
+  )
+
+  expect(facts).toMatchObject({ tenantId: null, operation: 'BotMessageReceived' })
+  expect(facts.messages).toHaveLength(1)
+})
+
 test('masked addresses are none', () => {
   expect(read(row('TopicStart', {}, { client_IP: '0.0.0.0' })).clientIp).toBeNull()
 })

@@ -21,9 +21,13 @@ import { telemetryRow, type TelemetryRow } from './columns.ts'
 export function telemetryIntake(raw: string, context: ReadContext): Intake {
   const row = telemetryRow(raw, context)
   if (row === null) return unmappedIntake(raw, context, 'not a row of a table')
+  const { columns } = row
   const said = sayings(row)
-  const name = said('name', 'eventname')
-  const occurredAt = timeOf(said('timestamp', 'timegenerated', 'timestamputc', 'timegeneratedutc'))
+  // The row's own columns, not dimensions that a maker may have called the same.
+  const name = columns.word('name', 'eventname')
+  const occurredAt = timeOf(
+    columns.word('timestamp', 'timegenerated', 'timestamputc', 'timegeneratedutc'),
+  )
   if (name === null && occurredAt === null && row.dimensions.size === 0)
     return unmappedIntake(raw, context, 'no column of Application Insights')
 
@@ -33,10 +37,10 @@ export function telemetryIntake(raw: string, context: ReadContext): Intake {
   const role = ROLES[(name ?? '').toLowerCase()] ?? null
   const facts: Facts = {
     ...emptyFacts(context.format),
-    nativeId: said('itemid'),
-    tenantId: guid(said('tenantid', 'aadtenantid')),
+    nativeId: columns.word('itemid'),
+    tenantId: tenantOf(row),
     kind: 'agent-run',
-    operation: name ?? said('itemtype') ?? '',
+    operation: name ?? columns.word('itemtype', 'type') ?? '',
     workload: said('cloudrolename', 'approlename') ?? '',
     occurredAt,
     user: userOf(said, role),
@@ -74,6 +78,11 @@ const ROLES: Readonly<Record<string, Role>> = {
   botmessagesend: 'answer',
   botmessagesent: 'answer',
   botmessageupdate: 'answer',
+}
+
+/** Never of the column TenantId: there it is the id of the workspace. */
+function tenantOf({ dimensions }: TelemetryRow): string | null {
+  return guid(dimensions.get('tenantid')) ?? guid(dimensions.get('aadtenantid'))
 }
 
 /** The portal writes `9/20/2023, 4:05:03.123 AM`. */
@@ -131,7 +140,7 @@ function messagesOf(
   at: string | null,
   surface: string | null,
 ): readonly Message[] {
-  const type = said('type')
+  const type = word(dimensions.get('type'))
   // An event or an invocation through the channel is no message, whatever the event is called.
   if (role === null || (type !== null && type.toLowerCase() !== 'message')) return []
   const served = dimensions.get('text')
