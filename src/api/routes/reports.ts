@@ -12,6 +12,8 @@ import { tablesOf } from '../../reports/reports.ts'
 import type { AppContext } from '../context.ts'
 import { indexState, openIndexOf } from '../index-state.ts'
 import { looked } from '../look.ts'
+import { namesOf } from '../reference-view.ts'
+import { withReference } from '../report-names.ts'
 
 const PERIODS: readonly Period[] = ['day', 'week', 'month', 'quarter']
 const DEFAULT_TOP = 20
@@ -63,7 +65,7 @@ export function reportRoutes(app: AppContext): Hono {
       timeZone: 'UTC',
       createdAt: app.clock.now().toISOString(),
       state,
-      tables,
+      tables: withReference(tables, namesOf(app), app.archives.tenants()),
     })
   })
 }
