@@ -27,7 +27,7 @@ const noExport = (what: string): ObjectShape => ({ kind: 'no-export', what })
  * Tells an object by its keys, letter case apart where Microsoft's own exports vary it; null when nothing fits.
  * Partial records are records: audit records without id, time or operation occur. docs/spec/source-shapes.md.
  */
-export function shapeOfObject(keys: Keys): ObjectShape | null {
+function shapeOfObject(keys: Keys): ObjectShape | null {
   const lower = new Set<string>()
   for (const key of keys.keys()) lower.add(key.toLowerCase())
   const has = (...names: readonly string[]): boolean => names.some((name) => lower.has(name))
