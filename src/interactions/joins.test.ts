@@ -44,6 +44,20 @@ describe('why a record is part of an item', () => {
     ])
   })
 
+  test('the sender of an eDiscovery row is the author whom Graph knows by an object id', () => {
+    const objectId = '7c1d7f6e-4a0f-4b52-9a3b-2d3d4f5a6b70'
+    const graph = part(0, 'ai-interaction', {
+      sessionId: WHOLE,
+      user: { objectId, upn: null, name: null },
+      messages: [message('1772442904123', 'prompt', 'Hello')],
+    })
+    const upn = 'avery@contoso.com'
+    const found = { ...row(WHOLE).facts, user: { objectId: null, upn, name: null } }
+    const [item] = reconcile([graph, { ...row(WHOLE), facts: found }])
+
+    expect(item?.custodians).toEqual([{ objectId, upn, name: null }])
+  })
+
   test('a thread that agrees only without its punctuation is likely the same', () => {
     const items = reconcile([audit(CUT), row(CUT.replaceAll(/[:@._]/g, ''))])
 

@@ -105,8 +105,12 @@ function tellOfTheSamePrompt(named: Draft, numbered: Draft): boolean {
   const listed = new Set<string>()
   const histories = new Set<Told>()
   for (const told of named.tellings) {
-    if (told.facts.namespace !== 'audit') histories.add(told)
-    else for (const { id } of told.facts.messages) listed.add(id)
+    const { messages, namespace } = told.facts
+    // An eDiscovery row of a prompt names its sender, by address as audit records do.
+    if (namespace === 'ediscovery') {
+      for (const { id, role } of messages) if (role === 'prompt') listed.add(id)
+    } else if (namespace !== 'audit') histories.add(told)
+    else for (const { id } of messages) listed.add(id)
   }
   return numbered.tellings.some((told) => {
     const { messages, namespace, setting } = told.facts
