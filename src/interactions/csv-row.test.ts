@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { cellsOf, rowOf } from './csv-row.ts'
+import { cellsOf } from './csv-row.ts'
 
 test.each([
   ['a,b,c', ['a', 'b', 'c']],
@@ -29,16 +29,4 @@ test('reads back every row that was quoted', () => {
       },
     ),
   )
-})
-
-test('reads cells by the names of their columns, however those are spelled', () => {
-  const context = {
-    format: 'ediscovery-csv',
-    columns: ['\uFEFFFile ID', 'Item_class', 'a', 'A'],
-  } as const
-  const row = rowOf('\uFEFFf1, IPM.Note ,,second', context)
-  expect(row('fileid')).toBe('f1')
-  expect(row('class', 'itemclass')).toBe('IPM.Note')
-  expect(row('a')).toBe('')
-  expect(row('nosuchcolumn')).toBe('')
 })

@@ -1,5 +1,3 @@
-import type { ReadContext } from './record.ts'
-
 // One row of a CSV file, split as RFC 4180 says: quotes doubled inside quotes, everything else literal, so `\""` too.
 
 /** The cells of a row; a quote that never closes takes the rest of the row. */
@@ -29,35 +27,9 @@ export function cellsOf(row: string, delimiter: string): string[] {
   }
 }
 
-/** A row by the names of its columns: the first of the named cells that says something, without blanks round it; else ''. */
-export type Row = (...names: readonly string[]) => string
-
 /** Letters and digits alone: exports write one column as `Item class`, `ItemClass` and `Item_class`. */
 export function columnKey(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '')
-}
-
-// Once per file, not once per row.
-const placesOf = new WeakMap<ReadContext, ReadonlyMap<string, number>>()
-
-/** Reads a row whose columns the context names; the names asked for are column keys (`itemclass`). */
-export function rowOf(raw: string, context: ReadContext): Row {
-  let places = placesOf.get(context)
-  if (places === undefined) {
-    const all = (context.columns ?? []).map((column, at) => [columnKey(column), at] as const)
-    // Of two columns with one name the first counts.
-    places = new Map(all.toReversed())
-    placesOf.set(context, places)
-  }
-  const cells = cellsOf(raw, context.delimiter ?? ',')
-  const known = places
-  return (...names) => {
-    for (const name of names) {
-      const cell = cells[known.get(name) ?? -1]?.replace(/^\uFEFF/, '').trim() ?? ''
-      if (cell !== '') return cell
-    }
-    return ''
-  }
 }
 
 function closingQuote(row: string, from: number): number {
