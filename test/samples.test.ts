@@ -129,6 +129,46 @@ const REMARKS: Readonly<Record<string, (items: readonly ItemWithRecords[]) => vo
   'pnp-analytics-tests/agent-runtime-and-client-twins.ndjson'(items) {
     expect(items).toHaveLength(2)
   },
+  'valuelens-fixtures/audit_records_edge_cases-a.json'(items) {
+    const people = items.flatMap(({ item }) => item.custodians.map(({ upn }) => upn ?? ''))
+    expect(people).not.toEqual([])
+    expect(people.filter((upn) => upn !== upn.trim())).toEqual([])
+  },
+  'valuelens-fixtures/cowork_scheduled_runs.ndjson'(items) {
+    for (const { item } of items) {
+      expect(item.surface).toBe('Cowork')
+      expect(item.messages.every(({ role }) => role === 'answer')).toBe(true)
+    }
+  },
+  'copilot-sync-tests/graph-audit-records.ndjson'(items) {
+    const flagged = the(items, ({ item }) => item.jailbreak === true)
+    expect(flagged.item.xpia).toBe(true)
+    const answer = the(flagged.item.messages, ({ jailbreak }) => jailbreak === true)
+    expect(answer.role).toBe('answer')
+    the(items, ({ item }) => item.sessionId === '19:flat-thread@thread.v2')
+  },
+  'purview-collector-tests/graph-audit-dlp.ndjson'(items) {
+    expect(items.map(({ item }) => item.dlp)).toEqual(['blocked'])
+  },
+  'activity-explorer-export/2026-05-04-Page-001.json'(items) {
+    expect(items).toHaveLength(1)
+    expect(items[0]?.item).toMatchObject({
+      kind: 'interaction',
+      surface: 'Outlook',
+      sessionId: '19:thread',
+      web: true,
+      versions: 0,
+    })
+    expect(items[0]?.item.messages.map(({ id }) => id)).toEqual(['1', '2'])
+  },
+  'fsi-agentgov/rai-content-filtered.json'(items) {
+    expect(items[0]?.item.findings.map(({ code }) => code)).toContain('CONTENT_FILTERED')
+  },
+  'valuelens-dataverse-transcripts/conversationtranscripts-a.csv'(items) {
+    for (const { item } of items) {
+      expect(item.messages.some(({ role, text }) => role === 'prompt' && text !== null)).toBe(true)
+    }
+  },
 }
 
 function the<T>(list: readonly T[], wanted: (value: T) => boolean): T {
