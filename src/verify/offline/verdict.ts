@@ -53,6 +53,17 @@ export function verdictOn(report: Report): Verdict {
       doesNotProve: [],
     }
   }
+  if (contents.tenants.length === 0) {
+    return {
+      tone: 'open',
+      title: 'Signed by nobody',
+      summary:
+        'The files fit their list of contents, but no archive vouches for any of it. Such is an export that found nothing, before anything was archived; and anyone could have made it.',
+      checks,
+      proves: [],
+      doesNotProve: whatIsNot(contents),
+    }
+  }
   const isCompared = compared(contents)
   return {
     tone: isCompared ? 'intact' : 'open',
@@ -163,6 +174,9 @@ function ofKey({ findings }: Report, contents: Contents): Check {
   }
   if (findings.has('KEY_INVALID')) {
     return { name, outcome: 'fails', text: 'A key in the export cannot be used.' }
+  }
+  if (contents.tenants.length === 0) {
+    return { name, outcome: 'absent', text: 'The export names none.' }
   }
   if (compared(contents)) {
     return { name, outcome: 'holds', text: 'It is the key that you gave.' }

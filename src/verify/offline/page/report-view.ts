@@ -26,15 +26,12 @@ export function reportView(report: Report, name: string, now: Date): HTMLElement
   if (report.findings.total > 0) view.append(findingsView(report))
   if (verdict.checks.length > 0) view.append(checksView(verdict))
   if (verdict.proves.length > 0) {
-    view.append(
-      sentences(
-        verdict.tone === 'open' ? 'What this proves, if the key is theirs' : 'What this proves',
-        'proves',
-        verdict.proves,
-      ),
-      sentences('What this does not prove', 'not', verdict.doesNotProve),
-    )
+    const title =
+      verdict.tone === 'open' ? 'What this proves, if the key is theirs' : 'What this proves'
+    view.append(sentences(title, 'proves', verdict.proves))
   }
+  if (verdict.doesNotProve.length > 0)
+    view.append(sentences('What this does not prove', 'not', verdict.doesNotProve))
   if (contents !== undefined) {
     if (verdict.tone !== 'open') view.append(fingerprints(contents.tenants))
     view.append(statements(report, contents))
@@ -115,7 +112,9 @@ function findingsView({ findings }: Report): HTMLElement {
 const findingView = ({ message }: Finding): HTMLElement => element('li', {}, message)
 
 function fingerprints(tenants: readonly TenantChecked[]): HTMLElement {
-  const section = element('section', { class: 'keys' }, element('h3', {}, 'The key'))
+  const section = element('section', { class: 'keys' })
+  if (tenants.some(({ key }) => key !== undefined))
+    section.append(element('h3', {}, tenants.length === 1 ? 'The key' : 'The keys'))
   for (const { tenant, key, fingerprint, compared } of tenants) {
     if (key === undefined || fingerprint === undefined) continue
     section.append(
