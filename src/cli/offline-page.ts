@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto'
 import { localFiles, replaceFile } from '../platform/files.ts'
 import { offlineVerifierPage } from '../verify/offline-page.ts'
 import type { Console } from './command.ts'
+import { EXIT } from './exit-codes.ts'
 
 /** Writes the page that checks exports in a browser, and says by what it is known. */
 export async function writeOfflinePage(
   file: string,
   { json, console }: { readonly json: boolean; readonly console: Console },
-): Promise<void> {
+): Promise<number> {
   const page = await offlineVerifierPage()
   const sha256 = createHash('sha256').update(page).digest('hex')
   await replaceFile(localFiles, file, `${file}.tmp`, page)
@@ -16,4 +17,5 @@ export async function writeOfflinePage(
     console.line(`${file}: open it in a browser, and drop an export onto it`)
     console.line(`  SHA-256 ${sha256}`)
   }
+  return EXIT.OK
 }

@@ -4,6 +4,7 @@ import { FINDINGS, verifyArchive, verifyProof, type Report } from '../../verify/
 import { checkExport } from '../export-report.ts'
 import { defineCommand, textOption, type Console, type Invocation } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
+import { writeOfflinePage } from '../offline-page.ts'
 import { indented, number, visible, wrap } from '../terminal.ts'
 
 /** Faults of the one who asks: what was named is no archive, or no key. */
@@ -39,6 +40,10 @@ export const verify = defineCommand({
     },
     since: { value: '<file>', summary: 'a checkpoint kept from before: the log must extend it' },
     export: { value: '<folder or zip>', summary: 'check this export' },
+    'offline-page': {
+      value: '<file>',
+      summary: 'write the page that checks exports in a browser',
+    },
     proof: { value: '<file>', summary: 'check this proof of one record' },
     record: {
       value: '<file>',
@@ -59,6 +64,8 @@ export const verify = defineCommand({
     try {
       if (options['proof'] !== undefined || options['record'] !== undefined)
         return checkProof(invocation)
+      const page = textOption(options, 'offline-page')
+      if (page !== undefined) return await writeOfflinePage(page, invocation)
       const named = textOption(options, 'export')
       if (named !== undefined) {
         const key = textOption(options, 'public-key')
