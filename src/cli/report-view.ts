@@ -102,8 +102,11 @@ function laidOut({ value, share }: Cell, room = { value: 0, share: 0 }): string 
 
 /** What all figures of a table lack alike: said once, without stars. */
 function commonLack(rows: readonly Row[], columns: readonly Column[]): string | null {
+  const known = rows.filter(({ figures }) =>
+    columns.every(({ key }) => figures[key]?.value !== null),
+  )
   const said = new Set(
-    rows.flatMap(({ figures }) => columns.map(({ key }) => figures[key]?.missing ?? null)),
+    known.flatMap(({ figures }) => columns.map(({ key }) => figures[key]?.missing ?? null)),
   )
   const [only = null] = said
   return said.size === 1 ? only : null

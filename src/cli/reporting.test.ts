@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { CountAnswer, ReportAnswer, TimelineLine } from '../api/answers.ts'
 import { openApp } from '../app.ts'
 import { openTenantArchives } from '../archive/tenant-archives.ts'
@@ -8,6 +8,9 @@ import { systemClock } from '../platform/clock.ts'
 import { appClient } from './client.ts'
 import type { Client, ClientQuery } from './command.ts'
 import { importWeek, jsonLines, tooWide, type ImportedWeek } from './testing.ts'
+
+// The program is opened for every command: patient with a machine that has other work.
+vi.setConfig({ testTimeout: 60_000 })
 
 let here: ImportedWeek
 const run: ImportedWeek['run'] = (argv, options) => here.run(argv, options)
@@ -179,7 +182,7 @@ describe('asked over HTTP', () => {
       ['usage', { by: 'fortnight' }, 'USAGE'],
       ['credits', { rules: 'v9' }, 'USAGE'],
       ['usage', { top: '0' }, 'USAGE'],
-      ['usage', { user: 'contoso' }, 'PERSON_AMBIGUOUS'],
+      ['usage', { user: 'contoso' }, 'QUERY_AMBIGUOUS_USER'],
       ['usage', { q: 'usr:avery' }, 'QUERY_UNKNOWN_PROPERTY'],
     ] as const)
       await expect(reportOf(name, query)).rejects.toMatchObject({ code })

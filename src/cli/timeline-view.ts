@@ -80,7 +80,7 @@ function eventOf(item: ItemHit): string {
 
 function filesOf(files: readonly string[]): string {
   const more = files.length > 3 ? ` and ${number(files.length - 3)} more` : ''
-  return `read ${files.slice(0, 3).map(oneLine).join(', ')}${more}`
+  return `on ${files.slice(0, 3).map(oneLine).join(', ')}${more}`
 }
 
 function badgeLines(item: ItemHit, paint: Console['paint'], width: number): string[] {

@@ -18,7 +18,7 @@ const MOST = 2_000
 
 /**
  * Who is meant by an address, an object id or a name, under every address and id that one record ties together.
- * Throws PERSON_AMBIGUOUS when several people answer to the name.
+ * Throws QUERY_AMBIGUOUS_USER when several people answer to the name.
  */
 export async function personOf(index: IndexStore, text: string): Promise<PersonNames> {
   const wanted = text.trim()
@@ -75,7 +75,7 @@ function ambiguous(wanted: string, people: readonly string[]): CodedError {
   const some = people.slice(0, 5).join(', ')
   const more = people.length > 5 ? `, and ${people.length - 5} more` : ''
   return new CodedError(
-    'PERSON_AMBIGUOUS',
+    'QUERY_AMBIGUOUS_USER',
     `"${wanted.slice(0, 100)}" may be ${people.length} people (${some}${more}): give the address or the object id`,
   )
 }

@@ -120,23 +120,24 @@ const figuresOf = (
     ),
   )
 
-describe('every figure', () => {
-  test.each(['*', 'merger', 'surface:word AND NOT automatic:true', 'user:avery@contoso.com'])(
-    'has a query that lists exactly its items: %s',
-    async (text) => {
-      for (const rules of text === '*' ? (['v1.2', 'brief-004'] as const) : (['v1.2'] as const)) {
-        const figures = figuresOf(await tablesOf('all', scope({ query: parse(text), rules })))
-        const quoted = figures.filter(({ figure }) => figure.kql !== null)
-        const listed = quoted.map(({ where, figure }) => {
-          const query = parse(figure.kql ?? '')
-          return `${where}: ${items.filter((item) => matches(query, item)).length}`
-        })
-        expect(listed).toEqual(quoted.map(({ where, figure }) => `${where}: ${figure.items}`))
-        expect(quoted.length / figures.length).toBeGreaterThan(0.9)
-        expect(figures.length).toBeGreaterThan(50)
-      }
-    },
-  )
+// Dozens of statements each: patient with a machine that has other work.
+describe('every figure', { timeout: 60_000 }, () => {
+  test.each([
+    ['*', 'all', 'v1.2'],
+    ['*', 'credits', 'brief-004'],
+    ['user:avery@contoso.com', 'all', 'v1.2'],
+    ['merger', 'usage', 'v1.2'],
+  ] as const)('has a query that lists exactly its items: %s, %s, %s', async (text, name, rules) => {
+    const figures = figuresOf(await tablesOf(name, scope({ query: parse(text), rules })))
+    const quoted = figures.filter(({ figure }) => figure.kql !== null)
+    const listed = quoted.map(({ where, figure }) => {
+      const query = parse(figure.kql ?? '')
+      return `${where}: ${items.filter((item) => matches(query, item)).length}`
+    })
+    expect(listed).toEqual(quoted.map(({ where, figure }) => `${where}: ${figure.items}`))
+    expect(quoted.length / figures.length).toBeGreaterThan(0.9)
+    expect(figures.length).toBeGreaterThan(20)
+  })
 
   test('of interactions is what a search counts as interactions', async () => {
     for (const { where, figure } of figuresOf(await tablesOf('usage', scope()))) {
@@ -261,7 +262,7 @@ test('a person is found under the address and the object id that one record ties
   const byId = await personOf(index, '7C1D7F6E-4A0F-4B52-9A3B-2D3D4F5A6B70')
   expect(byName.label).toBe('avery@contoso.com')
   expect(byId).toEqual(byName)
-  await expect(personOf(index, 'avery')).rejects.toMatchObject({ code: 'PERSON_AMBIGUOUS' })
+  await expect(personOf(index, 'avery')).rejects.toMatchObject({ code: 'QUERY_AMBIGUOUS_USER' })
   expect(
     matches(
       byName.query,
