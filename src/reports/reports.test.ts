@@ -135,7 +135,7 @@ describe('every figure', { timeout: 60_000 }, () => {
       return `${where}: ${items.filter((item) => matches(query, item)).length}`
     })
     expect(listed).toEqual(quoted.map(({ where, figure }) => `${where}: ${figure.items}`))
-    expect(quoted.length / figures.length).toBeGreaterThan(0.9)
+    expect(quoted.length / figures.length).toBeGreaterThan(0.85)
     expect(figures.length).toBeGreaterThan(20)
   })
 
