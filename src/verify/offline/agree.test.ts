@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { verifyExport } from '../export/verify-export.ts'
-import { aPackage, BROKEN, OTHER_KEY, type Package, zipped } from './package.suite.ts'
+import { BROKEN } from './broken-packages.suite.ts'
+import { aPackage, OTHER_KEY, type Package, zipped } from './package.suite.ts'
 
 // The page and `daybook verify --export` share no code. check-package.test.ts holds the page to these codes.
 

@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { aPackage, BROKEN, FINGERPRINT, OTHER_KEY, type Package, zipped } from './package.suite.ts'
+import { BROKEN } from './broken-packages.suite.ts'
+import { aPackage, FINGERPRINT, OTHER_KEY, type Package, zipped } from './package.suite.ts'
 
 const HTML = fileURLToPath(new URL('verify.html', import.meta.url))
 const HOSTILE = '<img src=x onerror=alert(1)>\u202egnp.exe'

@@ -2,9 +2,9 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { checkPackage, type Report } from './check-package.ts'
 import { parseGiven } from './given-keys.ts'
 import type { Picked } from './open-package.ts'
+import { BROKEN } from './broken-packages.suite.ts'
 import {
   aPackage,
-  BROKEN,
   FINGERPRINT,
   OTHER_KEY,
   OTHER_TENANT,
