@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { BROKEN } from '../offline/broken-packages.suite.ts'
 import {
   aPackage,
-  BROKEN,
   FINGERPRINT,
   OTHER_KEY,
   type Package,
