@@ -20,7 +20,6 @@ export type { IndexState } from './index-state.ts'
 export type { RecordView } from './item-view.ts'
 export type { ItemReference } from './reference-view.ts'
 export type { ChainEnd } from '../reports/timeline/chains.ts'
-export type { TimelineGap } from '../reports/timeline/timeline.ts'
 export type { Column, Figure, Row, Table } from '../reports/figure.ts'
 
 /** GET /api/v1/items */

@@ -15,7 +15,8 @@ export interface OutputFile {
 }
 
 /**
- * Writes beside the final name and renames: a crash, or `kill -9`, leaves no half file under it.
+ * Writes `<name>.partial` and renames: a crash, or `kill -9`, leaves no half file under the final name, and the next run
+ * writes over what it left.
  * Throws `FILE_EXISTS` unless `force`.
  */
 export async function openOutputFile(path: string, force: boolean): Promise<OutputFile> {
@@ -25,7 +26,7 @@ export async function openOutputFile(path: string, force: boolean): Promise<Outp
       'FILE_EXISTS',
       `${path} is there already: choose another name with --output-path, or overwrite with --force`,
     )
-  const temporary = `${final}.${process.pid}.partial`
+  const temporary = `${final}.partial`
   await localFiles.makeFolder(dirname(final))
   await localFiles.remove(temporary)
   const file = await localFiles.append(temporary, 'new')

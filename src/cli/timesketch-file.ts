@@ -22,6 +22,8 @@ export async function writeTimesketch(
         ? stringify(batch, {
             header: written === 0,
             record_delimiter: '\r\n',
+            // By itself it quotes only what holds both characters of the delimiter.
+            quoted_match: /[\r\n]/,
             cast: { boolean: String },
           })
         : batch.map((row) => `${JSON.stringify(row)}\n`).join(''),

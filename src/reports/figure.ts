@@ -1,7 +1,7 @@
 /** What a figure counts. `interaction`: one prompt or one answer; `item`: an exchange or an event; see the spec. */
 export type FigureUnit = 'interaction' | 'item' | 'person' | 'credit'
 
-export type FigureState = 'complete' | 'partial' | 'unknown'
+type FigureState = 'complete' | 'partial' | 'unknown'
 
 /** A number that says what it counts, whether it is all there is, and how to see what it was made of. */
 export interface Figure {

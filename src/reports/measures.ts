@@ -58,6 +58,21 @@ export function readUse(row: readonly unknown[]): Use {
   }
 }
 
+export function sumOf(uses: readonly Use[]): Use {
+  const sum = (of: (use: Use) => number): number => uses.reduce((total, use) => total + of(use), 0)
+  return {
+    exchanges: sum((use) => use.exchanges),
+    interactions: sum((use) => use.interactions),
+    prompts: sum((use) => use.prompts),
+    automatic: sum((use) => use.automatic),
+    answers: sum((use) => use.answers),
+    automaticExchanges: sum((use) => use.automaticExchanges),
+    markedExchanges: sum((use) => use.markedExchanges),
+    unjudgedExchanges: sum((use) => use.unjudgedExchanges),
+    fromCopilot: sum((use) => use.fromCopilot),
+  }
+}
+
 export const USE_COLUMNS = [
   { key: 'interactions', title: 'Interactions', unit: 'interaction', shareOf: null },
   { key: 'prompts', title: 'Prompts', unit: 'interaction', shareOf: 'the row’s interactions' },

@@ -82,17 +82,17 @@ function ambiguous(wanted: string, people: readonly string[]): CodedError {
 
 /**
  * SQL that names each custodian of a row once: by address, where any record ties the object id to one; else by object
- * id; else by name. Stands behind `WITH ${PEOPLE_WITH(scope)}`.
+ * id; else by name. Stands behind `WITH ${peopleWith(scope)}`.
  */
 export const PEOPLE =
-  "arrayDistinct(arrayFilter(x -> x != '', arrayMap((u, i, n) -> multiIf(u != '', lower(u), i != '', transform(lower(i), knownIds, knownUpns, lower(i)), toString(n)), custodianUpns, custodianIds, custodianNames)))"
+  "arrayDistinct(arrayFilter(x -> x != '', arrayMap((u, i, n) -> multiIf(u != '', lower(u), i != '', transform(lower(i), known.1, known.2, lower(i)), toString(n)), custodianUpns, custodianIds, custodianNames)))"
 
-/** The two constant arrays that PEOPLE looks ids up in. */
+/** The constant that PEOPLE looks ids up in: the ids, and the address of each. */
 export function peopleWith(scopeWhere: string): string {
   const tied = `SELECT lower(p.2) AS id, argMax(lower(p.1), (n, p.1)) AS upn FROM (
       SELECT arrayJoin(arrayZip(custodianUpns, custodianIds)) AS p, count() AS n FROM items WHERE 1${andScope(scopeWhere)} GROUP BY p
     ) WHERE p.1 != '' AND p.2 != '' GROUP BY id ORDER BY id`
-  return `(SELECT groupArray(id) FROM (${tied})) AS knownIds, (SELECT groupArray(upn) FROM (${tied})) AS knownUpns`
+  return `(SELECT (groupArray(id), groupArray(upn)) FROM (${tied})) AS known`
 }
 
 /** The object ids that are tied to each of these addresses. */
@@ -102,7 +102,7 @@ export async function idsOf(
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const scope = index.scope()
   const sql = `WITH ${peopleWith(scope.where)} SELECT p.2, groupArray(p.1) FROM
-    (SELECT arrayJoin(arrayZip(knownIds, knownUpns)) AS p) WHERE p.2 IN {upns:Array(String)} GROUP BY p.2`
+    (SELECT arrayJoin(arrayZip(known.1, known.2)) AS p) WHERE p.2 IN {upns:Array(String)} GROUP BY p.2`
   const rows = await index.engine.query(sql, { ...scope.params, upns: addresses })
   return new Map(rows.map(([upn, ids]) => [String(upn), Array.isArray(ids) ? ids.map(String) : []]))
 }

@@ -109,19 +109,20 @@ export async function ranked(scope: ReportScope, ranking: Ranking): Promise<Tabl
   const { where, params } = visible(scope.index, query)
   const source = `SELECT ${ranking.values} AS values, ${PEOPLE} AS people, messageIds, automatic, agentName, agentId FROM items WHERE ${where}`
   const known = `WITH ${peopleWith(scope.index.scope().where)}`
-  const [rows, [whole = []], [none = []], lack] = await Promise.all([
+  const [found, [whole = []], lack] = await Promise.all([
     scope.index.engine.query(
-      `${known} SELECT value, ${ranking.label}, ${MEASURES}, count() OVER () FROM (SELECT *, arrayJoin(values) AS value FROM (${source}))
-       WHERE value != '' GROUP BY value ORDER BY found_ DESC, value LIMIT ${scope.top}`,
+      `${known} SELECT value, ${ranking.label}, ${MEASURES}, count() OVER () FROM
+         (SELECT *, arrayJoin(if(empty(values), [''], values)) AS value FROM (${source}))
+       GROUP BY value ORDER BY value = '' DESC, found_ DESC, value LIMIT ${scope.top + 1}`,
       params,
     ),
     scope.index.engine.query(`${known} SELECT ${MEASURES} FROM (${source})`, params),
-    scope.index.engine.query(
-      `${known} SELECT ${MEASURES} FROM (${source}) WHERE empty(values)`,
-      params,
-    ),
     ranking.audited ? auditLack(scope, query) : scope.lack,
   ])
+  // Without a value comes first.
+  const hasNone = found[0]?.[0] === ''
+  const none = hasNone ? (found[0]?.slice(2) ?? []) : []
+  const rows = found.slice(hasNone ? 1 : 0).slice(0, scope.top)
   const everything = Number(whole[0] ?? 0)
   const figures = (
     row: readonly unknown[],
@@ -169,9 +170,9 @@ export async function ranked(scope: ReportScope, ranking: Ranking): Promise<Tabl
     rowTitle: ranking.rowTitle,
     columns: COLUMNS,
     rows: table,
-    none: Number(none[0] ?? 0) > 0 ? noneRow : null,
+    none: hasNone ? noneRow : null,
     total: { label: 'All exchanges', figures: figures(whole, query, scope.lack) },
-    distinct: Number(rows[0]?.at(-1) ?? 0),
+    distinct: Number(found[0]?.at(-1) ?? 0) - (hasNone ? 1 : 0),
     notes: ranking.notes,
   }
 }

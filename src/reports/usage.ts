@@ -2,7 +2,15 @@ import type { Query } from '../query/kql/ast.ts'
 import { visible } from '../query/visible.ts'
 import type { Row, Table } from './figure.ts'
 import { all, countsOf, is, kqlOf, not, within, without } from './kql.ts'
-import { readUse, USE_COLUMNS, USE_SOURCE, USE_SQL, useFigures, type Use } from './measures.ts'
+import {
+  readUse,
+  sumOf,
+  USE_COLUMNS,
+  USE_SOURCE,
+  USE_SQL,
+  useFigures,
+  type Use,
+} from './measures.ts'
 import { idsOf, PEOPLE, peopleWith } from './person.ts'
 import type { Period, ReportScope } from './report.ts'
 
@@ -24,15 +32,19 @@ interface Group {
 /** Interactions by surface, with the whole below. */
 export async function bySurface(scope: ReportScope): Promise<Table> {
   const query = all(EXCHANGES, scope.query)
-  const [groups, [whole]] = await Promise.all([
+  const [groups, workloads] = await Promise.all([
     grouped(scope, query, 'lower(surface)', 'any(surface)'),
-    grouped(scope, query, "''", "''"),
+    workloadsOf(scope, query),
   ])
   const shown = groups.slice(0, scope.top)
   const queries = shown.map(({ key }) =>
     all(query, key === '' ? without('surface') : is('surface', key)),
   )
-  const rows = await checked(scope, shown, queries, (key) => key || '(not told)')
+  const rows = await checked(scope, shown, queries, {
+    named: (key) => key || '(not told)',
+    // `surface:` finds workloads, too.
+    isDoubtful: (key) => key === '' || workloads.has(key.toLowerCase()),
+  })
   const notes = rows.some(({ label }) => label === 'Copilot Studio')
     ? ['Copilot Studio is the test pane of those who make agents, not adoption']
     : []
@@ -43,7 +55,10 @@ export async function bySurface(scope: ReportScope): Promise<Table> {
     columns: USE_COLUMNS,
     rows,
     none: null,
-    total: { label: 'All', figures: useFigures(whole?.use ?? readUse([]), query, scope.lack) },
+    total: {
+      label: 'All',
+      figures: useFigures(sumOf(groups.map(({ use }) => use)), query, scope.lack),
+    },
     distinct: groups.length,
     notes,
   }
@@ -91,7 +106,11 @@ export async function byUser(scope: ReportScope): Promise<Table> {
   const queries = shown.map(({ key }) =>
     all(query, key === '' ? without('user') : is('user', key, ...(ids.get(key) ?? []))),
   )
-  const rows = await checked(scope, shown, queries, (key) => key || '(nobody named)')
+  const rows = await checked(scope, shown, queries, {
+    named: (key) => key || '(nobody named)',
+    // Somebody known by an address or an id may have the same name.
+    isDoubtful: (key) => !key.includes('@') && !GUID.test(key),
+  })
   return {
     name: 'users',
     title: 'Interactions by person',
@@ -185,18 +204,37 @@ async function grouped(
   return rows.map((row) => ({ key: String(row[0]), use: readUse(row.slice(1)) }))
 }
 
-/** Rows whose query was counted: one that lists other items than the row counts (a workload called like a surface) is not quoted. */
+const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+async function workloadsOf(scope: ReportScope, query: Query): Promise<ReadonlySet<string>> {
+  const { where, params } = visible(scope.index, query)
+  const sql = `SELECT DISTINCT lower(arrayJoin(workloads)) FROM items WHERE ${where}`
+  const rows = await scope.index.engine.query(sql, params)
+  return new Set(rows.map(([workload]) => String(workload)))
+}
+
+interface Naming {
+  readonly named: (key: string) => string
+  /** Whether the query of this row may list others: then it is counted. */
+  readonly isDoubtful: (key: string) => boolean
+}
+
+/** Rows with their queries; one that lists other items than the row counts (a workload called like a surface) is not quoted. */
 async function checked(
   scope: ReportScope,
   groups: readonly Group[],
   queries: readonly Query[],
-  named: (key: string) => string,
+  { named, isDoubtful }: Naming,
 ): Promise<Row[]> {
-  const counts = await countsOf(scope.index, queries)
+  const doubtful = groups.flatMap(({ key }, at) => (isDoubtful(key) ? [at] : []))
+  const counts = await countsOf(
+    scope.index,
+    doubtful.map((at) => queries[at] ?? EXCHANGES),
+  )
+  const disagree = new Set(doubtful.filter((at, nth) => counts[nth] !== groups[at]?.use.exchanges))
   return groups.map(({ key, use }, at) => {
     const figures = useFigures(use, queries[at] ?? EXCHANGES, scope.lack)
-    const agrees = counts[at] === use.exchanges
-    return { label: named(key), figures: agrees ? figures : unquoted(figures) }
+    return { label: named(key), figures: disagree.has(at) ? unquoted(figures) : figures }
   })
 }
 

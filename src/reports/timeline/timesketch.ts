@@ -6,7 +6,7 @@ import type { Item, Part } from '../../interactions/item.ts'
 /** Column name to value; every row has every column. */
 export type TimesketchRow = Readonly<Record<TimesketchColumn, string | number | boolean>>
 
-export const TIMESKETCH_COLUMNS = [
+const TIMESKETCH_COLUMNS = [
   'message',
   'datetime',
   'timestamp',
@@ -35,7 +35,7 @@ export const TIMESKETCH_COLUMNS = [
   'truncated',
 ] as const
 
-export type TimesketchColumn = (typeof TIMESKETCH_COLUMNS)[number]
+type TimesketchColumn = (typeof TIMESKETCH_COLUMNS)[number]
 
 /** Longest value of a keyword field in OpenSearch, in bytes of UTF-8. */
 const MOST_BYTES = 32_766
