@@ -61,8 +61,9 @@ export class GrowingFile {
     return attempt('write', this.#path, () => this.#handle.datasync())
   }
 
-  async end(): Promise<{ bytes: number; sha256: string }> {
-    await this.sync()
+  /** `later`: the caller makes the bytes durable. */
+  async end(options: { readonly later: boolean }): Promise<{ bytes: number; sha256: string }> {
+    if (!options.later) await this.sync()
     await this.close()
     return { bytes: this.#bytes, sha256: this.#hash.digest('hex') }
   }
@@ -77,6 +78,27 @@ function changed(path: string): CodedError {
     'EXPORT_DAMAGED',
     `Cannot go on with the export: "${basename(path)}" is shorter than it was; remove the .partial folder and start again`,
   )
+}
+
+const AT_ONCE = 32
+
+/** Makes files durable, many at once: one after the other each would wait for the disk. */
+export async function syncFiles(paths: readonly string[]): Promise<void> {
+  const rest = [...paths]
+  const work = async (): Promise<void> => {
+    for (let path = rest.pop(); path !== undefined; path = rest.pop()) {
+      const file = path
+      await attempt('write', file, async () => {
+        const handle = await openFile(file, 'r')
+        try {
+          await handle.datasync()
+        } finally {
+          await handle.close()
+        }
+      })
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, work))
 }
 
 /** What a full disk means here: what is written stays, and the same command goes on. */

@@ -1,5 +1,5 @@
 import type { ArchiveReader } from '../../archive/types.ts'
-import type { OtherText, TextResult } from './read-texts.ts'
+import type { TextResult } from './read-texts.ts'
 import { groupsOf, tasksOf } from './text-tasks.ts'
 import { readAllTexts } from './texts-pool.ts'
 import type { Stage } from './work-folder.ts'
@@ -77,7 +77,16 @@ export async function writeTexts(task: TextsTask, stage: Stage): Promise<TextsWr
       task.signal.throwIfAborted()
       const text: string[] = []
       const places: string[] = []
-      for (const other of result.others) places.push(await writeOther(other, folder, csv, stage))
+      const files: Promise<void>[] = []
+      for (const other of result.others) {
+        if ('group' in other) places.push(await csv.write(other.group, other.bytes))
+        else {
+          const path = `${folder}/${other.sequence}.${other.ending}`
+          places.push(JSON.stringify({ file: path }))
+          files.push(writeWhole(path, other.bytes, stage))
+        }
+      }
+      await Promise.all(files)
       await lines.write(result.lines)
       let line = written.lines
       for (const { other, before, behind } of result.proofs) {
@@ -117,19 +126,10 @@ function added(before: TextsWritten, result: TextResult, tenant: number): TextsW
   }
 }
 
-/** Writes one text to its place, and says the place. */
-async function writeOther(
-  other: OtherText,
-  folder: string,
-  csv: CsvFiles,
-  stage: Stage,
-): Promise<string> {
-  if ('group' in other) return csv.write(other.group, other.bytes)
-  const path = `${folder}/${other.sequence}.${other.ending}`
+async function writeWhole(path: string, bytes: Uint8Array, stage: Stage): Promise<void> {
   const file = await stage.create(path)
-  await file.write(other.bytes)
+  await file.write(bytes)
   await file.end(1)
-  return JSON.stringify({ file: path })
 }
 
 const LINE_FEED = Buffer.of(10)

@@ -112,8 +112,13 @@ export function sliceStatement(
       .join(', ')})`
   const upTo = ` AND ${tuple} <= ${bind('upTo', slice.upTo)}`
   const after = slice.after === null ? '' : ` AND ${tuple} > ${bind('after', slice.after)}`
+  // Said once more for the time alone: of a tuple the engine does not see which parts of the table it can pass over.
+  const [first] = keys
+  const at = (sign: string, name: string, place: Place | null): string =>
+    first !== AT || place === null ? '' : ` AND occurredAt ${sign} ${AT.bound(`${name}0`)}`
+  const range = at('<=', 'upTo', slice.upTo) + at('>=', 'after', slice.after)
   return {
-    sql: `SELECT ${columns} FROM items WHERE ${where}${after}${upTo} ORDER BY ${columnsOf(order)}`,
+    sql: `SELECT ${columns} FROM items WHERE ${where}${range}${after}${upTo} ORDER BY ${columnsOf(order)}`,
     params: { ...params, ...bound },
   }
 }

@@ -19,7 +19,7 @@ interface Statement {
 }
 
 /** Texts that are in memory at once, per slice. */
-const SLICE_BYTES = 12_000_000
+const SLICE_BYTES = 48_000_000
 
 export function itemTable(selection: Selection): Table {
   const { index, query } = selection

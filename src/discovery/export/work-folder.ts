@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path'
 import { CodedError } from '../../platform/errors.ts'
 import { localFiles } from '../../platform/files.ts'
 import { isObject } from '../../platform/json-object.ts'
-import { attempt, GrowingFile } from './growing-file.ts'
+import { attempt, GrowingFile, syncFiles } from './growing-file.ts'
 import type { Destination, PackageFile } from './writer.ts'
 
 /** A file of the package, as the manifest lists it. */
@@ -173,6 +173,9 @@ export class WorkFolder {
   }
 }
 
+/** Below this a file is made durable together with others. */
+const SMALL_BYTES = 1024 * 1024
+
 /** One part of the work: its files count together, once it is finished or at a checkpoint. */
 export class Stage implements Destination {
   readonly #root: string
@@ -181,6 +184,8 @@ export class Stage implements Destination {
   readonly #ended: FileEntry[]
   readonly #open = new Map<string, GrowingFile>()
   readonly #folders = new Set<string>()
+  /** Small files that were ended since the last checkpoint. */
+  #unsynced: string[] = []
 
   constructor(
     root: string,
@@ -212,7 +217,9 @@ export class Stage implements Destination {
     return {
       write: (bytes) => growing.write(typeof bytes === 'string' ? Buffer.from(bytes) : bytes),
       end: async (rows) => {
-        this.#ended.push({ path, rows, ...(await growing.end()) })
+        const later = growing.bytes < SMALL_BYTES
+        if (later) this.#unsynced.push(file)
+        this.#ended.push({ path, rows, ...(await growing.end({ later })) })
         this.#open.delete(path)
       },
     }
@@ -226,18 +233,25 @@ export class Stage implements Destination {
   /** Takes a file that something else wrote under `pathOf(path)` into the package. */
   async adopt(path: string, rows: number): Promise<void> {
     const growing = await GrowingFile.open(join(this.#root, path), Infinity)
-    this.#ended.push({ path, rows, ...(await growing.end()) })
+    this.#ended.push({ path, rows, ...(await growing.end({ later: false })) })
   }
 
   /** Makes what was written count, also after a crash: the stage goes on at `cursor` then. */
   async checkpoint(cursor: unknown): Promise<void> {
+    await this.#sync()
     for (const file of this.#open.values()) await file.sync()
     const open = [...this.#open].map(([path, { bytes }]) => ({ path, bytes }))
     await this.#put({ cursor, files: this.#ended, open })
   }
 
   async finish(result: object): Promise<void> {
+    await this.#sync()
     await this.#put({ result, files: this.#ended, open: [] })
+  }
+
+  async #sync(): Promise<void> {
+    await syncFiles(this.#unsynced)
+    this.#unsynced = []
   }
 
   async abandon(): Promise<void> {
