@@ -54,7 +54,9 @@ export function readAudit(
       parts.push(cells.join(','), '\r\n')
     }
   }
-  return { lines: Buffer.from(parts.join('')), rows, without, formulas, rewritten, done }
+  // Copied: a buffer of the pool could not be transferred to another thread.
+  const lines = new Uint8Array(Buffer.from(parts.join('')))
+  return { lines, rows, without, formulas, rewritten, done }
 }
 
 const quoted = (cell: string): string => `"${cell.replaceAll('"', '""')}"`

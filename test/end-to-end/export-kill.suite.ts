@@ -1,0 +1,37 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect } from 'vitest'
+import { verifyExport } from '../../src/verify/index.ts'
+import { run, start } from './daybook.suite.ts'
+
+/**
+ * Kills an export again and again, at another moment each time. Whatever has the final name is whole; the same command
+ * ends what was begun. Answers how often it was hit before the end.
+ */
+export async function killExports(
+  dataDir: string,
+  folder: string,
+  moments: readonly number[],
+): Promise<number> {
+  let killed = 0
+  for (const [number, afterMs] of moments.entries()) {
+    const output = join(folder, number % 2 === 0 ? `out-${number}` : `out-${number}.zip`)
+    const argv = ['--format', 'jsonl', '--proofs', '--output-path', output, '--data-dir', dataDir]
+    const { child, ended } = start(['export', ...argv])
+    await Promise.race([sleep(afterMs), ended])
+    child.kill('SIGKILL')
+    const { signal } = await ended
+    if (signal === 'SIGKILL' && !existsSync(output)) killed += 1
+    if (existsSync(output)) expect(await verifyExport(output)).toMatchObject({ found: 0 })
+    else {
+      expect(await run(['export', ...argv])).toMatchObject({ code: 0, err: '' })
+      const report = await verifyExport(output)
+      expect(report).toMatchObject({ found: 0 })
+      expect(report.proven).toBe(report.proofs)
+      expect(report.proven).toBeGreaterThan(100)
+    }
+    expect(readdirSync(folder).filter((name) => name.endsWith('.partial'))).toEqual([])
+  }
+  return killed
+}
