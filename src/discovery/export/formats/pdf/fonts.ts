@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { create, type Font } from 'fontkit'
+import { create, type Font, type GlyphRun } from 'fontkit'
 import { unpackWoff } from './woff.ts'
 
 declare global {
@@ -25,6 +25,10 @@ const FILES: Readonly<Record<FontName, string>> = {
 const INVISIBLE = /^(?:\u200c|\u200d|[\ufe00-\ufe0f])$/u
 /** Widths are kept for this many words, so that a long export does not grow. */
 const MOST_WIDTHS = 100_000
+
+/** Words whose glyphs are kept, and how long they may be. */
+const MOST_WORDS = 20_000
+const LONGEST_WORD = 40
 
 /** The fonts of all documents of an export: read, parsed and measured once. */
 export class Fonts {
@@ -70,7 +74,25 @@ export class Fonts {
     const bytes = readFileSync(fileURLToPath(import.meta.resolve(FILES[name])))
     const font = create(FILES[name].endsWith('.woff') ? unpackWoff(bytes) : bytes)
     if ('fonts' in font) throw new Error(`The font file of "${name}" holds several fonts`)
-    this.#fonts.set(name, font)
-    return font
+    const remembering = rememberingFont(font)
+    this.#fonts.set(name, remembering)
+    return remembering
   }
+}
+
+/** The same font, which lays each word out once: most of a document is words that came before. */
+function rememberingFont(font: Font): Font {
+  const runs = new Map<string, GlyphRun>()
+  const layout: Font['layout'] = (text, ...rest) => {
+    if (rest[0] !== undefined || text.length > LONGEST_WORD) return font.layout(text, ...rest)
+    const known = runs.get(text) ?? font.layout(text)
+    if (runs.size >= MOST_WORDS) runs.clear()
+    runs.set(text, known)
+    // Each user gets positions of its own: pdfkit scales them in place.
+    const positions = known.positions.map((position) => ({ ...position }))
+    const run: GlyphRun = Object.create(known, { positions: { value: positions } })
+    return run
+  }
+  const remembering: Font = Object.create(font, { layout: { value: layout } })
+  return remembering
 }
