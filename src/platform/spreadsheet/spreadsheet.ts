@@ -30,7 +30,7 @@ export interface Sheet {
   add(row: readonly Cell[]): Promise<void>
 }
 
-export interface WrittenSpreadsheet {
+interface WrittenSpreadsheet {
   readonly sheets: readonly { readonly name: string; readonly rows: number }[]
   /** Everything that does not stand in its cell as it was given. */
   readonly changes: readonly SpreadsheetChange[]

@@ -16,9 +16,9 @@ declare global {
 export type FontName = 'text' | 'strong' | 'every'
 
 const FILES: Readonly<Record<FontName, string>> = {
-  text: 'dejavu-fonts-ttf/ttf/DejaVuSansCondensed.ttf',
-  strong: 'dejavu-fonts-ttf/ttf/DejaVuSansCondensed-Bold.ttf',
-  every: '@fontsource/unifont/files/unifont-latin-400-normal.woff',
+  text: import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSansCondensed.ttf'),
+  strong: import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSansCondensed-Bold.ttf'),
+  every: import.meta.resolve('@fontsource/unifont/files/unifont-latin-400-normal.woff'),
 }
 
 /** Characters that change how others look, or nothing: a font need not have them. */
@@ -71,7 +71,7 @@ export class Fonts {
   font(name: FontName): Font {
     const known = this.#fonts.get(name)
     if (known !== undefined) return known
-    const bytes = readFileSync(fileURLToPath(import.meta.resolve(FILES[name])))
+    const bytes = readFileSync(fileURLToPath(FILES[name]))
     const font = create(FILES[name].endsWith('.woff') ? unpackWoff(bytes) : bytes)
     if ('fonts' in font) throw new Error(`The font file of "${name}" holds several fonts`)
     const remembering = rememberingFont(font)

@@ -10,7 +10,7 @@ import {
 import type { FontName, Fonts } from './fonts.ts'
 
 /** A piece of a line, placed: text in one font, or a code point in a box. */
-export interface Piece {
+interface Piece {
   readonly text: string
   readonly font: FontName
   /** Hidden in the source, or in no font: its code point stands in a box. */

@@ -44,7 +44,9 @@ test('PDF transcripts count the characters that no font has', async () => {
   const { result } = await pdfOf([
     anItem({ messages: [aMessage({ text: 'well done \u{1f389}\u{1f389}' })] }),
   ])
-  expect(result.changes).toMatchObject([{ code: 'CHARACTER_REPLACED', count: 2, file: FILE }])
+  expect(result.changes).toMatchObject([
+    { code: 'CHARACTER_REPLACED', count: 2, file: 'conversations' },
+  ])
 })
 
 const absent = spawnSync('pdftotext', ['-v']).error !== undefined

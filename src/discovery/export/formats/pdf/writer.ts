@@ -16,7 +16,7 @@ export const pdfWriter: ItemWriter = {
   async write(batches, to, about) {
     const fields = new ShownFields(about.fields)
     const fonts = new Fonts()
-    const changes: Change[] = []
+    let replaced = 0
     const index = await to.create('conversations/index.html')
     await index.write(pageHead('Conversations') + indexHead(about))
     let rows = 0
@@ -30,11 +30,11 @@ export const pdfWriter: ItemWriter = {
       await index.write(indexRow(`${fileName(part)}.pdf`, summary))
       files += 1
       rows += part.items.length
-      if (missing > 0) changes.push(replaced(path, missing))
+      replaced += missing
     }
     await index.write(INDEX_TAIL + pageTail(about))
     await index.end(files)
-    return { rows, changes }
+    return { rows, changes: replaced === 0 ? [] : [replacedCharacters(replaced)] }
   },
 }
 
@@ -60,7 +60,7 @@ async function writePart(
   return paper.setter.missing
 }
 
-function replaced(file: string, count: number): Change {
-  const how = `${count} character${count === 1 ? '' : 's'} that no font of the transcript has (emoji mostly) stand as a code point in a box`
-  return { code: 'CHARACTER_REPLACED', count, file, how }
+function replacedCharacters(count: number): Change {
+  const how = `${count} character${count === 1 ? '' : 's'} that no font of the transcripts has (emoji mostly) stand as a code point in a box`
+  return { code: 'CHARACTER_REPLACED', count, file: 'conversations', how }
 }

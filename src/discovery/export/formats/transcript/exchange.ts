@@ -4,7 +4,7 @@ import type { ShownFields } from './shown.ts'
 import { agentName, eventName, personName, placeName, recordsText, second } from './words.ts'
 
 /** How loud a mark is: `alarm` must not be overlooked, `notice` is worth a look, `plain` only tells. */
-export type Tone = 'alarm' | 'notice' | 'plain'
+type Tone = 'alarm' | 'notice' | 'plain'
 
 export interface Mark {
   readonly tone: Tone
