@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-const PARTS = ['import', 'blob', 'repeat', 'search', 'verify', 'disk', 'start'] as const
+const PARTS = ['import', 'blob', 'repeat', 'search', 'export', 'verify', 'disk', 'start'] as const
 export type Part = (typeof PARTS)[number]
 
 export interface Options {
@@ -32,6 +32,9 @@ What is measured, each in a process of its own, one after the other, after the f
   repeat   the same import again
   search   ten kinds of queries, each run with other terms, warm, one at a time: through the functions
            that the application calls and, in turns with them, as plain SQL on the bare tables; then through HTTP
+  export   everything as exact texts, CSV, Parquet and XLSX, each with its memory above that of the idle application;
+           CSV and Parquet against the engine's own INSERT INTO FUNCTION file of all columns of the same rows; and
+           the person with the most items, a year, with proofs, packed
   verify   the whole archive, and proofs of single records
   disk     archive against zstd -3 of the records in it as NDJSON; index against the bare tables
   start    the command line's own start (--help)

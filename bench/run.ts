@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url'
 import type { CorpusFacts } from '../src/tenant/history/corpus-facts.ts'
 import { shapesOf } from './corpus.ts'
 import { Turns } from './turns.ts'
+import { exportRow, userRow } from './export-rows.ts'
 import { measure, type Measured } from './measure.ts'
 import type { Part } from './options.ts'
 import * as rows from './rows.ts'
@@ -48,7 +49,7 @@ export async function runParts(
     faults: [],
   }
   const importing = { dataDir, paths: shapesOf(corpusDir) }
-  const needsData = ['import', 'repeat', 'search', 'verify', 'disk'] as const
+  const needsData = ['import', 'repeat', 'search', 'export', 'verify', 'disk'] as const
   if (needsData.some((part) => wanted.has(part))) {
     const first = await once(folder, 'import', wanted.has('import'), [dataDir], () => {
       say(`import of ${facts.expected.read} records`)
@@ -85,6 +86,10 @@ export async function runParts(
       `the items searched lie in ${core.parts} parts, those of the bare engine in ${bare.parts}`,
     )
   }
+  if (wanted.has('export')) {
+    say('exports: exact texts, CSV, Parquet, XLSX, one user with proofs')
+    found.rows.push(...(await exportRows(dataDir, join(folder, 'exports'))))
+  }
   if (wanted.has('verify')) {
     say('verify and prove')
     const verified = (await measure('verify', { dataDir })).value
@@ -102,6 +107,23 @@ export async function runParts(
   }
   if (wanted.has('start')) found.rows.push(rows.startRow(startTimes()))
   return found
+}
+
+async function exportRows(dataDir: string, folder: string): Promise<Row[]> {
+  const made: Row[] = []
+  for (const format of ['raw', 'csv', 'parquet', 'xlsx'] as const) {
+    settleDisk()
+    const bare =
+      format === 'csv' || format === 'parquet'
+        ? (await measure('exportBare', { path: join(dataDir, 'index'), folder, format })).value
+        : null
+    settleDisk()
+    const ours = await measure('exportAs', { dataDir, folder, format })
+    made.push(exportRow(format, ours, bare?.seconds ?? null))
+  }
+  settleDisk()
+  made.push(userRow(await measure('exportAs', { dataDir, folder, format: 'user' })))
+  return made
 }
 
 /** A measured step whose outcome later steps need: kept beside it, so that a kept folder need not repeat it. */

@@ -1,7 +1,7 @@
 import { readAllAudit } from './texts-pool.ts'
 import { groupsOf, tasksOf } from './text-tasks.ts'
 import type { TextsTask } from './record-texts.ts'
-import type { Stage } from './work-folder.ts'
+import type { Stage } from './stage.ts'
 import type { Change, Written } from './writer.ts'
 
 export interface AuditWritten extends Written {

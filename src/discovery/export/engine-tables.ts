@@ -13,7 +13,7 @@ import { minimiseParams, type Minimise } from './minimise.ts'
 import type { Table } from './tables.ts'
 import { output, outputToFile } from './engine-output.ts'
 import { attempt } from './growing-file.ts'
-import type { Stage } from './work-folder.ts'
+import type { Stage } from './stage.ts'
 import type { Change, Written } from './writer.ts'
 
 // Formats that the engine writes by itself: no cell passes through this program.
@@ -42,11 +42,15 @@ export async function writeCsv(
   const columns = csvColumns(fields, minimise, { defuse: spreadsheet })
   const head = `${fields.map(({ name }) => `"${name}"`).join(',')}\r\n`
   const start = spreadsheet ? Buffer.concat([BOM, Buffer.from(head)]) : Buffer.from(head)
-  const rows = await writeSlices(task, path, { columns, names: false, format: 'CSV', start }, stage)
-  const count = async (sql: string): Promise<number> =>
-    sql === '0' ? 0 : table.sum(sql, minimiseParams(minimise))
+  let counted: Promise<readonly [number, number]> | null = null
+  const form = { columns, names: false, format: 'CSV', start }
+  const rows = await writeSlices(task, path, form, stage, () => {
+    // The engine has nothing left to write: it counts while the disk still works.
+    counted = countChanges()
+    counted.catch(() => undefined)
+  })
+  const [formulas, joined] = await (counted ?? countChanges())
   const changes: Change[] = []
-  const formulas = spreadsheet ? await count(formulaCount(fields, minimise)) : 0
   if (formulas > 0)
     changes.push({
       code: 'FORMULA_DEFUSED',
@@ -54,7 +58,6 @@ export async function writeCsv(
       file: path,
       how: 'cells that a spreadsheet would run as a formula begin with an apostrophe here; --profile machine leaves them as they are',
     })
-  const joined = await count(joinedCount(fields))
   if (joined > 0)
     changes.push({
       code: 'LIST_JOINED',
@@ -63,6 +66,13 @@ export async function writeCsv(
       how: 'cells hold several values, separated by line feeds',
     })
   return { rows, changes }
+
+  async function countChanges(): Promise<readonly [number, number]> {
+    const params = minimiseParams(minimise)
+    const sum = async (sql: string): Promise<number> => (sql === '0' ? 0 : table.sum(sql, params))
+    const found = spreadsheet ? await sum(formulaCount(fields, minimise)) : 0
+    return [found, await sum(joinedCount(fields))]
+  }
 }
 
 /** An object a line, of the flat fields. */
@@ -89,6 +99,7 @@ async function writeSlices(
   path: string,
   { columns, names, format, start }: Output,
   stage: Stage,
+  onRead: () => void = () => undefined,
 ): Promise<number> {
   const { table, fields, minimise, signal, onRows } = task
   const slices = await table.slices()
@@ -117,6 +128,7 @@ async function writeSlices(
     signal.throwIfAborted()
     const bytes = await next
     next = read(at + 1)
+    if (at + 1 === slices.length) onRead()
     next.catch(() => undefined)
     await file.write(bytes)
     rows += slices[at]?.rows ?? 0

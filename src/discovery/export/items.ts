@@ -5,7 +5,7 @@ import type { Field } from './fields.ts'
 import { ITEM_VALUES } from './item-values.ts'
 import { minimiseItem, type Minimise } from './minimise.ts'
 import { sliceStatement, slicesOf, type Order, type Selection } from './selection.ts'
-import type { Stage } from './work-folder.ts'
+import type { Stage } from './stage.ts'
 import type { Written } from './writer.ts'
 
 /** Archived records of a tenant, read again, ascending. */

@@ -1,4 +1,4 @@
-import type { FileEntry } from './work-folder.ts'
+import type { FileEntry } from './stage.ts'
 import type { Change, ExportUnit } from './writer.ts'
 
 /** `manifest.json` of an export; docs/spec/export-format.md section 2. */
@@ -35,7 +35,7 @@ export interface ExportManifest {
   readonly limits: readonly string[]
 }
 
-export interface ManifestTenant {
+interface ManifestTenant {
   readonly tenant: string
   readonly publicKey: string
   readonly checkpoint: string | null

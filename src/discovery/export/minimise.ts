@@ -91,6 +91,6 @@ function withoutWords(findings: Item['findings']): Item['findings'] {
   return findings.map((finding) => ({ ...finding, message: '' }))
 }
 
-export function startOfDay(time: string): string {
+function startOfDay(time: string): string {
   return `${time.slice(0, 10)}T00:00:00.000Z`
 }

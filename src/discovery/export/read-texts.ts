@@ -24,12 +24,12 @@ export interface TextTask {
 }
 
 /** A text that is no line of records.jsonl: a row of a CSV, or a file of its own. */
-export type OtherText =
+type OtherText =
   | { readonly group: number; readonly bytes: Uint8Array }
   | { readonly sequence: number; readonly ending: string; readonly bytes: Uint8Array }
 
 /** The two halves of a line of proofs.jsonl, around the value of `place`. */
-export interface ProofHalves {
+interface ProofHalves {
   /** Number in `others`; -1: the next line of records.jsonl. */
   readonly other: number
   readonly before: string

@@ -2,11 +2,11 @@ import type { ArchiveReader } from '../../archive/types.ts'
 import type { TextResult } from './read-texts.ts'
 import { groupsOf, tasksOf } from './text-tasks.ts'
 import { readAllTexts } from './texts-pool.ts'
-import type { Stage } from './work-folder.ts'
+import type { Stage } from './stage.ts'
 import type { PackageFile } from './writer.ts'
 
 /** Records of one tenant, in the order of their sequences. */
-export interface TenantRecords {
+interface TenantRecords {
   readonly reader: ArchiveReader
   readonly sequences: Float64Array
   /** The signed note that proofs lead to; undefined where nothing was sealed. */
@@ -66,6 +66,7 @@ export async function writeTexts(task: TextsTask, stage: Stage): Promise<TextsWr
     disposed: 0,
   }
   let saved = performance.now()
+  let writing = Promise.resolve()
   for (const [number, { reader, sequences, checkpoint }] of task.tenants.entries()) {
     if (number < (begun?.tenant ?? 0)) continue
     let done = number === begun?.tenant ? begun.done : 0
@@ -77,17 +78,19 @@ export async function writeTexts(task: TextsTask, stage: Stage): Promise<TextsWr
       task.signal.throwIfAborted()
       const text: string[] = []
       const places: string[] = []
-      const files: Promise<void>[] = []
       for (const other of result.others) {
-        if ('group' in other) places.push(await csv.write(other.group, other.bytes))
+        if ('group' in other) places.push(await csv.add(other.group, other.bytes))
         else {
           const path = `${folder}/${other.sequence}.${other.ending}`
           places.push(JSON.stringify({ file: path }))
-          files.push(writeWhole(path, other.bytes, stage))
+          await stage.put(path, other.bytes, 1)
         }
       }
-      await Promise.all(files)
-      await lines.write(result.lines)
+      await csv.flush()
+      // The disk takes the lines while the next ones are made.
+      await writing
+      writing = lines.write(result.lines)
+      writing.catch(() => undefined)
       let line = written.lines
       for (const { other, before, behind } of result.proofs) {
         if (other === -1) line += 1
@@ -101,10 +104,12 @@ export async function writeTexts(task: TextsTask, stage: Stage): Promise<TextsWr
       task.onRecords(written.records)
       if (performance.now() - saved < CHECKPOINT_MS) continue
       const cursor: Cursor = { tenant: number, done, written, csv: csv.state() }
+      await writing
       await stage.checkpoint(cursor)
       saved = performance.now()
     }
   }
+  await writing
   await lines.end(written.lines)
   await proofs?.end(written.proofs)
   await csv.end()
@@ -126,22 +131,22 @@ function added(before: TextsWritten, result: TextResult, tenant: number): TextsW
   }
 }
 
-async function writeWhole(path: string, bytes: Uint8Array, stage: Stage): Promise<void> {
-  const file = await stage.create(path)
-  await file.write(bytes)
-  await file.end(1)
-}
-
 const LINE_FEED = Buffer.of(10)
+
+interface RowsFile {
+  readonly file: PackageFile
+  readonly path: string
+  /** Those that wait to be written among them. */
+  bytes: number
+  rows: number
+  pending: Uint8Array[]
+}
 
 /** The rows of CSV files, a file for each header line. */
 class CsvFiles {
   readonly #stage: Stage
   readonly #headers: readonly string[]
-  readonly #files = new Map<
-    number,
-    { file: PackageFile; path: string; bytes: number; rows: number }
-  >()
+  readonly #files = new Map<number, RowsFile>()
 
   constructor(stage: Stage, headers: readonly string[]) {
     this.#stage = stage
@@ -161,30 +166,37 @@ class CsvFiles {
     }
   }
 
-  async write(group: number, bytes: Uint8Array): Promise<string> {
+  /** Takes a row, to be written with others by `flush`, and says its place. */
+  async add(group: number, bytes: Uint8Array): Promise<string> {
     const known = this.#files.get(group)
     const open = known ?? (await this.#open(group))
     if (known === undefined) {
       const header = Buffer.from(`${this.#headers[group] ?? ''}\n`)
-      await open.file.write(header)
+      open.pending.push(header)
       open.bytes = header.length
     }
     const offset = open.bytes
-    await open.file.write(Buffer.concat([bytes, LINE_FEED]))
+    open.pending.push(bytes, LINE_FEED)
     open.bytes += bytes.length + 1
     open.rows += 1
     return JSON.stringify({ file: open.path, offset, length: bytes.length })
+  }
+
+  async flush(): Promise<void> {
+    for (const open of this.#files.values()) {
+      const rows = Buffer.concat(open.pending)
+      open.pending = []
+      if (rows.length > 0) await open.file.write(rows)
+    }
   }
 
   async end(): Promise<void> {
     for (const { file, rows } of this.#files.values()) await file.end(rows)
   }
 
-  async #open(
-    group: number,
-  ): Promise<{ file: PackageFile; path: string; bytes: number; rows: number }> {
+  async #open(group: number): Promise<RowsFile> {
     const path = `rows-${this.#files.size + 1}.csv`
-    const open = { file: await this.#stage.create(path), path, bytes: 0, rows: 0 }
+    const open = { file: await this.#stage.create(path), path, bytes: 0, rows: 0, pending: [] }
     this.#files.set(group, open)
     return open
   }

@@ -4,26 +4,8 @@ import { dirname, join, relative } from 'node:path'
 import { CodedError } from '../../platform/errors.ts'
 import { localFiles } from '../../platform/files.ts'
 import { isObject } from '../../platform/json-object.ts'
-import { attempt, GrowingFile, syncFiles } from './growing-file.ts'
-import type { Destination, PackageFile } from './writer.ts'
-
-/** A file of the package, as the manifest lists it. */
-export interface FileEntry {
-  readonly path: string
-  readonly bytes: number
-  readonly sha256: string
-  readonly rows: number | null
-}
-
-interface StageState {
-  /** What the stage answered; absent while it is under way. */
-  readonly result?: unknown
-  /** Where it goes on. */
-  readonly cursor?: unknown
-  readonly files: readonly FileEntry[]
-  /** Files that were not ended yet, up to where they count. */
-  readonly open: readonly { readonly path: string; readonly bytes: number }[]
-}
+import { attempt } from './growing-file.ts'
+import { Stage, type FileEntry, type StageState } from './stage.ts'
 
 interface State {
   readonly daybookExport: 1
@@ -38,9 +20,6 @@ interface State {
 
 const STATE = 'state.json'
 const PACKAGE = 'package'
-const PATH =
-  /^(?!.*\.partial$)[A-Za-z0-9][A-Za-z0-9._-]{0,99}(?:\/[A-Za-z0-9][A-Za-z0-9._-]{0,99}){0,7}$/
-
 /**
  * Where an export grows: `<output>.partial`, a folder with the package and with what is done. Only the last rename
  * gives the package its name; until then the same export, asked for again, goes on where the state says.
@@ -170,93 +149,6 @@ export class WorkFolder {
       await writeFile(`${file}.tmp`, JSON.stringify(this.#state), { flush: true })
       await rename(`${file}.tmp`, file)
     })
-  }
-}
-
-/** Below this a file is made durable together with others. */
-const SMALL_BYTES = 1024 * 1024
-
-/** One part of the work: its files count together, once it is finished or at a checkpoint. */
-export class Stage implements Destination {
-  readonly #root: string
-  readonly #known: StageState | undefined
-  readonly #put: (state: StageState) => Promise<void>
-  readonly #ended: FileEntry[]
-  readonly #open = new Map<string, GrowingFile>()
-  readonly #folders = new Set<string>()
-  /** Small files that were ended since the last checkpoint. */
-  #unsynced: string[] = []
-
-  constructor(
-    root: string,
-    known: StageState | undefined,
-    put: (state: StageState) => Promise<void>,
-  ) {
-    this.#root = root
-    this.#known = known
-    this.#put = put
-    this.#ended = [...(known?.files ?? [])]
-  }
-
-  /** Where an interrupted stage goes on; undefined: from its beginning. */
-  get cursor(): unknown {
-    return this.#known?.cursor
-  }
-
-  async create(path: string): Promise<PackageFile> {
-    if (!PATH.test(path)) throw new Error('a path that no package may have')
-    const file = join(this.#root, path)
-    const folder = dirname(file)
-    if (!this.#folders.has(folder)) {
-      await attempt('write', folder, () => mkdir(folder, { recursive: true }))
-      this.#folders.add(folder)
-    }
-    const begun = this.#known?.open.find((open) => open.path === path)
-    const growing = await GrowingFile.open(file, begun?.bytes ?? 0)
-    this.#open.set(path, growing)
-    return {
-      write: (bytes) => growing.write(typeof bytes === 'string' ? Buffer.from(bytes) : bytes),
-      end: async (rows) => {
-        const later = growing.bytes < SMALL_BYTES
-        if (later) this.#unsynced.push(file)
-        this.#ended.push({ path, rows, ...(await growing.end({ later })) })
-        this.#open.delete(path)
-      },
-    }
-  }
-
-  /** How long a file is that an interrupted stage had open. */
-  bytesOf(path: string): number {
-    return this.#known?.open.find((open) => open.path === path)?.bytes ?? 0
-  }
-
-  /** Takes a file that something else wrote under `pathOf(path)` into the package. */
-  async adopt(path: string, rows: number): Promise<void> {
-    const growing = await GrowingFile.open(join(this.#root, path), Infinity)
-    this.#ended.push({ path, rows, ...(await growing.end({ later: false })) })
-  }
-
-  /** Makes what was written count, also after a crash: the stage goes on at `cursor` then. */
-  async checkpoint(cursor: unknown): Promise<void> {
-    await this.#sync()
-    for (const file of this.#open.values()) await file.sync()
-    const open = [...this.#open].map(([path, { bytes }]) => ({ path, bytes }))
-    await this.#put({ cursor, files: this.#ended, open })
-  }
-
-  async finish(result: object): Promise<void> {
-    await this.#sync()
-    await this.#put({ result, files: this.#ended, open: [] })
-  }
-
-  async #sync(): Promise<void> {
-    await syncFiles(this.#unsynced)
-    this.#unsynced = []
-  }
-
-  async abandon(): Promise<void> {
-    for (const file of this.#open.values()) await file.close()
-    this.#open.clear()
   }
 }
 

@@ -8,7 +8,8 @@ import type { ExportRequest } from './request.ts'
 import { rowBatches } from './row-batches.ts'
 import type { Selection } from './selection.ts'
 import { itemTable, recordTable } from './tables.ts'
-import type { Stage, WorkFolder } from './work-folder.ts'
+import type { Stage } from './stage.ts'
+import type { WorkFolder } from './work-folder.ts'
 import type { ExportAbout, Written } from './writer.ts'
 
 export interface DataTask {

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { ZipFile } from 'yazl'
 import { attempt } from './growing-file.ts'
-import type { FileEntry } from './work-folder.ts'
+import type { FileEntry } from './stage.ts'
 
 /** Packed already, or nearly as small as they get. */
 const PACKED = /\.(?:xlsx|parquet|arrow|pdf|png|zip)$/

@@ -1,6 +1,6 @@
 import { isObject, parseObject } from '../../platform/json-object.ts'
 
-export interface ListedFile {
+interface ListedFile {
   readonly path: string
   readonly bytes: number
   readonly sha256: string

@@ -1,0 +1,144 @@
+import { hash } from 'node:crypto'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { attempt, GrowingFile, syncFiles } from './growing-file.ts'
+import type { Destination, PackageFile } from './writer.ts'
+
+/** A file of the package, as the manifest lists it. */
+export interface FileEntry {
+  readonly path: string
+  readonly bytes: number
+  readonly sha256: string
+  readonly rows: number | null
+}
+
+export interface StageState {
+  /** What the stage answered; absent while it is under way. */
+  readonly result?: unknown
+  /** Where it goes on. */
+  readonly cursor?: unknown
+  readonly files: readonly FileEntry[]
+  /** Files that were not ended yet, up to where they count. */
+  readonly open: readonly { readonly path: string; readonly bytes: number }[]
+}
+
+const PATH =
+  /^(?!.*\.partial$)[A-Za-z0-9][A-Za-z0-9._-]{0,99}(?:\/[A-Za-z0-9][A-Za-z0-9._-]{0,99}){0,7}$/
+
+/** Below this a file is made durable together with others. */
+const SMALL_BYTES = 1024 * 1024
+
+/** Small files under way at once. */
+const MOST_AT_ONCE = 64
+
+/** One part of the work: its files count together, once it is finished or at a checkpoint. */
+export class Stage implements Destination {
+  readonly #root: string
+  readonly #known: StageState | undefined
+  readonly #put: (state: StageState) => Promise<void>
+  readonly #ended: FileEntry[]
+  readonly #open = new Map<string, GrowingFile>()
+  readonly #folders = new Set<string>()
+  /** Small files that were ended since the last checkpoint. */
+  #unsynced: string[] = []
+  readonly #putting = new Set<Promise<void>>()
+  #fault: unknown = null
+
+  constructor(
+    root: string,
+    known: StageState | undefined,
+    put: (state: StageState) => Promise<void>,
+  ) {
+    this.#root = root
+    this.#known = known
+    this.#put = put
+    this.#ended = [...(known?.files ?? [])]
+  }
+
+  /** Where an interrupted stage goes on; undefined: from its beginning. */
+  get cursor(): unknown {
+    return this.#known?.cursor
+  }
+
+  async create(path: string): Promise<PackageFile> {
+    const file = await this.#place(path)
+    const begun = this.#known?.open.find((open) => open.path === path)
+    const growing = await GrowingFile.open(file, begun?.bytes ?? 0)
+    this.#open.set(path, growing)
+    return {
+      write: (bytes) => growing.write(typeof bytes === 'string' ? Buffer.from(bytes) : bytes),
+      end: async (rows) => {
+        const later = growing.bytes < SMALL_BYTES
+        if (later) this.#unsynced.push(file)
+        this.#ended.push({ path, rows, ...(await growing.end({ later })) })
+        this.#open.delete(path)
+      },
+    }
+  }
+
+  /**
+   * Writes a small file whole, beside whatever else goes on: making a file costs the system more than filling it.
+   * Resolves when it is taken; a fault shows at the next checkpoint or at the end.
+   */
+  async put(path: string, bytes: Uint8Array, rows: number): Promise<void> {
+    const file = await this.#place(path)
+    while (this.#putting.size >= MOST_AT_ONCE) await Promise.race(this.#putting)
+    const written = attempt('write', file, () => writeFile(file, bytes))
+      .catch((error: unknown) => {
+        this.#fault ??= error
+      })
+      .finally(() => this.#putting.delete(written))
+    this.#putting.add(written)
+    this.#unsynced.push(file)
+    this.#ended.push({ path, bytes: bytes.length, sha256: hash('sha256', bytes, 'hex'), rows })
+  }
+
+  /** How long a file is that an interrupted stage had open. */
+  bytesOf(path: string): number {
+    return this.#known?.open.find((open) => open.path === path)?.bytes ?? 0
+  }
+
+  /** Takes a file that something else wrote under `pathOf(path)` into the package. */
+  async adopt(path: string, rows: number): Promise<void> {
+    const growing = await GrowingFile.open(join(this.#root, path), Infinity)
+    this.#ended.push({ path, rows, ...(await growing.end({ later: false })) })
+  }
+
+  /** Makes what was written count, also after a crash: the stage goes on at `cursor` then. */
+  async checkpoint(cursor: unknown): Promise<void> {
+    await this.#sync()
+    for (const file of this.#open.values()) await file.sync()
+    const open = [...this.#open].map(([path, { bytes }]) => ({ path, bytes }))
+    await this.#put({ cursor, files: this.#ended, open })
+  }
+
+  async finish(result: object): Promise<void> {
+    await this.#sync()
+    await this.#put({ result, files: this.#ended, open: [] })
+  }
+
+  /** Where a file of the package goes; its folder is made. */
+  async #place(path: string): Promise<string> {
+    if (!PATH.test(path)) throw new Error('a path that no package may have')
+    const file = join(this.#root, path)
+    const folder = dirname(file)
+    if (!this.#folders.has(folder)) {
+      await attempt('write', folder, () => mkdir(folder, { recursive: true }))
+      this.#folders.add(folder)
+    }
+    return file
+  }
+
+  async #sync(): Promise<void> {
+    await Promise.all(this.#putting)
+    if (this.#fault !== null) throw this.#fault
+    await syncFiles(this.#unsynced)
+    this.#unsynced = []
+  }
+
+  async abandon(): Promise<void> {
+    await Promise.all(this.#putting)
+    for (const file of this.#open.values()) await file.close()
+    this.#open.clear()
+  }
+}
