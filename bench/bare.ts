@@ -59,13 +59,6 @@ export function bareTables(): string[] {
   })
 }
 
-/** The columns as a file tells them: their types without the codecs of storing. */
-export function structureOf(table: TableName): string {
-  return TABLES[table]
-    .map(([name, type]) => `${name} ${type.replace(/ CODEC\(.*\)$/, '')}`)
-    .join(', ')
-}
-
 /** Waits until the engine has nothing left to merge, so that no query pays for it; a minute at most. */
 export async function mergesDone(engine: Pick<Bare, 'query'>): Promise<void> {
   let quiet = 0

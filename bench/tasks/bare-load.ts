@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { bareTables, openBare, structureOf, TABLES, type TableName } from '../bare.ts'
+import { structureOf } from '../../src/query/schema.ts'
+import { bareTables, openBare, TABLES, type TableName } from '../bare.ts'
 
 export interface ExportInput {
   /** Where our index lies. */
@@ -22,7 +23,7 @@ export async function exportRows({ path, folder }: ExportInput): Promise<null> {
   for (const table of NAMES) {
     const columns = TABLES[table].map(([name]) => name).join(', ')
     await engine.run(
-      `INSERT INTO FUNCTION file(${quoted(fileOf(folder, table))}, JSONEachRow, ${quoted(structureOf(table))})
+      `INSERT INTO FUNCTION file(${quoted(fileOf(folder, table))}, JSONEachRow, ${quoted(structureOf(TABLES[table]))})
        SELECT ${columns} FROM ${table} SETTINGS engine_file_truncate_on_insert = 1`,
     )
   }
@@ -37,7 +38,7 @@ export async function bareLoad({ path, folder }: ExportInput): Promise<LoadFigur
   const started = performance.now()
   for (const table of NAMES) {
     await engine.run(
-      `INSERT INTO ${table} SELECT * FROM file(${quoted(fileOf(folder, table))}, JSONEachRow, ${quoted(structureOf(table))})`,
+      `INSERT INTO ${table} SELECT * FROM file(${quoted(fileOf(folder, table))}, JSONEachRow, ${quoted(structureOf(TABLES[table]))})`,
     )
   }
   const seconds = (performance.now() - started) / 1_000

@@ -3,7 +3,7 @@ import type { TenantArchives } from '../archive/tenant-archives.ts'
 import type { KeyEntry, RepeatKeys } from '../catalog/repeat-keys.ts'
 import type { IndexStore } from '../query/index-store.ts'
 import type { Crew } from './crew.ts'
-import type { Indexer } from './indexer.ts'
+import type { Indexer, TakenBatch } from './indexer.ts'
 import type { Contexts, Loaded, PostedFrame } from './protocol.ts'
 
 export interface CatchUpPorts {
@@ -92,15 +92,20 @@ async function catchUpRange(
     // Its own numbers: a crew serves one import or one catching up at a time.
     const loading = crew.ask(id, 'load', { batch: id, frames: batch, contexts: ports.contexts() })
     const before = tail
-    const finished = (async () => {
+    const taking = (async () => {
       const loaded = await loading
       await before
-      await takeLoaded(ports, tenant, id, loaded, crew)
+      return { loaded, batch: await takeLoaded(ports, tenant, id, loaded, crew) }
+    })()
+    const finished = (async () => {
+      const { loaded, batch: takenBatch } = await taking
+      await takenBatch?.done
       await crew.ask(id, 'drop', { batch: id })
       done += loaded.count
       step(done)
     })()
-    tail = finished
+    tail = taking.then(() => undefined)
+    tail.catch(() => undefined)
     running.push(finished)
     finished.catch(() => undefined)
     if (running.length >= IN_FLIGHT) await running.shift()
@@ -135,22 +140,27 @@ async function takeLoaded(
   id: number,
   loaded: Loaded,
   crew: Crew,
-): Promise<void> {
+): Promise<TakenBatch | null> {
   const first = loaded.sequences[0] ?? 0
   const until = first + loaded.count
   const known = ports.keys.watermark(tenant)
   if (known < until) ports.keys.remember(tenant, entriesOf(ports.keys, loaded, known), until)
-  if (ports.index === null) return
+  if (ports.index === null) return null
   const { store, indexer } = ports.index
   // The keys may have been further behind than the index: what it has is not taken again.
-  if (store.watermark(tenant) >= until) return
+  if (store.watermark(tenant) >= until) return null
   const taken = await indexer.take(
-    { batch: id, worker: id, tenants: [{ tenant, first, until, links: [loaded.links] }] },
+    {
+      batch: id,
+      worker: id,
+      tenants: [{ tenant, first, until, links: [loaded.links], told: [loaded.told] }],
+    },
     crew,
     ports.contexts(),
   )
-  if (!taken)
+  if (taken === null)
     throw new Error(`the index of ${tenant} stands at ${store.watermark(tenant)}, not at ${first}`)
+  return taken
 }
 
 function entriesOf(keys: RepeatKeys, loaded: Loaded, from: number): KeyEntry[] {

@@ -20,7 +20,7 @@ interface Waiting {
 }
 
 // Larger, and a worker keeps the pages; smaller, and it copies more (measured: docs/reference/performance.md).
-const YOUNG_MB = 16
+const YOUNG_MB = 32
 
 /** Starts `size` workers. A worker that dies fails what it was asked; the crew must then be closed. */
 export function startCrew(size: number): Crew {

@@ -5,11 +5,19 @@ import { release } from '../platform/release.ts'
 import type { Chunk } from '../sources/source.ts'
 import type { ContainerLedger } from './container-ledger.ts'
 import type { ImportPorts } from './import.ts'
-import type { LinkSet, Packed, Prepared, RecordPlace } from './protocol.ts'
+import type { TakenBatch } from './indexer.ts'
+import type { LinkSet, Packed, Prepared, RecordPlace, ToldLinks } from './protocol.ts'
 import { decide, entriesOf, filedElsewhere, type Candidate } from './repeats.ts'
 import { containersOf, packGroup, SequencePlan, type PlannedGroup } from './sequence-plan.ts'
 import { settleBatch, type DecidedBatch } from './settle-batch.ts'
 import { onlyNamed } from './tenants.ts'
+
+interface IndexableTenant {
+  readonly first: number
+  until: number
+  readonly links: LinkSet[]
+  readonly told: ToldLinks[]
+}
 
 /** Batches under way at most: what is in memory at once. */
 const IN_FLIGHT = 4
@@ -147,7 +155,8 @@ export class ImportBatches {
       return packed
     })
     const packed = await archiving
-    await this.#chain('#indexing', () => this.#index(number, batch, packed))
+    const taken = await this.#chain('#indexing', () => this.#index(number, batch, packed))
+    await taken?.done
     await crew.ask(number, 'drop', { batch: number })
   }
 
@@ -269,23 +278,32 @@ export class ImportBatches {
     catalog.endContainers(ends.map(({ row }) => row))
   }
 
-  async #index(number: number, batch: DecidedBatch, packed: Packed): Promise<void> {
+  async #index(number: number, batch: DecidedBatch, packed: Packed): Promise<TakenBatch | null> {
     const { indexer, crew } = this.#ports
-    if (indexer === null || !this.#indexed) return
-    const tenants = new Map<string, { first: number; until: number; links: LinkSet[] }>()
+    if (indexer === null || !this.#indexed) return null
+    const tenants = new Map<string, IndexableTenant>()
     for (const [at, { tenant, firstSequence, indexes }] of batch.groups.entries()) {
-      const entry = tenants.get(tenant) ?? { first: firstSequence, until: firstSequence, links: [] }
+      const entry = tenants.get(tenant) ?? {
+        first: firstSequence,
+        until: firstSequence,
+        links: [],
+        told: [],
+      }
       entry.until = firstSequence + indexes.length
       const links = packed.links[at]
+      const told = packed.told[at]
       if (links !== undefined) entry.links.push(links)
+      if (told !== undefined) entry.told.push(told)
       tenants.set(tenant, entry)
     }
-    if (tenants.size === 0) return
+    if (tenants.size === 0) return null
     const list = [...tenants].map(([tenant, entry]) => ({ tenant, ...entry }))
-    this.#indexed = await indexer.take(
+    const taken = await indexer.take(
       { batch: number, worker: number, tenants: list },
       crew,
       this.#contexts,
     )
+    this.#indexed = taken !== null
+    return taken
   }
 }

@@ -3,7 +3,8 @@ import { CodedError } from '../platform/errors.ts'
 import type { IndexBatch, IndexStore } from '../query/index-store.ts'
 import type { Crew } from './crew.ts'
 import { linksFrom } from './link-set.ts'
-import type { Contexts, LinkSet, RecordPlace } from './protocol.ts'
+import type { Contexts, LinkSet, RecordPlace, Rows, ToldLinks } from './protocol.ts'
+import { RecentLinks } from './recent-links.ts'
 
 /** A batch of archived records that a worker holds, ready to be indexed. */
 interface IndexableBatch {
@@ -14,71 +15,109 @@ interface IndexableBatch {
     /** Sequences of its records: [first, until). */
     readonly first: number
     readonly until: number
+    /** The distinct links of its records, to be looked up. */
     readonly links: readonly LinkSet[]
+    /** Which of its records has which link. */
+    readonly told: readonly ToldLinks[]
   }[]
 }
 
 /** Follows the archive: takes batches in the order of their sequences, one after the other. */
 export interface Indexer {
-  /** Resolves when the batch's rows are made; false when the index lags behind and must catch up first. */
-  take(batch: IndexableBatch, crew: Crew, contexts: Contexts): Promise<boolean>
+  /**
+   * Resolves once the batch's place among the others is settled, so that the next one may be taken; null when the index
+   * lags behind and must catch up first. Rows of several batches are then made at the same time.
+   */
+  take(batch: IndexableBatch, crew: Crew, contexts: Contexts): Promise<TakenBatch | null>
   /** Writes the rows that are still gathered: everything taken is searchable then. */
   flush(): Promise<void>
 }
 
+export interface TakenBatch {
+  /** Resolves when the batch's rows are made: it may be dropped. */
+  readonly done: Promise<void>
+}
+
 // An insert makes a part, and parts are merged: fewer, larger ones halve what the engine has to do.
-const FLUSH_BYTES = 24 * 1024 * 1024
+const FLUSH_BYTES = 64 * 1024 * 1024
 
 export function openIndexer(index: IndexStore, archives: TenantArchives): Indexer {
-  // While one lot is written by the engine, the rows of the next are made; look-ups see both, and what is written.
-  let gathered = new GatheredRows()
-  let writing = new GatheredRows()
+  // While one lot is written by the engine, the rows of the next are made.
   let written: Promise<void> = Promise.resolve()
+  const recent = new RecentLinks()
+  /** How far what was taken goes, by tenant; empty when all of it is in the index. */
+  const taken = new Map<string, number>()
+  let underWay = 0
+  let nextBatch = 0
+  /** The last batch whose rows are made. */
+  let made = 0
+  let gathering: Promise<void> = Promise.resolve()
 
-  async function take(batch: IndexableBatch, crew: Crew, contexts: Contexts): Promise<boolean> {
-    for (const { tenant, first, until, links } of batch.tenants) {
-      const watermark =
-        gathered.watermark(tenant) ?? writing.watermark(tenant) ?? index.watermark(tenant)
-      if (watermark !== first) return false
+  async function take(
+    batch: IndexableBatch,
+    crew: Crew,
+    contexts: Contexts,
+  ): Promise<TakenBatch | null> {
+    const done: Promise<void>[] = []
+    for (const { tenant, first, until, links, told } of batch.tenants) {
+      if ((taken.get(tenant) ?? index.watermark(tenant)) !== first) return null
       await extend(batch, tenant, links, crew, contexts)
-      const indexBatch = index.nextBatch() + writing.size + gathered.size
-      const rows = await crew.ask(batch.worker, 'rows', { batch: batch.batch, tenant, indexBatch })
-      gathered.add(
-        {
-          batch: indexBatch,
-          tenant,
-          watermark: until,
-          items: [asBuffer(rows.items)],
-          records: [asBuffer(rows.records)],
-          links: [asBuffer(rows.links)],
-          superseded: rows.superseded,
-        },
-        rows.linkKeys,
-        rows.linkSequences,
-      )
-      if (gathered.bytes >= FLUSH_BYTES) await startWriting()
+      if (taken.size === 0) nextBatch = index.nextBatch()
+      const indexBatch = nextBatch
+      nextBatch += 1
+      taken.set(tenant, until)
+      for (const each of told) recent.add(indexBatch, each)
+      const rows = crew.ask(batch.worker, 'rows', { batch: batch.batch, tenant, indexBatch })
+      done.push(gather(rows, { batch: indexBatch, tenant, watermark: until }))
     }
-    return true
+    return { done: Promise.all(done).then(() => undefined) }
+  }
+
+  function gather(
+    making: Promise<Rows>,
+    batch: Pick<IndexBatch, 'batch' | 'tenant' | 'watermark'>,
+  ): Promise<void> {
+    const before = gathering
+    underWay += 1
+    const gathered = (async () => {
+      const rows = await making.finally(() => (underWay -= 1))
+      await before
+      await add({
+        ...batch,
+        items: [rows.items],
+        records: [rows.records],
+        links: [rows.links],
+        superseded: rows.superseded,
+      })
+    })()
+    gathering = gathered
+    // A failure is told by whoever waits for the batch, and by the next one.
+    gathered.catch(() => undefined)
+    return gathered
+  }
+
+  async function add(batch: IndexBatch): Promise<void> {
+    await index.gather(batch)
+    made = batch.batch
+    if (index.gathered >= FLUSH_BYTES) await startWriting()
   }
 
   async function startWriting(): Promise<void> {
     await written
-    writing = gathered
-    gathered = new GatheredRows()
-    if (writing.size === 0) return
-    written = write()
+    const last = made
+    recent.rotate()
+    written = index.write().then(() => recent.forget(last))
     // A failure is told by the next one who waits for it.
     written.catch(() => undefined)
   }
 
-  async function write(): Promise<void> {
-    await index.write(...writing.batches)
-    writing = new GatheredRows()
-  }
-
   async function flush(): Promise<void> {
+    await gathering
     await startWriting()
     await written
+    if (underWay > 0) return
+    taken.clear()
+    recent.clear()
   }
 
   // The cluster of a record is everything that is tied to it, directly or over others: asked for until nothing is added.
@@ -95,7 +134,7 @@ export function openIndexer(index: IndexStore, archives: TenantArchives): Indexe
     while (open.length > 0) {
       for (const { key } of open) asked.add(key)
       // First what is in memory: what is being written moves from there to the index, never the other way.
-      const inMemory = [...gathered.lookup(open), ...writing.lookup(open)]
+      const inMemory = recent.lookup(open)
       const found = [...inMemory, ...(await index.lookupLinks(open))]
       const sequences = [...new Set(found)]
         .filter((sequence) => !taken.has(sequence))
@@ -141,50 +180,4 @@ export function openIndexer(index: IndexStore, archives: TenantArchives): Indexe
   return { take, flush }
 }
 
-/** Rows of batches that are made but not yet written, and the links that they will bring. */
-class GatheredRows {
-  readonly #batches: IndexBatch[] = []
-  readonly #byKey = new Map<bigint, number[]>()
-  readonly #watermarks = new Map<string, number>()
-  #bytes = 0
-
-  get size(): number {
-    return this.#batches.length
-  }
-
-  get batches(): readonly IndexBatch[] {
-    return this.#batches
-  }
-
-  get bytes(): number {
-    return this.#bytes
-  }
-
-  watermark(tenant: string): number | undefined {
-    return this.#watermarks.get(tenant)
-  }
-
-  add(batch: IndexBatch, keys: BigUint64Array, sequences: Float64Array): void {
-    this.#batches.push(batch)
-    this.#watermarks.set(batch.tenant, batch.watermark)
-    for (const buffers of [batch.items, batch.records, batch.links]) {
-      for (const { length } of buffers) this.#bytes += length
-    }
-    for (const [at, key] of keys.entries()) {
-      const sequence = sequences[at] ?? 0
-      const known = this.#byKey.get(key)
-      if (known === undefined) this.#byKey.set(key, [sequence])
-      else known.push(sequence)
-    }
-  }
-
-  lookup(links: readonly { readonly key: bigint }[]): number[] {
-    if (this.#byKey.size === 0) return []
-    return links.flatMap(({ key }) => this.#byKey.get(key) ?? [])
-  }
-}
-
 const ascending = (a: number, b: number): number => a - b
-
-const asBuffer = (bytes: Uint8Array): Buffer =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)

@@ -64,6 +64,7 @@ export function load({ frames, contexts }: Requests['load']): {
       high: Float64Array.from(high),
       low: Float64Array.from(low),
       links: batch.links.set(sequences.keys()),
+      told: batch.links.told(sequences.keys(), (at) => sequences[at] ?? 0),
     },
   }
 }

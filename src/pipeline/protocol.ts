@@ -124,6 +124,13 @@ export interface Loaded {
   readonly high: Float64Array
   readonly low: Float64Array
   readonly links: LinkSet
+  readonly told: ToldLinks
+}
+
+/** Which record has which key; parallel arrays. */
+export interface ToldLinks {
+  readonly keys: BigUint64Array
+  readonly sequences: Float64Array
 }
 
 /** Keys that records share, salted by tenant. */
@@ -139,18 +146,17 @@ export interface Packed {
   readonly groups: readonly (readonly Frame[])[]
   /** Per group: the links of its records. */
   readonly links: readonly LinkSet[]
+  /** Per group: which record has which link. */
+  readonly told: readonly ToldLinks[]
 }
 
 /** The rows of one tenant of a batch, encoded for the index. */
 export interface Rows {
-  readonly items: Uint8Array
-  readonly records: Uint8Array
-  readonly links: Uint8Array
+  readonly items: Uint8Array<ArrayBuffer>
+  readonly records: Uint8Array<ArrayBuffer>
+  readonly links: Uint8Array<ArrayBuffer>
   readonly superseded: readonly { readonly id: string; readonly deleted: boolean }[]
   readonly itemCount: number
-  /** The links again, for look-ups before the rows are in the index. */
-  readonly linkKeys: BigUint64Array
-  readonly linkSequences: Float64Array
 }
 
 export interface Answers {

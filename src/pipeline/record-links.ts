@@ -1,7 +1,7 @@
 import type { Facts } from '../interactions/record.ts'
 import { linksOf } from '../interactions/link.ts'
 import { tenantSalt } from './identity.ts'
-import type { LinkSet } from './protocol.ts'
+import type { LinkSet, ToldLinks } from './protocol.ts'
 
 const salts = new Map<string, bigint>()
 
@@ -44,5 +44,19 @@ export class RecordLinks {
     const seen = new Map<bigint, number>()
     for (const at of records) this.each(at, (day, key) => seen.set(key, day))
     return { days: Int32Array.from(seen.values()), keys: BigUint64Array.from(seen.keys()) }
+  }
+
+  /** Each link of some records with the record's sequence. */
+  told(records: Iterable<number>, sequenceOf: (record: number) => number): ToldLinks {
+    const keys: bigint[] = []
+    const sequences: number[] = []
+    for (const at of records) {
+      const sequence = sequenceOf(at)
+      this.each(at, (_, key) => {
+        keys.push(key)
+        sequences.push(sequence)
+      })
+    }
+    return { keys: BigUint64Array.from(keys), sequences: Float64Array.from(sequences) }
   }
 }

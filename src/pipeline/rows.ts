@@ -1,12 +1,7 @@
 import { decodeFrame } from '../archive/frames.ts'
 import { reconcile } from '../interactions/reconcile.ts'
-import {
-  encodeItems,
-  encodeLinks,
-  encodeRecords,
-  type LinkRow,
-  type RecordRow,
-} from '../query/rows.ts'
+import { RowWriter } from '../query/row-binary.ts'
+import { writeItem, writeLink, writeRecord, type RecordRow } from '../query/rows.ts'
 import { readArchived } from './archived-record.ts'
 import { Components } from './components.ts'
 import type { HeldBatch, OwnedPart } from './held-batch.ts'
@@ -41,7 +36,7 @@ export function extend(
 }
 
 /** Records reconciled and encoded at once: few enough to die young. */
-const AT_ONCE = 256
+const AT_ONCE = 32
 
 /**
  * Reconciles a batch's records of one tenant with the earlier ones they share links with, and encodes what the index
@@ -88,15 +83,16 @@ function groupsOf(
   return components.groups().map((group) => group.map((member) => members[member] ?? 0))
 }
 
+/** What a batch's rows are expected to take at first. */
+const ROWS_BYTES = 1 << 20
+
 class RowOutput {
   readonly #tenant: string
   readonly #batch: number
-  readonly #items: Buffer[] = []
-  readonly #records: Buffer[] = []
-  readonly #links: Buffer[] = []
+  readonly #items = new RowWriter(ROWS_BYTES)
+  readonly #records = new RowWriter(ROWS_BYTES)
+  readonly #links = new RowWriter(ROWS_BYTES)
   readonly #superseded: { readonly id: string; readonly deleted: boolean }[] = []
-  readonly #linkKeys: bigint[] = []
-  readonly #linkSequences: number[] = []
   #itemCount = 0
 
   constructor(tenant: string, batch: number) {
@@ -109,8 +105,6 @@ class RowOutput {
     const options = { tenantId: this.#tenant }
     const parts: OwnedPart[] = []
     const earlier: OwnedPart[] = []
-    const records: RecordRow[] = []
-    const links: LinkRow[] = []
     for (const member of members) {
       if (typeof member !== 'number') {
         earlier.push(member)
@@ -118,17 +112,13 @@ class RowOutput {
       }
       const part = batch.part(member)
       parts.push(part)
-      records.push(recordRow(part))
+      writeRecord(this.#records, recordRow(part), this.#batch)
       batch.links.each(member, (day, key) => {
-        links.push({ day, key, sequence: part.sequence })
-        this.#linkKeys.push(key)
-        this.#linkSequences.push(part.sequence)
+        writeLink(this.#links, day, key, part.sequence, this.#batch)
       })
     }
     const items = reconcile([...earlier, ...parts], options)
-    this.#items.push(encodeItems(items, this.#batch))
-    this.#records.push(encodeRecords(records, this.#batch))
-    this.#links.push(encodeLinks(links, this.#batch))
+    for (const item of items) writeItem(this.#items, item, this.#batch)
     this.#itemCount += items.length
     if (earlier.length === 0) return
     const now = new Set(items.map(({ id }) => id))
@@ -138,13 +128,11 @@ class RowOutput {
 
   rows(): Rows {
     return {
-      items: joined(this.#items),
-      records: joined(this.#records),
-      links: joined(this.#links),
+      items: this.#items.take(),
+      records: this.#records.take(),
+      links: this.#links.take(),
       superseded: this.#superseded,
       itemCount: this.#itemCount,
-      linkKeys: BigUint64Array.from(this.#linkKeys),
-      linkSequences: Float64Array.from(this.#linkSequences),
     }
   }
 }
@@ -165,15 +153,4 @@ function recordRow(part: OwnedPart): RecordRow {
     operation: facts.operation,
     version: false,
   }
-}
-
-// In a buffer of its own: one of the pool could not be given to the main thread.
-function joined(buffers: readonly Buffer[]): Uint8Array {
-  const whole = new Uint8Array(buffers.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const buffer of buffers) {
-    whole.set(buffer, at)
-    at += buffer.length
-  }
-  return whole
 }

@@ -66,6 +66,7 @@ describe('openEngine() with the address of a server', () => {
     expect(await index.lookupLinks([{ day: 1, key: 2n ** 64n - 1n }])).toEqual([3])
     expect(await count(index, query, 'item')).toBe(25)
     await index.settle()
+    await index.settled()
     expect(await count(index, query, 'item')).toBe(25)
     const page = await search(index, { query, order: 'newest', limit: 20 })
     const rest = await search(index, { query, order: 'newest', limit: 20, after: page.next ?? '' })

@@ -1,8 +1,10 @@
-import { Readable } from 'node:stream'
+import { createReadStream, rmSync } from 'node:fs'
 import { finished } from 'node:stream/promises'
 import { createClient, type ClickHouseClient, type ClickHouseSettings } from '@clickhouse/client'
 import type { createChdbConnection } from 'chdb/connection'
 import { CodedError } from '../platform/errors.ts'
+import { LOOKUP_COLUMNS, namesOf, structureOf, type Columns } from './schema.ts'
+import { RowFile, rowFolder } from './row-file.ts'
 
 /** Where the index lives: a folder of this process, or a ClickHouse server. */
 export type EngineConfig =
@@ -32,8 +34,16 @@ export interface Engine {
   query(sql: string, params?: Params): Promise<readonly (readonly unknown[])[]>
   /** A statement without an answer. @throws CodedError */
   run(sql: string, params?: Params): Promise<void>
-  /** Rows as JSONCompactEachRow lines, in the order of `columns`; durable when it returns. @throws CodedError */
-  insert(table: string, columns: readonly string[], rows: Buffer): Promise<void>
+  /** A new, empty file for RowBinary rows to be inserted. */
+  rowFile(name: string): RowFile
+  /** Inserts a file's rows, in the order of `columns`, and removes it; durable when it returns. @throws CodedError */
+  insert(table: string, columns: Columns, rows: RowFile): Promise<void>
+  /** A query over rows of LOOKUP_COLUMNS that are handed along; `sqlOf` is told what they are called. @throws CodedError */
+  lookup(
+    rows: Uint8Array<ArrayBuffer>,
+    sqlOf: (source: string) => string,
+    params: Params,
+  ): Promise<readonly (readonly unknown[])[]>
   /** Gives unused memory of the in-process engine back to the machine: after an insert that is a third of a gigabyte. */
   trim(): Promise<void>
   close(): Promise<void>
@@ -71,29 +81,64 @@ export async function openEngine(config: EngineConfig): Promise<Engine> {
 
 async function openInProcess(path: string): Promise<Engine> {
   const chdb = await loadChdb()
-  const connection = connect(chdb, path)
-  const client = createClient({ connection: asClientConnection(connection) })
-  // The session keeps them: once, instead of in front of every statement.
-  for (const [name, value] of Object.entries(SETTINGS))
-    await translated(client.command({ query: `SET ${name} = ${value}` }))
+  // Two: a connection runs one statement after the other, and no search should wait for an insert.
+  const reading = createClient({ connection: asClientConnection(connect(chdb, path)) })
+  const writing = createClient({ connection: asClientConnection(connect(chdb, path)) })
+  // A session keeps its settings: once, instead of in front of every statement.
+  for (const client of [reading, writing]) {
+    for (const [name, value] of Object.entries(SETTINGS))
+      await translated(client.command({ query: `SET ${name} = ${value}` }))
+  }
+  const folder = rowFolder(path)
+  // What a crash left of an insert is in the archive: the index catches up.
+  rmSync(folder, { recursive: true, force: true })
+  const { query } = statements(reading, {})
+  const { run } = statements(writing, {})
+  let files = 0
 
   return {
     where: 'in-process',
-    ...statements(client, {}),
+    query,
+    run,
+    rowFile: (name) => new RowFile(folder, `${name}-${files++}`),
     async insert(table, columns, rows) {
-      if (rows.length === 0) return
-      const params = {
-        table,
-        columns: [...columns],
-        values: rows,
-        format: 'JSONCompactEachRow',
-      } as const
-      await translated(connection.chdb.rawInsert(params))
+      const names = namesOf(columns)
+      await written(rows, () =>
+        run(`INSERT INTO ${table} (${names}) SELECT ${names} FROM ${fileOf(rows, columns)}`),
+      )
+    },
+    async lookup(rows, sqlOf, params) {
+      const file = new RowFile(folder, `lookup-${files++}`)
+      await translated(file.append(rows))
+      await file.close()
+      try {
+        return await query(sqlOf(fileOf(file, LOOKUP_COLUMNS)), params)
+      } finally {
+        file.remove()
+      }
     },
     async trim() {
-      await translated(client.command({ query: 'SYSTEM JEMALLOC PURGE' }))
+      await run('SYSTEM JEMALLOC PURGE')
+    },
+    async close() {
+      await reading.close()
+      await writing.close()
     },
   }
+}
+
+function fileOf({ path }: RowFile, columns: Columns): string {
+  return `file(${quoted(path)}, RowBinary, ${quoted(structureOf(columns))})`
+}
+
+const quoted = (text: string): string => `'${text.replaceAll(/[\\']/g, String.raw`\$&`)}'`
+
+/** Has a finished file inserted, and removes it. */
+async function written(rows: RowFile, insert: () => Promise<void>): Promise<void> {
+  await translated(rows.close())
+  if (rows.bytes === 0) return
+  await insert()
+  rows.remove()
 }
 
 /** chdb types its connection against another copy of the client's interface: the same shape under another name. */
@@ -131,22 +176,33 @@ function connect(chdb: ChdbModule, path: string): ReturnType<typeof createChdbCo
 
 function openServer(config: Extract<EngineConfig, { url: string }>): Engine {
   const client = createClient({ ...config, application: 'daybook', request_timeout: 600_000 })
+  const folder = rowFolder(null)
+  let files = 0
   return {
     where: 'server',
     ...statements(client, SETTINGS),
     // A server looks after itself.
     trim: () => Promise.resolve(),
+    rowFile: (name) => new RowFile(folder, `${name}-${files++}`),
     async insert(table, columns, rows) {
-      if (rows.length === 0) return
       // As bytes: `client.insert` would take rows as objects and write them out again.
-      const query = `INSERT INTO ${table} (${columns.join(', ')}) FORMAT JSONCompactEachRow`
-      const values = Readable.from([rows], { objectMode: false })
-      const settings = { ...SETTINGS, async_insert: 0 as const }
-      const { stream } = await translated(
-        client.exec({ query, values, clickhouse_settings: settings }),
-      )
-      stream.resume()
-      await finished(stream)
+      const query = `INSERT INTO ${table} (${namesOf(columns)}) FORMAT RowBinary`
+      await written(rows, async () => {
+        const values = createReadStream(rows.path)
+        const settings = { ...SETTINGS, async_insert: 0 as const }
+        const { stream } = await translated(
+          client.exec({ query, values, clickhouse_settings: settings }),
+        )
+        stream.resume()
+        await finished(stream)
+      })
+    },
+    async lookup(rows, sqlOf, params) {
+      const file = this.rowFile('lookup')
+      await file.append(rows)
+      await this.run('TRUNCATE TABLE lookup')
+      await this.insert('lookup', LOOKUP_COLUMNS, file)
+      return this.query(sqlOf('lookup'), params)
     },
   }
 }

@@ -6,8 +6,15 @@ import type { Item } from '../interactions/item.ts'
 import { openEngine } from './engine.ts'
 import { openIndex, type IndexStore } from './index-store.ts'
 import { ALL } from './kql/ast.ts'
-import { encodeItems, encodeLinks, encodeRecords, type LinkRow, type Superseded } from './rows.ts'
-import { ITEM_COLUMNS, namesOf } from './schema.ts'
+import {
+  encodeItems,
+  encodeLinks,
+  encodeRecords,
+  encodeSuperseded,
+  type LinkRow,
+  type Superseded,
+} from './rows.ts'
+import { ITEM_COLUMNS, LINK_COLUMNS, REWRITTEN_COLUMNS, type Columns } from './schema.ts'
 import { count, itemsById, itemsBySequence, recordsBySequence, search } from './search.ts'
 import { anItem, aMessage } from './testdata/items.ts'
 
@@ -63,21 +70,10 @@ describe('openIndex()', () => {
     await write([aTurn(1), aTurn(2)], [], [{ day: 1, key: 5n, sequence: 1 }])
     const batch = index.nextBatch()
     // As write() does, up to the state that never came.
-    await engine.insert(
-      'rewritten',
-      ['id', 'batch', 'deleted'],
-      Buffer.from(`["${idOf(1)}",${batch},false]`),
-    )
-    await engine.insert(
-      'links',
-      ['day', 'key', 'sequence', 'batch'],
-      encodeLinks([{ day: 1, key: 6n, sequence: 9 }], batch),
-    )
-    await engine.insert(
-      'items',
-      namesOf(ITEM_COLUMNS),
-      encodeItems([aTurn(1, { surface: 'Word' })], batch),
-    )
+    const gone = encodeSuperseded([{ id: idOf(1), deleted: false }], batch)
+    await insert('rewritten', REWRITTEN_COLUMNS, gone)
+    await insert('links', LINK_COLUMNS, encodeLinks([{ day: 1, key: 6n, sequence: 9 }], batch))
+    await insert('items', ITEM_COLUMNS, encodeItems([aTurn(1, { surface: 'Word' })], batch))
 
     index = await openIndex(engine)
 
@@ -108,6 +104,7 @@ describe('write()', () => {
     const before = await answers()
     expect(index.superseded).toBe(3)
     await index.settle()
+    await index.settled()
     const after = await answers()
 
     expect(before).toEqual({ items: 2, records: 4, surfaces: [null, 'Excel'] })
@@ -125,6 +122,7 @@ describe('write()', () => {
 
     expect(await count(index, ALL, 'item')).toBe(1)
     await index.settle()
+    await index.settled()
     expect(await count(index, ALL, 'item')).toBe(1)
   })
 
@@ -248,3 +246,13 @@ test('itemsBySequence() and recordsBySequence() keep tenants apart', async () =>
     },
   ])
 })
+
+async function insert(
+  table: string,
+  columns: Columns,
+  rows: Uint8Array<ArrayBuffer>,
+): Promise<void> {
+  const file = engine.rowFile(table)
+  await file.append(rows)
+  await engine.insert(table, columns, file)
+}

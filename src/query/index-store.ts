@@ -1,20 +1,22 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { CodedError } from '../platform/errors.ts'
 import type { Link } from '../interactions/item.ts'
-import { release } from '../platform/release.ts'
 import type { Engine } from './engine.ts'
-import { encodeSuperseded, type Superseded } from './rows.ts'
+import type { RowFile } from './row-file.ts'
+import { encodeLookup, encodeState, encodeSuperseded, type Superseded } from './rows.ts'
 import {
   CREATE,
   DROP,
   ITEM_COLUMNS,
   LINK_COLUMNS,
-  LOOKUP_COLUMNS,
-  namesOf,
   RECORD_COLUMNS,
   REWRITTEN_COLUMNS,
   SCHEMA_VERSION,
   STATE_COLUMNS,
 } from './schema.ts'
+
+/** Encoded rows (`encodeItems` and the like); given back to the machine once they are written. */
+type Rows = Uint8Array<ArrayBuffer>
 
 /** One step of the indexer: consecutive records of one tenant and the items they make or change. */
 export interface IndexBatch {
@@ -24,9 +26,9 @@ export interface IndexBatch {
   /** The sequence from which the next batch goes on. */
   readonly watermark: number
   /** `encodeItems`, `encodeRecords`, `encodeLinks`; several buffers each are taken as they are. */
-  readonly items: readonly Buffer[]
-  readonly records: readonly Buffer[]
-  readonly links: readonly Buffer[]
+  readonly items: readonly Rows[]
+  readonly records: readonly Rows[]
+  readonly links: readonly Rows[]
   /** Ids of items that earlier batches wrote and that this one writes again (`deleted: false`) or that are no more. */
   readonly superseded: readonly Superseded[]
 }
@@ -46,8 +48,15 @@ export interface IndexStore {
   /** The number of the batch to write next: one more for each `write`, so that the rows of coming batches can be encoded ahead. */
   nextBatch(): number
   /**
-   * Writes batches, numbered one after the other, at once: inserts cost by the part, not only by the row. Until it
-   * returns, searches see nothing of them; if it fails, call `recover` before the next.
+   * Takes a batch's rows for the next `write`; batches are numbered one after the other. Inserts cost by the part, not
+   * only by the row, so they are gathered. Their memory is given back.
+   */
+  gather(batch: IndexBatch): Promise<void>
+  /** Bytes of the rows that wait to be written. */
+  readonly gathered: number
+  /**
+   * Writes what was gathered, and these batches, at once. Until it returns, searches see nothing of them; if it fails,
+   * call `recover` before the next.
    */
   write(...batches: readonly IndexBatch[]): Promise<void>
   /** Sequences that share any of these keys, ascending, each once. */
@@ -56,14 +65,20 @@ export interface IndexStore {
   recover(): Promise<void>
   /** Item rows that are no longer current; searches get slower with them. */
   readonly superseded: number
-  /** Removes superseded rows. To be called after catching up. */
+  /** Has superseded rows removed, beside whatever comes next. To be called after catching up. */
   settle(): Promise<void>
+  /** Resolves once they are gone. */
+  settled(): Promise<void>
   /** The rows that a search may see now. */
   scope(): Scope
   /** Empties the index, to build it again from the archive. */
   drop(): Promise<void>
   close(): Promise<void>
 }
+
+/** How often the engine is asked whether superseded rows are gone, and how long closing waits for it. */
+const POLL_MS = 50
+const CLOSE_WITHIN_MS = 10_000
 
 const EVERYTHING: Scope = { where: '', params: {} }
 
@@ -118,16 +133,51 @@ async function empty(engine: Engine): Promise<void> {
   for (const statement of CREATE) await engine.run(statement)
 }
 
+/** Batches that are written at once. */
+class Lot {
+  readonly batches: { batch: number; tenant: string; watermark: number; superseded: number }[] = []
+  readonly rewritten: RowFile
+  readonly links: RowFile
+  readonly records: RowFile
+  readonly items: RowFile
+
+  constructor(engine: Engine) {
+    this.rewritten = engine.rowFile('rewritten')
+    this.links = engine.rowFile('links')
+    this.records = engine.rowFile('records')
+    this.items = engine.rowFile('items')
+  }
+
+  get bytes(): number {
+    return this.links.bytes + this.records.bytes + this.items.bytes
+  }
+
+  async add({ batch, tenant, watermark, ...rows }: IndexBatch): Promise<void> {
+    const superseded = rows.superseded.length
+    this.batches.push({ batch, tenant, watermark, superseded })
+    await this.rewritten.append(encodeSuperseded(rows.superseded, batch))
+    await this.links.append(...rows.links)
+    await this.records.append(...rows.records)
+    await this.items.append(...rows.items)
+  }
+}
+
 class ClickHouseIndex implements IndexStore {
   readonly engine: Engine
   #state: State
+  #lot: Lot
+  /** The last batch that is being written now. */
+  #writing: number | null = null
   #lookups: Promise<unknown> = Promise.resolve()
+  #settling: Promise<void> = Promise.resolve()
+  #closing = false
   /** True from the first write on until `settle`: what is being written must not be seen half. */
   #following = false
 
   constructor(engine: Engine, state: State) {
     this.engine = engine
     this.#state = state
+    this.#lot = new Lot(engine)
   }
 
   get superseded(): number {
@@ -146,49 +196,45 @@ class ClickHouseIndex implements IndexStore {
     return this.#state.batch + 1
   }
 
-  async write(...batches: readonly IndexBatch[]): Promise<void> {
-    let last = this.#state.batch
-    for (const { batch } of batches) {
-      last += 1
-      if (batch === last) continue
+  get gathered(): number {
+    return this.#lot.bytes
+  }
+
+  async gather(batch: IndexBatch): Promise<void> {
+    const lot = this.#lot
+    const last = lot.batches.at(-1)?.batch ?? this.#writing ?? this.#state.batch
+    if (batch.batch !== last + 1) {
       throw new CodedError(
         'INDEX_BATCH_OUT_OF_ORDER',
-        `Cannot write index batch ${batch}: ${last} is next`,
+        `Cannot write index batch ${batch.batch}: ${last + 1} is next`,
       )
     }
+    await lot.add(batch)
+  }
+
+  async write(...batches: readonly IndexBatch[]): Promise<void> {
+    for (const batch of batches) await this.gather(batch)
+    const lot = this.#lot
+    const last = lot.batches.at(-1)?.batch
+    if (last === undefined) return
+    this.#lot = new Lot(this.engine)
+    this.#writing = last
     // Rows of an unfinished batch are not seen (scope) and are removed by recover(), so any order is safe
     // as long as the state comes last.
     await this.#follow()
-    const superseded = batches.map((each) => encodeSuperseded(each.superseded, each.batch))
-    await this.#insert('rewritten', namesOf(REWRITTEN_COLUMNS), superseded)
-    await this.#insert(
-      'links',
-      namesOf(LINK_COLUMNS),
-      batches.flatMap(({ links }) => links),
-    )
-    await this.#insert(
-      'records',
-      namesOf(RECORD_COLUMNS),
-      batches.flatMap(({ records }) => records),
-    )
-    await this.#insert(
-      'items',
-      namesOf(ITEM_COLUMNS),
-      batches.flatMap(({ items }) => items),
-    )
-    const rows = batches.map(({ batch, tenant, watermark }) => [
-      batch,
-      tenant,
-      watermark,
-      SCHEMA_VERSION,
-    ])
-    const state = Buffer.from(rows.map((row) => JSON.stringify(row)).join('\n'))
-    await this.#insert('state', namesOf(STATE_COLUMNS), [state])
+    await this.engine.insert('rewritten', REWRITTEN_COLUMNS, lot.rewritten)
+    await this.engine.insert('links', LINK_COLUMNS, lot.links)
+    await this.engine.insert('records', RECORD_COLUMNS, lot.records)
+    await this.engine.insert('items', ITEM_COLUMNS, lot.items)
+    const state = this.engine.rowFile('state')
+    await state.append(encodeState(lot.batches, SCHEMA_VERSION))
+    await this.engine.insert('state', STATE_COLUMNS, state)
     await this.engine.trim()
     this.#state.batch = last
-    for (const { tenant, watermark, superseded: gone } of batches) {
+    this.#writing = null
+    for (const { tenant, watermark, superseded } of lot.batches) {
       this.#state.watermarks.set(tenant, watermark)
-      this.#state.superseded += gone.length
+      this.#state.superseded += superseded
     }
   }
 
@@ -197,23 +243,6 @@ class ClickHouseIndex implements IndexStore {
     this.#following = true
     // Searches that were begun without the filter, and still wait for their turn, go first.
     await this.engine.query('SELECT {one:UInt8}', { one: 1 })
-  }
-
-  async #insert(
-    table: string,
-    columns: readonly string[],
-    buffers: readonly Buffer[],
-  ): Promise<void> {
-    // One insert makes one part, and parts are what merging has to pay for.
-    const [only] = buffers
-    if (buffers.length === 1 && only !== undefined) {
-      await this.engine.insert(table, columns, only)
-      return
-    }
-    const rows = Buffer.concat(buffers)
-    release(buffers)
-    await this.engine.insert(table, columns, rows)
-    release([rows])
   }
 
   lookupLinks(links: readonly Link[]): Promise<number[]> {
@@ -225,16 +254,18 @@ class ClickHouseIndex implements IndexStore {
 
   async #lookup(links: readonly Link[]): Promise<number[]> {
     if (links.length === 0) return []
-    const keys = links.map(({ day, key }) => `[${day},${key}]`).join('\n')
-    await this.engine.run('TRUNCATE TABLE lookup')
-    await this.engine.insert('lookup', namesOf(LOOKUP_COLUMNS), Buffer.from(keys))
-    const sql =
-      'SELECT DISTINCT sequence FROM links WHERE (day, key) IN (SELECT day, key FROM lookup) AND batch <= {batch:UInt32} ORDER BY sequence'
-    const rows = await this.engine.query(sql, { batch: this.#state.batch })
+    const rows = await this.engine.lookup(
+      encodeLookup(links),
+      (source) =>
+        `SELECT DISTINCT sequence FROM links WHERE (day, key) IN (SELECT day, key FROM ${source}) AND batch <= {batch:UInt32} ORDER BY sequence`,
+      { batch: this.#state.batch },
+    )
     return rows.map(([sequence]) => Number(sequence))
   }
 
   async recover(): Promise<void> {
+    this.#lot = new Lot(this.engine)
+    this.#writing = null
     const last = this.#state.batch
     for (const table of ['items', 'records', 'links', 'rewritten'])
       if (await this.#hasAfter(table, last))
@@ -257,10 +288,32 @@ class ClickHouseIndex implements IndexStore {
   async settle(): Promise<void> {
     this.#following = false
     if (this.#state.superseded === 0) return
-    // Repeating it after a crash between the two statements does no harm.
-    await this.#delete('items', `NOT (${CURRENT})`, { batch: this.#state.batch })
+    const { batch, superseded } = this.#state
+    // Not waited for: a running merge may hold it up for seconds. Until it is done, `scope` leaves these rows out.
+    await this.engine.run(
+      `DELETE FROM items WHERE NOT (${CURRENT}) SETTINGS lightweight_deletes_sync = 0`,
+      { batch },
+    )
+    this.#settling = this.#whenDeleted(batch, superseded)
+    this.#settling.catch(() => undefined)
+  }
+
+  async settled(): Promise<void> {
+    await this.#settling
+  }
+
+  async #whenDeleted(batch: number, superseded: number): Promise<void> {
+    while (!this.#closing) {
+      const [row] = await this.engine.query(
+        "SELECT count() FROM system.mutations WHERE database = currentDatabase() AND table = 'items' AND NOT is_done",
+      )
+      if (Number(row?.[0]) === 0) break
+      await sleep(POLL_MS)
+    }
+    // Somebody writes again: the next settling does it.
+    if (this.#closing || this.#following || this.#state.batch !== batch) return
     await this.engine.run('TRUNCATE TABLE rewritten')
-    this.#state.superseded = 0
+    this.#state.superseded -= superseded
   }
 
   scope(): Scope {
@@ -275,10 +328,15 @@ class ClickHouseIndex implements IndexStore {
 
   async drop(): Promise<void> {
     await empty(this.engine)
+    this.#lot = new Lot(this.engine)
     this.#state = { batch: 0, schema: SCHEMA_VERSION, superseded: 0, watermarks: new Map() }
   }
 
   async close(): Promise<void> {
+    const late = sleep(CLOSE_WITHIN_MS, undefined, { ref: false })
+    await Promise.race([this.#settling.catch(() => undefined), late])
+    this.#closing = true
+    await this.#settling.catch(() => undefined)
     await this.engine.close()
   }
 }

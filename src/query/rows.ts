@@ -1,8 +1,9 @@
 import type { Item, Link } from '../interactions/item.ts'
 import type { Flag, Kind, Namespace } from '../interactions/record.ts'
 import { agentNames, namesIn, placesOf, textsOf } from './item-text.ts'
+import { RowWriter } from './row-binary.ts'
 
-// Pure encoders of index rows, JSONCompactEachRow, in the column order of schema.ts. Safe in a worker thread.
+// Pure encoders of index rows, RowBinary, in the column order of schema.ts. Safe in a worker thread.
 
 /** What the index keeps of one archived record. */
 export interface RecordRow {
@@ -34,140 +35,162 @@ export interface Superseded {
 }
 
 /** Rows of the table `items`. `batch`: the write they belong to (`IndexStore.nextBatch`). */
-export function encodeItems(items: readonly Item[], batch: number): Buffer {
-  return encode(items, batch, itemLine)
+export function encodeItems(items: readonly Item[], batch: number): Uint8Array<ArrayBuffer> {
+  return encoded(items, (rows, item) => writeItem(rows, item, batch))
 }
 
 /** Rows of the table `records`. */
-export function encodeRecords(records: readonly RecordRow[], batch: number): Buffer {
-  return encode(records, batch, recordLine)
+export function encodeRecords(
+  records: readonly RecordRow[],
+  batch: number,
+): Uint8Array<ArrayBuffer> {
+  return encoded(records, (rows, record) => writeRecord(rows, record, batch))
 }
 
 /** Rows of the table `links`. */
-export function encodeLinks(links: readonly LinkRow[], batch: number): Buffer {
-  return encode(links, batch, linkLine)
+export function encodeLinks(links: readonly LinkRow[], batch: number): Uint8Array<ArrayBuffer> {
+  return encoded(links, (rows, { day, key, sequence }) =>
+    writeLink(rows, day, key, sequence, batch),
+  )
 }
 
 /** Rows of the table `rewritten`. */
-export function encodeSuperseded(superseded: readonly Superseded[], batch: number): Buffer {
-  return encode(superseded, batch, supersededLine)
-}
-
-/** What a row is expected to take at first. */
-const ROW_BYTES = 1024
-const NEWLINE = 0x0a
-
-function encode<Row>(
-  rows: readonly Row[],
+export function encodeSuperseded(
+  superseded: readonly Superseded[],
   batch: number,
-  lineOf: (row: Row, batch: number) => string,
-): Buffer {
-  let bytes = Buffer.allocUnsafe(rows.length * ROW_BYTES)
-  let end = 0
-  for (const row of rows) {
-    // Row by row: joined to one string, a single character outside Latin-1 would double and slow down all of it.
-    const line = lineOf(row, batch)
-    const most = end + line.length * 3 + 1
-    if (most > bytes.length) {
-      const larger = Buffer.allocUnsafe(Math.max(most, bytes.length * 2))
-      bytes.copy(larger, 0, 0, end)
-      bytes = larger
-    }
-    end += bytes.write(line, end)
-    bytes[end] = NEWLINE
-    end += 1
-  }
-  return bytes.subarray(0, end)
+): Uint8Array<ArrayBuffer> {
+  return encoded(superseded, (rows, { id, deleted }) => {
+    rows.uuid(id)
+    rows.uint32(batch)
+    rows.bool(deleted)
+  })
 }
 
-function itemLine(item: Item, batch: number): string {
+/** Rows of the table `state`: how far the batches bring their tenants. */
+export function encodeState(
+  batches: readonly {
+    readonly batch: number
+    readonly tenant: string
+    readonly watermark: number
+  }[],
+  schema: number,
+): Uint8Array<ArrayBuffer> {
+  return encoded(batches, (rows, { batch, tenant, watermark }) => {
+    rows.uint32(batch)
+    rows.string(tenant)
+    rows.integer64(watermark)
+    rows.uint32(schema)
+  })
+}
+
+/** Rows of the table `lookup`. */
+export function encodeLookup(links: readonly Link[]): Uint8Array<ArrayBuffer> {
+  return encoded(links, (rows, { day, key }) => {
+    rows.int32(day)
+    rows.uint64(key)
+  })
+}
+
+function encoded<Row>(
+  values: readonly Row[],
+  write: (rows: RowWriter, value: Row) => void,
+): Uint8Array<ArrayBuffer> {
+  const rows = new RowWriter()
+  for (const value of values) write(rows, value)
+  return rows.take()
+}
+
+export function writeItem(rows: RowWriter, item: Item, batch: number): void {
   const people = namesIn(item.custodians)
   const texts = textsOf(item)
   const places = placesOf(item)
   const { agent } = item
-  const line = JSON.stringify([
-    batch,
-    item.tenantId,
-    item.id,
-    item.kind,
-    time(item.occurredAt),
-    item.timeBasis === 'received',
-    time(item.receivedAt),
-    people.upns,
-    people.ids,
-    people.names,
-    people.users,
-    item.surface ?? '',
-    item.setting ?? '',
-    item.sessionId ?? '',
-    item.requestIds,
-    item.conversationId ?? '',
-    item.correlationIds,
-    item.operations,
-    item.recordTypes,
-    item.recordTypeNumbers,
-    item.workloads,
-    item.clientIps,
-    item.regions,
-    item.locale ?? '',
-    agent?.id ?? '',
-    agent?.key ?? '',
-    agent?.name ?? '',
-    agent === null ? '' : agent.kind,
-    agentNames(item),
-    texts.prompts,
-    texts.answers,
-    Buffer.byteLength(texts.prompt),
-    Buffer.byteLength(texts.answer),
-    texts.all,
-    texts.ids,
-    places.files,
-    places.sites,
-    item.labels,
-    item.plugins,
-    places.models,
-    flag(item.jailbreak),
-    flag(item.xpia),
-    flag(item.web),
-    flag(item.tenantGrounded),
-    flag(item.automatic),
-    item.dlp ?? '',
-    item.credits === null ? -1 : item.credits.total,
-    item.sources,
-    item.recordIds,
-    item.sequences,
-    item.versions,
-    places.findings,
-    item.unmapped ?? '',
-  ])
-  return line.includes('\\ud') ? wellFormed(line) : line
+  rows.uint32(batch)
+  rows.string(item.tenantId)
+  rows.uuid(item.id)
+  rows.string(item.kind)
+  rows.integer64(time(item.occurredAt))
+  rows.bool(item.timeBasis === 'received')
+  rows.integer64(time(item.receivedAt))
+  rows.strings(people.upns)
+  rows.strings(people.ids)
+  rows.strings(people.names)
+  rows.strings(people.users)
+  rows.string(item.surface ?? '')
+  rows.string(item.setting ?? '')
+  rows.string(item.sessionId ?? '')
+  rows.strings(item.requestIds)
+  rows.string(item.conversationId ?? '')
+  rows.strings(item.correlationIds)
+  rows.strings(item.operations)
+  rows.strings(item.recordTypes)
+  rows.size(item.recordTypeNumbers.length)
+  for (const number of item.recordTypeNumbers) rows.int32(number)
+  rows.strings(item.workloads)
+  rows.strings(item.clientIps)
+  rows.strings(item.regions)
+  rows.string(item.locale ?? '')
+  rows.string(agent?.id ?? '')
+  rows.string(agent?.key ?? '')
+  rows.string(agent?.name ?? '')
+  rows.string(agent === null ? '' : agent.kind)
+  rows.strings(agentNames(item))
+  rows.uint32(texts.prompts)
+  rows.uint32(texts.answers)
+  rows.uint32(Buffer.byteLength(texts.prompt))
+  rows.uint32(Buffer.byteLength(texts.answer))
+  rows.string(texts.all)
+  rows.strings(texts.ids)
+  rows.strings(places.files)
+  rows.strings(places.sites)
+  rows.strings(item.labels)
+  rows.strings(item.plugins)
+  rows.strings(places.models)
+  rows.int8(flag(item.jailbreak))
+  rows.int8(flag(item.xpia))
+  rows.int8(flag(item.web))
+  rows.int8(flag(item.tenantGrounded))
+  rows.int8(flag(item.automatic))
+  rows.string(item.dlp ?? '')
+  rows.float64(item.credits === null ? -1 : item.credits.total)
+  rows.strings(item.sources)
+  rows.strings(item.recordIds)
+  rows.size(item.sequences.length)
+  for (const sequence of item.sequences) rows.integer64(sequence)
+  rows.uint32(item.versions)
+  rows.strings(places.findings)
+  rows.string(item.unmapped ?? '')
 }
 
-function recordLine(record: RecordRow, batch: number): string {
-  const line = JSON.stringify([
-    batch,
-    record.tenantId,
-    record.sequence,
-    record.namespace,
-    record.nativeId ?? '',
-    record.identity,
-    record.occurredAt === null ? null : time(record.occurredAt),
-    time(record.receivedAt),
-    record.source,
-    record.kind,
-    record.recordType,
-    record.operation,
-    record.version,
-  ])
-  return line.includes('\\ud') ? wellFormed(line) : line
+export function writeRecord(rows: RowWriter, record: RecordRow, batch: number): void {
+  rows.uint32(batch)
+  rows.string(record.tenantId)
+  rows.integer64(record.sequence)
+  rows.string(record.namespace)
+  rows.string(record.nativeId ?? '')
+  rows.uuid(record.identity)
+  // Nullable: one byte says whether a value follows.
+  rows.bool(record.occurredAt === null)
+  if (record.occurredAt !== null) rows.integer64(time(record.occurredAt))
+  rows.integer64(time(record.receivedAt))
+  rows.string(record.source)
+  rows.string(record.kind)
+  rows.string(record.recordType)
+  rows.string(record.operation)
+  rows.bool(record.version)
 }
 
-function linkLine(link: LinkRow, batch: number): string {
-  return `[${link.day},${link.key},${link.sequence},${batch}]`
-}
-
-function supersededLine(superseded: Superseded, batch: number): string {
-  return `["${superseded.id}",${batch},${superseded.deleted}]`
+export function writeLink(
+  rows: RowWriter,
+  day: number,
+  key: bigint,
+  sequence: number,
+  batch: number,
+): void {
+  rows.int32(day)
+  rows.uint64(key)
+  rows.integer64(sequence)
+  rows.uint32(batch)
 }
 
 /** What DateTime64 can hold: 1900 to 2299. */
@@ -185,12 +208,4 @@ function time(iso: string): number {
 function flag(value: Flag): number {
   if (value === null) return -1
   return value ? 1 : 0
-}
-
-/** JSON.stringify writes half of a surrogate pair as an escape, which the engine refuses: it becomes U+FFFD. */
-function wellFormed(line: string): string {
-  const values: unknown = JSON.parse(line)
-  return JSON.stringify(values, (_key, value: unknown) =>
-    typeof value === 'string' ? Buffer.from(value).toString() : value,
-  )
 }

@@ -1,14 +1,14 @@
 // The tables of the index and their columns, in the order in which rows.ts writes them.
 
 /** Raised whenever tables, columns or the meaning of a column change: the index is then rebuilt from the archive. */
-export const SCHEMA_VERSION = 1
+export const SCHEMA_VERSION = 2
 
 /** An array column compared without regard to case: the query must say it exactly as the skip index does. */
 export function lowered(column: string): string {
   return `arrayMap(x -> lower(x), ${column})`
 }
 
-type Columns = readonly (readonly [name: string, type: string])[]
+export type Columns = readonly (readonly [name: string, type: string])[]
 
 const LOW = 'LowCardinality(String)'
 const LOW_ARRAY = 'Array(LowCardinality(String))'
@@ -183,6 +183,11 @@ function definition(columns: Columns): string {
 }
 
 /** Names only, in writing order. */
-export function namesOf(columns: Columns): string[] {
-  return columns.map(([name]) => name)
+export function namesOf(columns: Columns): string {
+  return columns.map(([name]) => name).join(', ')
+}
+
+/** The columns as a file of rows tells them: their types without the codecs of storing. */
+export function structureOf(columns: Columns): string {
+  return columns.map(([name, type]) => `${name} ${type.replace(/ CODEC\(.*\)$/, '')}`).join(', ')
 }

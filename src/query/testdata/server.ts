@@ -1,7 +1,11 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { createChdbConnection } from 'chdb/connection'
+
+const ROWS = /^INSERT INTO (\w+) \((.*)\) FORMAT RowBinary$/
 
 /** What a ClickHouse server does over HTTP as far as we use it, done by the in-process engine. */
 export async function aServer(
@@ -21,15 +25,36 @@ export async function aServer(
     const body = await buffer(request)
     try {
       const query = searchParams.get('query')
-      const result = await connection.chdb.queryAsync(statementOf(searchParams, query, body), {
-        format: 'JSONCompact',
-      })
+      const [, table = '', columns = ''] = ROWS.exec(query ?? '') ?? []
+      const statement =
+        table === '' ? statementOf(searchParams, query, body) : await insertOf(table, columns, body)
+      const result = await connection.chdb.queryAsync(statement, { format: 'JSONCompact' })
       response.writeHead(200, { 'content-type': 'application/json' }).end(result.bytes())
     } catch (error) {
       response
         .writeHead(500, { 'content-type': 'text/plain' })
         .end(String(error instanceof Error ? error.message : error))
     }
+  }
+
+  /** The in-process engine takes rows in this format from a file only. */
+  async function insertOf(table: string, columns: string, rows: Buffer): Promise<string> {
+    const file = join(path, 'rows')
+    writeFileSync(file, rows)
+    const described = await connection.chdb.queryAsync(`DESCRIBE TABLE ${table}`, {
+      format: 'TSVRaw',
+    })
+    const types = new Map<string, string>()
+    for (const line of described.text().trim().split('\n')) {
+      const [name = '', type = ''] = line.split('\t')
+      types.set(name, type)
+    }
+    const structure = columns
+      .split(', ')
+      .map((name) => `${name} ${types.get(name) ?? ''}`)
+      .join(', ')
+      .replaceAll("'", "\\'")
+    return `INSERT INTO ${table} (${columns}) SELECT * FROM file('${file}', RowBinary, '${structure}')`
   }
 
   return {

@@ -1,0 +1,60 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import { open, type FileHandle } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { release } from '../platform/release.ts'
+
+// Rows wait in files until there are enough of them for an insert: in the page cache, not in this process's memory.
+// The in-process engine reads binary rows from nowhere else.
+
+/** Characters by which the engine's `file()` takes a path for a pattern. */
+const PATTERN = /[*?{}]/
+
+/** Where rows wait: in the index's own folder, which is on the same disk. */
+export function rowFolder(indexPath: string | null): string {
+  const path = indexPath === null ? null : resolve(indexPath)
+  return path === null || PATTERN.test(path)
+    ? join(tmpdir(), `daybook-rows-${process.pid}`)
+    : join(path, 'daybook-rows')
+}
+
+/** Rows of one insert, in a file that is removed afterwards. */
+export class RowFile {
+  readonly path: string
+  #handle: FileHandle | null = null
+  #bytes = 0
+
+  constructor(folder: string, name: string) {
+    this.path = join(folder, `${name}.rows`)
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Appends encoded rows and gives their memory back. */
+  async append(...parts: readonly Uint8Array<ArrayBuffer>[]): Promise<void> {
+    for (const part of parts) {
+      if (part.length === 0) continue
+      this.#handle ??= await this.#open()
+      await this.#handle.writeFile(part)
+      this.#bytes += part.length
+    }
+    release(parts)
+  }
+
+  /** Nothing is appended any more. */
+  async close(): Promise<void> {
+    await this.#handle?.close()
+    this.#handle = null
+  }
+
+  remove(): void {
+    rmSync(this.path, { force: true })
+  }
+
+  async #open(): Promise<FileHandle> {
+    mkdirSync(join(this.path, '..'), { recursive: true })
+    return open(this.path, 'w', 0o600)
+  }
+}
