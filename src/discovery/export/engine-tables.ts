@@ -1,5 +1,7 @@
 import { chmod } from 'node:fs/promises'
 import { CodedError } from '../../platform/errors.ts'
+import { readPart, sizeOf } from '../../platform/files.ts'
+import type { Engine } from '../../query/engine.ts'
 import {
   csvColumns,
   formulaCount,
@@ -11,7 +13,7 @@ import {
 import type { Field } from './fields.ts'
 import { minimiseParams, type Minimise } from './minimise.ts'
 import type { Table } from './tables.ts'
-import { output, outputToFile } from './engine-output.ts'
+import { ensureWhole, output, outputToFile, quoted, rowsIn } from './engine-output.ts'
 import { attempt } from './growing-file.ts'
 import type { Stage } from './stage.ts'
 import type { Change, Written } from './writer.ts'
@@ -118,7 +120,13 @@ async function writeSlices(
     }
     const outputs = fields.map(({ name }) => (names ? name : `out_${name}`))
     // Two slices are under way at once.
-    return output(table.engine, statement, outputs, `${task.temporary}-${at % 2}`)
+    return output(
+      table.engine,
+      statement,
+      outputs,
+      `${task.temporary}-${at % 2}`,
+      (bytes) => rowsIn(bytes, format) === slice.rows,
+    )
   }
   let saved = performance.now()
   let rows = slices.slice(0, done).reduce((sum, slice) => sum + slice.rows, 0)
@@ -174,8 +182,24 @@ export async function writeColumnar(
     settings: COLUMNAR[format],
   }
   await outputToFile(table.engine, statement, file)
+  await ensureWhole(file, await isWhole(table.engine, statement.format, file, rows))
   await attempt('write', file, () => chmod(file, 0o644))
   await stage.adopt(path, rows)
   task.onRows(rows)
   return { rows, changes: [] }
+}
+
+/** Both formats begin and end with a mark of their own, and tell their rows at the end. */
+async function isWhole(
+  engine: Engine,
+  format: string,
+  file: string,
+  rows: number,
+): Promise<boolean> {
+  const mark = format === 'Parquet' ? 'PAR1' : 'ARROW1'
+  const bytes = sizeOf(file)
+  const end = readPart(file, Math.max(0, bytes - mark.length), mark.length)
+  if (bytes < 2 * mark.length || end.toString('latin1') !== mark) return false
+  const [row] = await engine.query(`SELECT count() FROM file(${quoted(file)}, ${format})`)
+  return Number(row?.[0]) === rows
 }

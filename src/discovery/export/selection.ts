@@ -136,7 +136,17 @@ export async function sequencesOf(
   if (index.engine.where === 'server')
     return Float64Array.from(await index.engine.query(sql, bound), ([sequence]) => Number(sequence))
   const statement = { sql, params: bound, format: 'RowBinary', settings: 'max_threads = 0' }
-  const bytes = await output(index.engine, statement, ['sequence'], temporary)
+  // Ascending, so that a file that ends early lacks the highest.
+  const [last] = await index.engine.query(
+    `SELECT max(arrayMax(sequences)), count() FROM items WHERE ${where} AND tenant = {tenantOfExport:String}`,
+    bound,
+  )
+  const isWhole = (found: Buffer): boolean =>
+    found.length === 0
+      ? Number(last?.[1]) === 0
+      : found.length % 8 === 0 &&
+        Number(found.readBigUInt64LE(found.length - 8)) === Number(last?.[0])
+  const bytes = await output(index.engine, statement, ['sequence'], temporary, isWhole)
   const sequences = new Float64Array(bytes.length / 8)
   for (let at = 0; at < sequences.length; at += 1)
     sequences[at] = Number(bytes.readBigUInt64LE(at * 8))
