@@ -129,7 +129,7 @@ export function openIndexer(index: IndexStore, archives: TenantArchives): Indexe
     contexts: Contexts,
   ): Promise<void> {
     const asked = new Set<bigint>()
-    const taken = new Set<number>()
+    const read = new Set<number>()
     let open = links.flatMap(linksFrom)
     while (open.length > 0) {
       for (const { key } of open) asked.add(key)
@@ -137,10 +137,10 @@ export function openIndexer(index: IndexStore, archives: TenantArchives): Indexe
       const inMemory = recent.lookup(open)
       const found = [...inMemory, ...(await index.lookupLinks(open))]
       const sequences = [...new Set(found)]
-        .filter((sequence) => !taken.has(sequence))
+        .filter((sequence) => !read.has(sequence))
         .toSorted(ascending)
       if (sequences.length === 0) return
-      for (const sequence of sequences) taken.add(sequence)
+      for (const sequence of sequences) read.add(sequence)
       const further = await located(tenant, sequences, (places) =>
         crew.ask(worker, 'extend', { batch, tenant, places, contexts }),
       )
