@@ -9,7 +9,7 @@ const absent = !existsSync(SAMPLES)
 if (absent) process.stderr.write(`samples-other.test.ts: skipped in part, there is no ${SAMPLES}\n`)
 
 const newFolder = folders()
-const folder = (name: string): string => join(SAMPLES, name)
+const sampled = (name: string): string => join(SAMPLES, name)
 
 describe.skipIf(absent)('the samples of eDiscovery, telemetry and transcripts', () => {
   let items: readonly ItemWithRecords[] = []
@@ -17,10 +17,10 @@ describe.skipIf(absent)('the samples of eDiscovery, telemetry and transcripts', 
   beforeAll(async () => {
     const app = await openHere(newFolder())
     taken = await app.import([
-      folder('splunk-attack-data-ediscovery'),
-      folder('copilot-studio-app-insights'),
-      folder('fsi-agentgov'),
-      folder('valuelens-dataverse-transcripts'),
+      sampled('splunk-attack-data-ediscovery'),
+      sampled('copilot-studio-app-insights'),
+      sampled('fsi-agentgov'),
+      sampled('valuelens-dataverse-transcripts'),
     ])
     items = await itemsOf(app)
     await app.close()
