@@ -44,14 +44,12 @@ export async function writeCsv(
   const columns = csvColumns(fields, minimise, { defuse: spreadsheet })
   const head = `${fields.map(({ name }) => `"${name}"`).join(',')}\r\n`
   const start = spreadsheet ? Buffer.concat([BOM, Buffer.from(head)]) : Buffer.from(head)
-  let counted: Promise<readonly [number, number]> | null = null
   const form = { columns, names: false, format: 'CSV', start }
-  const rows = await writeSlices(task, path, form, stage, () => {
-    // The engine has nothing left to write: it counts while the disk still works.
-    counted = countChanges()
-    counted.catch(() => undefined)
-  })
-  const [formulas, joined] = await (counted ?? countChanges())
+  // Both are work for the engine, which has a core for each.
+  const counting = countChanges()
+  counting.catch(() => undefined)
+  const rows = await writeSlices(task, path, form, stage)
+  const [formulas, joined] = await counting
   const changes: Change[] = []
   if (formulas > 0)
     changes.push({
@@ -95,13 +93,14 @@ interface Output {
 }
 
 const CHECKPOINT_MS = 3_000
+/** Slices that the engine makes at once while one is written: a thread of it makes one. */
+const AHEAD = 2
 
 async function writeSlices(
   task: TableTask,
   path: string,
   { columns, names, format, start }: Output,
   stage: Stage,
-  onRead: () => void = () => undefined,
 ): Promise<number> {
   const { table, fields, minimise, signal, onRows } = task
   const slices = await table.slices()
@@ -119,33 +118,40 @@ async function writeSlices(
       settings: OUTPUT_SETTINGS,
     }
     const outputs = fields.map(({ name }) => (names ? name : `out_${name}`))
-    // Two slices are under way at once.
     return output(
       table.engine,
       statement,
       outputs,
-      `${task.temporary}-${at % 2}`,
+      `${task.temporary}-${at % AHEAD}`,
       (bytes) => rowsIn(bytes, format) === slice.rows,
     )
   }
   let saved = performance.now()
   let rows = slices.slice(0, done).reduce((sum, slice) => sum + slice.rows, 0)
-  // The engine makes the next slice while this one is written.
-  let next = read(done)
-  for (let at = done; at < slices.length; at += 1) {
-    signal.throwIfAborted()
-    const bytes = await next
-    next = read(at + 1)
-    if (at + 1 === slices.length) onRead()
+  const reading: Promise<Buffer>[] = []
+  const readAhead = (at: number): void => {
+    const next = read(at)
+    // Told when its turn comes.
     next.catch(() => undefined)
-    await file.write(bytes)
-    rows += slices[at]?.rows ?? 0
-    onRows(rows)
-    if (performance.now() - saved < CHECKPOINT_MS) continue
-    await stage.checkpoint(at + 1)
-    saved = performance.now()
+    reading.push(next)
   }
-  await next
+  for (let ahead = 0; ahead < AHEAD; ahead += 1) readAhead(done + ahead)
+  try {
+    for (let at = done; at < slices.length; at += 1) {
+      signal.throwIfAborted()
+      const bytes = (await reading.shift()) ?? Buffer.alloc(0)
+      readAhead(at + AHEAD)
+      await file.write(bytes)
+      rows += slices[at]?.rows ?? 0
+      onRows(rows)
+      if (performance.now() - saved < CHECKPOINT_MS) continue
+      await stage.checkpoint(at + 1)
+      saved = performance.now()
+    }
+  } finally {
+    // The engine may not be closed under what it still does.
+    await Promise.allSettled(reading)
+  }
   await file.end(rows)
   return rows
 }
