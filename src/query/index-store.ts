@@ -288,13 +288,13 @@ class ClickHouseIndex implements IndexStore {
   async settle(): Promise<void> {
     this.#following = false
     if (this.#state.superseded === 0) return
-    const { batch, superseded } = this.#state
+    const { batch } = this.#state
     // Not waited for: a running merge may hold it up for seconds. Until it is done, `scope` leaves these rows out.
     await this.engine.run(
       `DELETE FROM items WHERE NOT (${CURRENT}) SETTINGS lightweight_deletes_sync = 0`,
       { batch },
     )
-    this.#settling = this.#whenDeleted(batch, superseded)
+    this.#settling = this.#whenDeleted(batch)
     this.#settling.catch(() => undefined)
   }
 
@@ -302,7 +302,7 @@ class ClickHouseIndex implements IndexStore {
     await this.#settling
   }
 
-  async #whenDeleted(batch: number, superseded: number): Promise<void> {
+  async #whenDeleted(batch: number): Promise<void> {
     while (!this.#closing) {
       const [row] = await this.engine.query(
         "SELECT count() FROM system.mutations WHERE database = currentDatabase() AND table = 'items' AND NOT is_done",
@@ -313,7 +313,8 @@ class ClickHouseIndex implements IndexStore {
     // Somebody writes again: the next settling does it.
     if (this.#closing || this.#following || this.#state.batch !== batch) return
     await this.engine.run('TRUNCATE TABLE rewritten')
-    this.#state.superseded -= superseded
+    // Whatever is written from now on waits behind this statement. (Two settlings of one batch may both come here.)
+    this.#state.superseded = 0
   }
 
   scope(): Scope {

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { CodedError } from '../platform/errors.ts'
 import { release } from '../platform/release.ts'
 
 // Rows wait in files until there are enough of them for an insert: in the page cache, not in this process's memory.
@@ -36,8 +37,10 @@ export class RowFile {
   async append(...parts: readonly Uint8Array<ArrayBuffer>[]): Promise<void> {
     for (const part of parts) {
       if (part.length === 0) continue
-      this.#handle ??= await this.#open()
-      await this.#handle.writeFile(part)
+      await attempt(async () => {
+        this.#handle ??= await this.#open()
+        await this.#handle.writeFile(part)
+      })
       this.#bytes += part.length
     }
     release(parts)
@@ -45,7 +48,7 @@ export class RowFile {
 
   /** Nothing is appended any more. */
   async close(): Promise<void> {
-    await this.#handle?.close()
+    await attempt(async () => this.#handle?.close())
     this.#handle = null
   }
 
@@ -56,5 +59,24 @@ export class RowFile {
   async #open(): Promise<FileHandle> {
     mkdirSync(join(this.path, '..'), { recursive: true })
     return open(this.path, 'w', 0o600)
+  }
+}
+
+async function attempt(work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'
+    throw code === 'ENOSPC' || code === 'EDQUOT'
+      ? new CodedError(
+          'INDEX_FULL',
+          'Cannot write the index: the disk is full; free some space and start again',
+          { cause },
+        )
+      : new CodedError(
+          'INDEX_FAILED',
+          `Cannot write rows for the index to its folder (${code}): check its permissions and its disk`,
+          { cause },
+        )
   }
 }
