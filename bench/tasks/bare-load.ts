@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { structureOf } from '../../src/query/schema.ts'
+import { quoted } from '../../src/query/sql-text.ts'
 import { bareTables, openBare, TABLES, type TableName } from '../bare.ts'
 
 export interface ExportInput {
@@ -52,5 +53,3 @@ export async function bareLoad({ path, folder }: ExportInput): Promise<LoadFigur
   await engine.close()
   return { seconds, rows }
 }
-
-const quoted = (text: string): string => `'${text.replaceAll(/[\\']/g, String.raw`\$&`)}'`

@@ -1,3 +1,4 @@
+import { quoted } from '../../src/query/sql-text.ts'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -93,7 +94,7 @@ export async function exportBare({
   await engine.query('SELECT count(), sum(length(text)) FROM items')
   const started = performance.now()
   await engine.run(
-    `INSERT INTO FUNCTION file('${file.replaceAll(/[\\']/g, String.raw`\$&`)}', ${name}) SELECT * FROM items ORDER BY occurredAt, id SETTINGS engine_file_truncate_on_insert = 1`,
+    `INSERT INTO FUNCTION file(${quoted(file)}, ${name}) SELECT * FROM items ORDER BY occurredAt, id SETTINGS engine_file_truncate_on_insert = 1`,
   )
   const seconds = (performance.now() - started) / 1_000
   await engine.close()

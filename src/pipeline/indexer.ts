@@ -1,6 +1,7 @@
 import type { TenantArchives } from '../archive/tenant-archives.ts'
 import { CodedError } from '../platform/errors.ts'
-import type { IndexBatch, IndexStore } from '../query/index-store.ts'
+import type { IndexStore } from '../query/index-store.ts'
+import type { IndexBatch } from '../query/lot.ts'
 import type { Crew } from './crew.ts'
 import { linksFrom } from './link-set.ts'
 import type { Contexts, LinkSet, RecordPlace, Rows, ToldLinks } from './protocol.ts'

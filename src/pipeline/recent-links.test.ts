@@ -12,7 +12,7 @@ test('RecentLinks finds the records of every batch that the index may lack', () 
   recent.rotate()
   recent.add(2, told([7n, 20]))
 
-  expect(recent.lookup([{ key: 7n }]).toSorted()).toEqual([10, 20])
+  expect(recent.lookup([{ key: 7n }])).toEqual([10, 20])
   expect(recent.lookup([{ key: 9n }])).toEqual([])
 })
 

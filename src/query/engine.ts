@@ -5,6 +5,7 @@ import type { createChdbConnection } from 'chdb/connection'
 import { CodedError } from '../platform/errors.ts'
 import { LOOKUP_COLUMNS, namesOf, structureOf, type Columns } from './schema.ts'
 import { RowFile, rowFolder } from './row-file.ts'
+import { quoted } from './sql-text.ts'
 
 /** Where the index lives: a folder of this process, or a ClickHouse server. */
 export type EngineConfig =
@@ -90,8 +91,6 @@ async function openInProcess(path: string): Promise<Engine> {
       await translated(client.command({ query: `SET ${name} = ${value}` }))
   }
   const folder = rowFolder(path)
-  // What a crash left of an insert is in the archive: the index catches up.
-  rmSync(folder, { recursive: true, force: true })
   const { query } = statements(reading, {})
   const { run } = statements(writing, {})
   let files = 0
@@ -109,7 +108,7 @@ async function openInProcess(path: string): Promise<Engine> {
     },
     async lookup(rows, sqlOf, params) {
       const file = new RowFile(folder, `lookup-${files++}`)
-      await translated(file.append(rows))
+      await file.append(rows)
       await file.close()
       try {
         return await query(sqlOf(fileOf(file, LOOKUP_COLUMNS)), params)
@@ -123,6 +122,7 @@ async function openInProcess(path: string): Promise<Engine> {
     async close() {
       await reading.close()
       await writing.close()
+      rmSync(folder, { recursive: true, force: true })
     },
   }
 }
@@ -131,14 +131,15 @@ function fileOf({ path }: RowFile, columns: Columns): string {
   return `file(${quoted(path)}, RowBinary, ${quoted(structureOf(columns))})`
 }
 
-const quoted = (text: string): string => `'${text.replaceAll(/[\\']/g, String.raw`\$&`)}'`
-
-/** Has a finished file inserted, and removes it. */
+/** Has a finished file inserted, and removes it: what could not be inserted is made again from the archive. */
 async function written(rows: RowFile, insert: () => Promise<void>): Promise<void> {
-  await translated(rows.close())
+  await rows.close()
   if (rows.bytes === 0) return
-  await insert()
-  rows.remove()
+  try {
+    await insert()
+  } finally {
+    rows.remove()
+  }
 }
 
 /** chdb types its connection against another copy of the client's interface: the same shape under another name. */
@@ -203,6 +204,10 @@ function openServer(config: Extract<EngineConfig, { url: string }>): Engine {
       await this.run('TRUNCATE TABLE lookup')
       await this.insert('lookup', LOOKUP_COLUMNS, file)
       return this.query(sqlOf('lookup'), params)
+    },
+    async close() {
+      await client.close()
+      rmSync(folder, { recursive: true, force: true })
     },
   }
 }

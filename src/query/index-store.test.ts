@@ -87,6 +87,21 @@ describe('openIndex()', () => {
 })
 
 describe('write()', () => {
+  test('still leaves superseded rows out after a batch was settled twice at once', async () => {
+    await write([aTurn(1), aTurn(2)])
+    await write([aTurn(1, { surface: 'Word' })], [{ id: idOf(1), deleted: false }])
+    // As two imports in a row that bring nothing new.
+    await index.settle()
+    const first = index.settled()
+    await index.settle()
+    await Promise.all([first, index.settled()])
+
+    await write([aTurn(2, { surface: 'Excel' })], [{ id: idOf(2), deleted: false }])
+
+    expect(index.superseded).toBe(1)
+    expect(await count(index, ALL, 'item')).toBe(2)
+  })
+
   test('counts a rewritten item once and a deleted one not at all, before settle() and after', async () => {
     await write([aTurn(1), aTurn(2), aTurn(3)])
     await write(

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { CodedError } from '../platform/errors.ts'
 import type { Link } from '../interactions/item.ts'
 import type { Engine } from './engine.ts'
-import type { RowFile } from './row-file.ts'
-import { encodeLookup, encodeState, encodeSuperseded, type Superseded } from './rows.ts'
+import { Lot, type IndexBatch } from './lot.ts'
+import { encodeLookup, encodeState } from './rows.ts'
 import {
   CREATE,
   DROP,
@@ -14,24 +14,6 @@ import {
   SCHEMA_VERSION,
   STATE_COLUMNS,
 } from './schema.ts'
-
-/** Encoded rows (`encodeItems` and the like); given back to the machine once they are written. */
-type Rows = Uint8Array<ArrayBuffer>
-
-/** One step of the indexer: consecutive records of one tenant and the items they make or change. */
-export interface IndexBatch {
-  /** From `nextBatch()`; the same that the rows were encoded with. */
-  readonly batch: number
-  readonly tenant: string
-  /** The sequence from which the next batch goes on. */
-  readonly watermark: number
-  /** `encodeItems`, `encodeRecords`, `encodeLinks`; several buffers each are taken as they are. */
-  readonly items: readonly Rows[]
-  readonly records: readonly Rows[]
-  readonly links: readonly Rows[]
-  /** Ids of items that earlier batches wrote and that this one writes again (`deleted: false`) or that are no more. */
-  readonly superseded: readonly Superseded[]
-}
 
 /** Which rows of `items` count: a condition, and its values, to be put behind every WHERE. */
 interface Scope {
@@ -131,35 +113,6 @@ async function countOf(engine: Engine, table: string, upTo: number): Promise<num
 async function empty(engine: Engine): Promise<void> {
   for (const statement of DROP) await engine.run(statement)
   for (const statement of CREATE) await engine.run(statement)
-}
-
-/** Batches that are written at once. */
-class Lot {
-  readonly batches: { batch: number; tenant: string; watermark: number; superseded: number }[] = []
-  readonly rewritten: RowFile
-  readonly links: RowFile
-  readonly records: RowFile
-  readonly items: RowFile
-
-  constructor(engine: Engine) {
-    this.rewritten = engine.rowFile('rewritten')
-    this.links = engine.rowFile('links')
-    this.records = engine.rowFile('records')
-    this.items = engine.rowFile('items')
-  }
-
-  get bytes(): number {
-    return this.links.bytes + this.records.bytes + this.items.bytes
-  }
-
-  async add({ batch, tenant, watermark, ...rows }: IndexBatch): Promise<void> {
-    const superseded = rows.superseded.length
-    this.batches.push({ batch, tenant, watermark, superseded })
-    await this.rewritten.append(encodeSuperseded(rows.superseded, batch))
-    await this.links.append(...rows.links)
-    await this.records.append(...rows.records)
-    await this.items.append(...rows.items)
-  }
 }
 
 class ClickHouseIndex implements IndexStore {

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -11,12 +11,17 @@ import { release } from '../platform/release.ts'
 /** Characters by which the engine's `file()` takes a path for a pattern. */
 const PATTERN = /[*?{}]/
 
-/** Where rows wait: in the index's own folder, which is on the same disk. */
+/**
+ * Where rows wait: in the index's own folder, which is on the same disk; else in a new folder that nobody else may open,
+ * since the rows hold what people wrote. Removed when the engine is closed.
+ */
 export function rowFolder(indexPath: string | null): string {
   const path = indexPath === null ? null : resolve(indexPath)
-  return path === null || PATTERN.test(path)
-    ? join(tmpdir(), `daybook-rows-${process.pid}`)
-    : join(path, 'daybook-rows')
+  if (path === null || PATTERN.test(path)) return mkdtempSync(join(tmpdir(), 'daybook-rows-'))
+  const folder = join(path, 'daybook-rows')
+  // What a crash left of an insert is in the archive: the index catches up.
+  rmSync(folder, { recursive: true, force: true })
+  return folder
 }
 
 /** Rows of one insert, in a file that is removed afterwards. */

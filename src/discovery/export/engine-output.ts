@@ -2,6 +2,7 @@ import { readFile, rm, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { CodedError } from '../../platform/errors.ts'
 import type { Engine, Params } from '../../query/engine.ts'
+import { quoted } from '../../query/sql-text.ts'
 import { attempt } from './growing-file.ts'
 
 /** A statement whose answer is wanted as bytes of one of the engine's own formats. */
@@ -85,6 +86,3 @@ export async function output(
   )
   return Buffer.from(rows.map(([row]) => String(row)).join(''))
 }
-
-/** A text as a literal of SQL. */
-export const quoted = (text: string): string => `'${text.replaceAll(/[\\']/g, String.raw`\$&`)}'`
