@@ -183,8 +183,9 @@ test('what does not go together is told before anything is written', async () =>
     ['--format', 'csv', '--fields', 'id,nothing'],
     ['nothing:here'],
   ]
-  for (const argv of wrong) {
-    const at = join(imported.folder, 'wrong')
+  const places = wrong.map((argv) => ({ argv, at: join(imported.folder, 'wrong') }))
+  places.push({ argv: ['--format', 'csv'], at: join(imported.folder, 'every{1,2}*') })
+  for (const { argv, at } of places) {
     const { code } = await imported.run(['export', ...argv, '--output-path', at])
     expect([argv, code]).toEqual([argv, 2])
     expect(existsSync(at) || existsSync(`${at}.partial`)).toBe(false)

@@ -4,12 +4,10 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { CodedError } from '../platform/errors.ts'
 import { release } from '../platform/release.ts'
+import { isPattern } from './sql-text.ts'
 
 // Rows wait in files until there are enough of them for an insert: in the page cache, not in this process's memory.
 // The in-process engine reads binary rows from nowhere else.
-
-/** Characters by which the engine's `file()` takes a path for a pattern. */
-const PATTERN = /[*?{}]/
 
 /**
  * Where rows wait: in the index's own folder, which is on the same disk; else in a new folder that nobody else may open,
@@ -17,7 +15,7 @@ const PATTERN = /[*?{}]/
  */
 export function rowFolder(indexPath: string | null): string {
   const path = indexPath === null ? null : resolve(indexPath)
-  if (path === null || PATTERN.test(path)) return mkdtempSync(join(tmpdir(), 'daybook-rows-'))
+  if (path === null || isPattern(path)) return mkdtempSync(join(tmpdir(), 'daybook-rows-'))
   const folder = join(path, 'daybook-rows')
   // What a crash left of an insert is in the archive: the index catches up.
   rmSync(folder, { recursive: true, force: true })

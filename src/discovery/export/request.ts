@@ -1,3 +1,4 @@
+import { isPattern } from '../../query/sql-text.ts'
 import { CodedError } from '../../platform/errors.ts'
 import type { Query } from '../../query/kql/ast.ts'
 import { ITEM_FIELDS, RECORD_FIELDS, type Field } from './fields.ts'
@@ -51,6 +52,11 @@ export function readRequest(input: ExportInput): ExportRequest {
     )
   if (raw && format.name !== 'jsonl')
     throw wrong('--raw goes with --format jsonl; --proofs adds the exact texts to any format')
+  // Every format has the engine write files there, of its own or on the way.
+  if (isPattern(input.output))
+    throw wrong(
+      'the search engine takes * ? { and } in a path for a pattern: choose an --output-path without them',
+    )
   const textsOnly = format.name === 'jsonl' && raw
   const whole = textsOnly || format.name === 'audit'
   if (whole && input.fields !== null)
