@@ -7,6 +7,14 @@ import { importInto, json, run, start, verify, type aCorpus } from './daybook.su
 
 const CHILD = fileURLToPath(new URL('./import-child.suite.ts', import.meta.url))
 
+/** What a verifier says of a sealing that was cut off; the next start finishes it (docs/spec/archive-format.md). */
+const HALF_SEALED: ReadonlySet<string> = new Set([
+  'TEMPORARY_FILE',
+  'CHECKPOINT_BEHIND',
+  'CHECKPOINT_MISSING',
+  'SEGMENT_UNLOGGED',
+])
+
 type Corpus = Awaited<ReturnType<typeof aCorpus>>
 
 /**
@@ -24,8 +32,9 @@ export async function killImports(corpus: Corpus, dataDir: string, times: number
       50 + ((time * 977) % 3_000),
     )
     if (!finished) killed += 1
-    // As the files are left, before anything has mended them.
-    expect((await verify(dataDir)).findings).toEqual([])
+    // As the files are left, before anything has mended them: what sealing does in several steps may lie half done.
+    const left = (await verify(dataDir)).findings.filter(({ finding }) => !HALF_SEALED.has(finding))
+    expect(left).toEqual([])
     const counted = await run(['search', '*', '--count', '--unit', 'record', '--data-dir', dataDir])
     expect(counted).toMatchObject({ code: 0, err: '' })
     const records = Number(counted.out)
