@@ -9,7 +9,8 @@ import { Provenance } from './merge-provenance.ts'
 import { mergeResources } from './merge-resources.ts'
 import { byAuthority, type Told } from './merge-told.ts'
 import { rankVersions } from './merge-versions.ts'
-import { joinsOf, recordIdsOf, withoutCovered } from './projections.ts'
+import { withoutCovered } from './projection-residue.ts'
+import { joinsOf, recordIdsOf } from './projections.ts'
 
 /** What an item is called, and by which rules it is priced. */
 export interface MergeOptions {

@@ -3,7 +3,7 @@ import { compare, type Told } from './merge-told.ts'
 import type { Join } from './item.ts'
 import { eachLink } from './link.ts'
 import { Groups } from './reconcile-groups.ts'
-import type { Facts, Resource } from './record.ts'
+import type { Facts } from './record.ts'
 
 // Rows that tools made from audit records, and other lossy forms of one. They are records of their own; which item they
 // belong to is decided here. Rules: docs/spec/reconciliation.md, "Projections".
@@ -67,10 +67,11 @@ function clustersOf(tellings: readonly Told[]): Groups {
   return clusters
 }
 
-type Original = { readonly index: number; readonly told: Told }
+/** A version of an audit record, and its place among the records. */
+export type Original = { readonly index: number; readonly told: Told }
 
 /** Audit records by their ids, all versions of each. */
-function originalsIn(tellings: readonly Told[]): Map<string, Original[]> {
+export function originalsIn(tellings: readonly Told[]): Map<string, Original[]> {
   const originals = new Map<string, Original[]>()
   for (const [index, told] of tellings.entries()) {
     const { namespace, nativeId, projection } = told.facts
@@ -88,14 +89,32 @@ function joinWithOriginal(
   groups: Groups,
 ): void {
   const liars: ProjectedPart[] = []
-  const cores = versions.map(({ index, told }) => ({ index, core: coreOf(told) }))
+  const cores = inFixedOrder(versions).map(({ index, told }) => ({
+    index,
+    core: coreOf(told),
+    messages: new Set(told.facts.messages.map(({ id }) => id)),
+  }))
   for (const row of rows) {
     const core = coreOf(row.told)
-    const original = cores.find((candidate) => isSame(candidate.core, core))
+    const fitting = cores.filter((candidate) => isSame(candidate.core, core))
+    // Versions may lie in different exchanges: that of the row's own message is meant.
+    const shared = fitting.find(({ messages }) =>
+      row.told.facts.messages.some(({ id }) => id !== '' && messages.has(id)),
+    )
+    const original = shared ?? fitting[0]
     if (original === undefined) liars.push(row)
     else groups.join(original.index, row.index)
   }
   if (liars.length > 0) dispute(liars, groups)
+}
+
+/** An order that the archive's does not change: a row that fits several versions goes to the same one in every import. */
+function inFixedOrder(versions: readonly Original[]): readonly Original[] {
+  if (versions.length < 2) return versions
+  return versions
+    .map((original) => ({ original, content: JSON.stringify(original.told.facts) }))
+    .toSorted((a, b) => compare(a.content, b.content))
+    .map(({ original }) => original)
 }
 
 function joinByMessages(
@@ -191,59 +210,6 @@ export function projectionKey(records: readonly Told[]): string | null {
     if (smallest === null || key < smallest) smallest = key
   }
   return smallest
-}
-
-/**
- * The records that an item's fields come from. A row whose audit record is in the item repeats that in a poorer spelling:
- * only what the record does not say is taken from it, and nothing at all is the rule.
- */
-export function withoutCovered(records: readonly Told[]): readonly Told[] {
-  const originals = originalsIn(records)
-  if (originals.size === 0) return records
-  const said = new Map<string, Said>()
-  return records.flatMap((told) => {
-    const { namespace, projection } = told.facts
-    const found = projection === undefined ? undefined : originals.get(projection.of)
-    if (found === undefined || projection === undefined || namespace !== 'audit') return [told]
-    let known = said.get(projection.of)
-    if (known === undefined) said.set(projection.of, (known = saidBy(found)))
-    const facts = residueOf(told.facts, known)
-    return facts === null ? [] : [{ ...told, facts }]
-  })
-}
-
-interface Said {
-  readonly messages: ReadonlySet<string>
-  readonly resources: ReadonlySet<string>
-  readonly plugins: ReadonlySet<string>
-  readonly models: ReadonlySet<string | null>
-}
-
-function saidBy(originals: readonly Original[]): Said {
-  const all = originals.map(({ told }) => told.facts)
-  return {
-    messages: new Set(all.flatMap(({ messages }) => messages.map(({ id }) => id))),
-    resources: new Set(all.flatMap(({ resources }) => resources.flatMap(namesOf))),
-    plugins: new Set(all.flatMap(({ plugins }) => plugins)),
-    models: new Set(all.flatMap(({ models }) => models.map(({ name }) => name))),
-  }
-}
-
-function namesOf({ id, url, name }: Resource): string[] {
-  return [id, url, name].flatMap((text) => (text === null ? [] : [text.toLowerCase()]))
-}
-
-/** What a row says that its record does not; null when that is nothing. */
-function residueOf(facts: Facts, said: Said): Facts | null {
-  const messages = facts.messages.filter(({ id }) => !said.messages.has(id))
-  const resources = facts.resources.filter((resource) => {
-    const names = namesOf(resource)
-    return names.length > 0 && !names.some((name) => said.resources.has(name))
-  })
-  const plugins = facts.plugins.filter((name) => !said.plugins.has(name))
-  const models = facts.models.filter(({ name }) => !said.models.has(name))
-  const isNothing = [messages, resources, plugins, models].every(({ length }) => length === 0)
-  return isNothing ? null : { ...facts, messages, resources, plugins, models, contexts: [] }
 }
 
 /** By what the projections of one item belong to it. */

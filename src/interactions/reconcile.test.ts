@@ -9,6 +9,7 @@ import {
   withSequences,
 } from '../../test/reconcile-cases.ts'
 import type { Item } from './item.ts'
+import type { Facts } from './record.ts'
 import { reconcile } from './reconcile.ts'
 
 const byId = (items: readonly Item[]) => items.toSorted((a, b) => (a.id < b.id ? -1 : 1))
@@ -43,6 +44,22 @@ test('reconcile() arrives at the same items when an index takes the records in b
     }),
     { numRuns: 300 },
   )
+})
+
+test('reconcile() joins a row that fits two versions to the same one in every import: that of its own message', () => {
+  const listing = (ids: readonly string[], given: Partial<Facts> = {}) =>
+    anAudit({ nativeId: 'a1', messages: ids.map((id) => aMessage({ id })), ...given })
+  const row = listing(['2'], { nativeId: 'a1~1', projection: { of: 'a1' } })
+  const rowOfBoth = listing(['1', '2'], { nativeId: 'a1~2', projection: { of: 'a1' } })
+  const groupsOf = (...facts: Facts[]) =>
+    reconcile(facts.map((one, at) => aPart(at, one)))
+      .map(({ sequences }) => new Set(sequences.map((sequence) => facts[sequence])))
+      .filter(({ size }) => size > 1)
+  const [bare, one, two] = [listing([]), listing(['1']), listing(['2'])]
+
+  expect(groupsOf(bare, two, row)).toEqual([new Set([two, row])])
+  expect(groupsOf(row, two, bare)).toEqual([new Set([two, row])])
+  expect(groupsOf(one, two, rowOfBoth)).toEqual(groupsOf(two, rowOfBoth, one))
 })
 
 test('reconcile() takes a record given twice as one', () => {
