@@ -8,6 +8,8 @@ import { fold, PART } from '../src/query/text.ts'
 export const RUNS = 25
 export const WARM_UPS = 5
 export const PAGE = 50
+/** From here on the goals are those of ten million records. */
+export const LARGE = 5_000_000
 
 type Asked = 'page' | 'count' | 'summary'
 
@@ -42,6 +44,7 @@ export function queryMix(facts: CorpusFacts): readonly Kind[] {
   const needle = (name: string): string =>
     facts.needles.find((one) => one.name === name)?.kql.replaceAll('"', '') ?? ''
   const quarters = quartersOf(facts)
+  const isLarge = facts.options.records >= LARGE
 
   const kind = (name: string, mostMs: number, draw: Kind['draw']): Kind => ({ name, mostMs, draw })
   return [
@@ -53,7 +56,7 @@ export function queryMix(facts: CorpusFacts): readonly Kind[] {
       const word = n === 0 ? needle('rare word') : rareWord(n)
       return page(word, hasWords([word]))
     }),
-    kind('phrase', 400, (n) => {
+    kind('phrase', isLarge ? 1_000 : 400, (n) => {
       const phrase = n === 0 ? needle('phrase') : phraseOf(words, n)
       return page(`"${phrase}"`, hasPhrase(phrase))
     }),
@@ -93,11 +96,11 @@ export function queryMix(facts: CorpusFacts): readonly Kind[] {
       const { where, params } = hasWords([word])
       return page(`${flag}:true AND ${word}`, { where: `${flag} = 1 AND ${where}`, params })
     }),
-    kind('exact count', 150, (n) => {
+    kind('exact count', isLarge ? 50 : 150, (n) => {
       const word = at(words, n)
       return { asked: 'count', kql: word, ...hasWords([word]) }
     }),
-    kind('histogram + facets', 400, (n) => {
+    kind('histogram + facets', isLarge ? 600 : 400, (n) => {
       if (n % 5 === 4) return { asked: 'summary', kql: '*', where: '1', params: {} }
       const word = at(words, n)
       return { asked: 'summary', kql: word, ...hasWords([word]) }

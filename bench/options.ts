@@ -1,6 +1,16 @@
 import { parseArgs } from 'node:util'
 
-const PARTS = ['import', 'blob', 'repeat', 'search', 'export', 'verify', 'disk', 'start'] as const
+const PARTS = [
+  'import',
+  'blob',
+  'repeat',
+  'search',
+  'export',
+  'verify',
+  'reindex',
+  'disk',
+  'start',
+] as const
 export type Part = (typeof PARTS)[number]
 
 export interface Options {
@@ -15,6 +25,7 @@ export const HELP = `npm run bench -- [--size <records>] [--only <parts>] [--kee
 
   npm run bench                        a million records: about ten minutes on two cores, 10 GB of disk
   npm run bench -- --size 100k         the same in about a minute
+  npm run bench -- --size 10m          ten million, and a million to compare with: over an hour, 60 GB of disk
   npm run bench -- --keep ./bench-run  leaves corpus, data folder and bare tables there, and uses them again
   npm run bench -- --keep ./bench-run --only search,verify
 
@@ -32,10 +43,11 @@ What is measured, each in a process of its own, one after the other, after the f
   repeat   the same import again
   search   ten kinds of queries, each run with other terms, warm, one at a time: through the functions
            that the application calls and, in turns with them, as plain SQL on the bare tables; then through HTTP
-  export   everything as exact texts, CSV, Parquet and XLSX, each with its memory above that of the idle application;
+  export   everything (of ten million: about a million items) as exact texts, CSV, Parquet and XLSX, each with its memory above that of the idle application;
            CSV and Parquet against the engine's own INSERT INTO FUNCTION file of all columns of the same rows; and
            the person with the most items, a year, with proofs, packed
   verify   the whole archive, and proofs of single records
+  reindex  the index dropped and built again from the archive
   disk     archive against zstd -3 of the records in it as NDJSON; index against the bare tables
   start    the command line's own start (--help)
 

@@ -2,6 +2,7 @@
 import type { LoadFigures } from './tasks/bare-load.ts'
 import type { SizeFigures, ZstdFigures } from './tasks/disk.ts'
 import type { ImportFigures } from './tasks/import.ts'
+import type { ReindexFigures } from './tasks/reindex.ts'
 import type { ProofFigures, VerifyFigures } from './tasks/verify.ts'
 import { count, megabytes, ms, type Row } from './table.ts'
 import { percentile, type KindFigures } from './timing.ts'
@@ -30,6 +31,34 @@ export function importRows(ours: ImportFigures, bare: LoadFigures, peakBytes: nu
       figures: { peakBytes },
     },
   ]
+}
+
+/** Ten million records against one million, on the same machine in the same run. */
+export function scaleRow(large: ImportFigures, small: ImportFigures): Row {
+  const [rate, smallRate] = [large.read / large.seconds, small.read / small.seconds]
+  return {
+    what: 'import, of 1 million',
+    measured: `${count(smallRate)}/s, ${small.seconds.toFixed(1)} s`,
+    bare: '',
+    ratio: rate / smallRate,
+    goal: 'all of it ≥ 0.8 ×',
+    met: rate >= 0.8 * smallRate,
+    figures: { rate, smallRate, ratio: rate / smallRate },
+  }
+}
+
+export function reindexRow(ours: ReindexFigures, imported: ImportFigures, peakBytes: number): Row {
+  const rate = ours.records / ours.seconds
+  const ratio = rate / (imported.read / imported.seconds)
+  return {
+    what: 'reindex',
+    measured: `${count(rate)}/s, ${ours.seconds.toFixed(1)} s, ${megabytes(peakBytes)}`,
+    bare: '',
+    ratio,
+    goal: "≥ 0.8 × import's",
+    met: ratio >= 0.8,
+    figures: { rate, seconds: ours.seconds, ratio, peakBytes },
+  }
 }
 
 export function blobRow({ idleBytes, seconds }: ImportFigures, peakBytes: number): Row {

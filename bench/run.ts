@@ -11,10 +11,11 @@ import {
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { CorpusFacts } from '../src/tenant/history/corpus-facts.ts'
-import { shapesOf } from './corpus.ts'
+import { prepareCorpus, shapesOf } from './corpus.ts'
 import { Turns } from './turns.ts'
 import { exportRow, userRow } from './export-rows.ts'
 import { measure, type Measured } from './measure.ts'
+import { LARGE } from './mix.ts'
 import type { Part } from './options.ts'
 import * as rows from './rows.ts'
 import type { Row } from './table.ts'
@@ -49,7 +50,8 @@ export async function runParts(
     faults: [],
   }
   const importing = { dataDir, paths: shapesOf(corpusDir) }
-  const needsData = ['import', 'repeat', 'search', 'export', 'verify', 'disk'] as const
+  const needsData = ['import', 'repeat', 'search', 'export', 'verify', 'reindex', 'disk'] as const
+  let imported: ImportFigures | null = null
   if (needsData.some((part) => wanted.has(part))) {
     const first = await once(folder, 'import', wanted.has('import'), [dataDir], () => {
       say(`import of ${facts.expected.read} records`)
@@ -65,6 +67,9 @@ export async function runParts(
       if (wanted.has('import'))
         found.rows.push(...rows.importRows(first.value, load.value, first.peakBytes))
     }
+    if (wanted.has('import') && facts.options.records >= LARGE)
+      found.rows.push(rows.scaleRow(first.value, await importMillion(folder, say)))
+    imported = first.value
     if (wanted.has('repeat')) {
       say('the same import again')
       settleDisk()
@@ -88,7 +93,7 @@ export async function runParts(
   }
   if (wanted.has('export')) {
     say('exports: exact texts, CSV, Parquet, XLSX, one user with proofs')
-    found.rows.push(...(await exportRows(dataDir, join(folder, 'exports'))))
+    found.rows.push(...(await exportRows(dataDir, join(folder, 'exports'), facts)))
   }
   if (wanted.has('verify')) {
     say('verify and prove')
@@ -97,6 +102,12 @@ export async function runParts(
     if (verified.records !== facts.expected.added)
       found.faults.push(`verify saw ${verified.records} records, not ${facts.expected.added}`)
     found.rows.push(...rows.verifyRows(verified, (await measure('prove', { dataDir })).value))
+  }
+  if (wanted.has('reindex') && imported !== null) {
+    say('reindex')
+    settleDisk()
+    const { value, peakBytes } = await measure('reindex', { dataDir })
+    found.rows.push(rows.reindexRow(value, imported, peakBytes))
   }
   if (wanted.has('disk')) {
     say('zstd -3 of the raw records; sizes of the tables')
@@ -109,22 +120,53 @@ export async function runParts(
   return found
 }
 
-async function exportRows(dataDir: string, folder: string): Promise<Row[]> {
+/** The rate at a million records, where the corpus is larger: the goal is relative to it. */
+async function importMillion(folder: string, say: (what: string) => void): Promise<ImportFigures> {
+  const small = join(folder, 'million')
+  rmSync(small, { recursive: true, force: true })
+  mkdirSync(small)
+  say('corpus and import of 1000000 records, to compare with')
+  const corpusDir = join(small, 'corpus')
+  await prepareCorpus(corpusDir, 1_000_000)
+  settleDisk()
+  const input = { dataDir: join(small, 'data'), paths: shapesOf(corpusDir) }
+  const { value } = await measure('import', input)
+  rmSync(small, { recursive: true })
+  return value
+}
+
+async function exportRows(dataDir: string, folder: string, facts: CorpusFacts): Promise<Row[]> {
   const made: Row[] = []
+  const { kql: query, where } = aboutMillion(facts)
   for (const format of ['raw', 'csv', 'parquet', 'xlsx'] as const) {
     settleDisk()
     const bare =
       format === 'csv' || format === 'parquet'
-        ? (await measure('exportBare', { path: join(dataDir, 'index'), folder, format })).value
+        ? (await measure('exportBare', { path: join(dataDir, 'index'), folder, format, where }))
+            .value
         : null
     settleDisk()
-    const ours = await measure('exportAs', { dataDir, folder, format })
+    const ours = await measure('exportAs', { dataDir, folder, format, query })
     made.push(exportRow(format, ours, bare?.seconds ?? null))
   }
   settleDisk()
-  made.push(userRow(await measure('exportAs', { dataDir, folder, format: 'user' })))
+  made.push(userRow(await measure('exportAs', { dataDir, folder, format: 'user', query: '*' })))
   return made
 }
+
+/** Everything, or of a larger corpus as many days from its middle as hold about a million items. */
+function aboutMillion({ items, options }: CorpusFacts): { kql: string; where: string } {
+  const days = Math.ceil((options.days * 1_000_000) / items)
+  if (days >= options.days) return { kql: '*', where: '1' }
+  const first = Date.parse(`${options.from}T00:00:00Z`) + Math.floor(options.days / 2) * 86_400_000
+  const [from, to] = [day(first), day(first + (days - 1) * 86_400_000)]
+  return {
+    kql: `date:${from}..${to}`,
+    where: `toDate(occurredAt) BETWEEN toDate('${from}') AND toDate('${to}')`,
+  }
+}
+
+const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 
 /** A measured step whose outcome later steps need: kept beside it, so that a kept folder need not repeat it. */
 async function once<Value>(

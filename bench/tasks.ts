@@ -8,6 +8,7 @@ export const TASKS = {
   searchBare: async () => (await import('./tasks/search-bare.ts')).searchBare,
   exportAs: async () => (await import('./tasks/export.ts')).exportAs,
   exportBare: async () => (await import('./tasks/export.ts')).exportBare,
+  reindex: async () => (await import('./tasks/reindex.ts')).reindex,
   verify: async () => (await import('./tasks/verify.ts')).verifyAll,
   prove: async () => (await import('./tasks/verify.ts')).proveSome,
   rawZstd: async () => (await import('./tasks/disk.ts')).rawZstd,

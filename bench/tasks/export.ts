@@ -13,6 +13,8 @@ export interface ExportTask {
   /** Where the exports go; emptied before and after. */
   readonly folder: string
   readonly format: 'raw' | 'csv' | 'parquet' | 'xlsx' | 'user'
+  /** What is exported; `user` looks for the busiest one itself. */
+  readonly query: string
 }
 
 export interface ExportFigures {
@@ -26,7 +28,12 @@ export interface ExportFigures {
 }
 
 /** An export through the application's own interface, as the command line does it, after a small one. */
-export async function exportAs({ dataDir, folder, format }: ExportTask): Promise<ExportFigures> {
+export async function exportAs({
+  dataDir,
+  folder,
+  format,
+  query: asked,
+}: ExportTask): Promise<ExportFigures> {
   const app = await openApp({
     dataDir,
     purpose: 'benchmark',
@@ -47,7 +54,7 @@ export async function exportAs({ dataDir, folder, format }: ExportTask): Promise
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   await into('warm', { queries: ['dlp:blocked'], format: 'csv' })
-  const query = format === 'user' ? await busiestYear(client) : '*'
+  const query = format === 'user' ? await busiestYear(client) : asked
   await sleep(500)
   const idleBytes = process.memoryUsage.rss()
   const result = await into('out', { queries: [query], ...BODIES[format] })
@@ -79,6 +86,8 @@ export interface BareExportTask {
   readonly path: string
   readonly folder: string
   readonly format: 'csv' | 'parquet'
+  /** Which rows, as SQL. */
+  readonly where: string
 }
 
 /** The bare engine's own INSERT INTO FUNCTION file of the same rows, all columns, in the same order. */
@@ -86,6 +95,7 @@ export async function exportBare({
   path,
   folder,
   format,
+  where,
 }: BareExportTask): Promise<{ readonly seconds: number }> {
   mkdirSync(folder, { recursive: true })
   const engine = openBare(path)
@@ -94,7 +104,7 @@ export async function exportBare({
   await engine.query('SELECT count(), sum(length(text)) FROM items')
   const started = performance.now()
   await engine.run(
-    `INSERT INTO FUNCTION file(${quoted(file)}, ${name}) SELECT * FROM items ORDER BY occurredAt, id SETTINGS engine_file_truncate_on_insert = 1`,
+    `INSERT INTO FUNCTION file(${quoted(file)}, ${name}) SELECT * FROM items WHERE ${where} ORDER BY occurredAt, id SETTINGS engine_file_truncate_on_insert = 1`,
   )
   const seconds = (performance.now() - started) / 1_000
   await engine.close()
