@@ -2,6 +2,7 @@ import type { Stats } from 'node:fs'
 import { opendir, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { InputError, unreadable } from './input-error.ts'
+import { isOwnPackage, recordNames } from './own-package.ts'
 
 /** A file to read, or why there is none at a path. */
 export type Found =
@@ -14,7 +15,8 @@ export type Found =
   | { readonly kind: 'error'; readonly path: string; readonly error: InputError }
 
 /**
- * The files at the given paths, folders recursively, in byte order of the names. Hidden files are passed over.
+ * The files at the given paths, folders recursively, in byte order of the names. Hidden files are passed over, and so is
+ * what an export of Daybook holds besides records.
  * Links that were named are followed; links in a folder only count when they lead out of it, and then say so:
  * what they point to inside of it is read in its own place.
  */
@@ -43,9 +45,18 @@ async function* filesIn(folder: string, root: string, named: string): AsyncGener
     const error = new InputError('NOT_AN_EXPORT', 'this folder is empty')
     yield { kind: 'error', path: folder, error }
   }
+  let records: ReadonlySet<string> | null = null
+  const names = new Set(entries.map(({ name }) => name))
+  try {
+    if (isOwnPackage(names)) records = recordNames(names)
+  } catch (error) {
+    const why = error instanceof InputError ? error : unreadable(error)
+    yield { kind: 'error', path: folder, error: why }
+    return
+  }
   for (const entry of entries) {
     const path = join(folder, entry.name)
-    if (entry.name.startsWith('.')) continue
+    if (entry.name.startsWith('.') || records?.has(entry.name) === false) continue
     try {
       if (entry.isDirectory()) yield* filesIn(path, root, named)
       else if (!entry.isSymbolicLink()) yield fileAt(path, await stat(path), false)

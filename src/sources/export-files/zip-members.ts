@@ -5,6 +5,7 @@ import type { Entry, ZipFile } from 'yauzl'
 import { ByteReader } from './byte-reader.ts'
 import { inflate } from './gunzip.ts'
 import { InputError } from './input-error.ts'
+import { isOwnPackage, recordNames } from './own-package.ts'
 
 /** One file in a ZIP: its name and its unpacked bytes, or why they cannot be had. */
 export interface ZipMember {
@@ -53,13 +54,22 @@ export async function* zipMembers(
     if (file.entryCount > MAX_MEMBERS) {
       throw new InputError('ARCHIVE_REFUSED', `the ZIP file has more than ${MAX_MEMBERS} members`)
     }
+    const members = new Map<string, Entry[]>()
     for (;;) {
       const entry = await nextEntry(file)
-      if (entry === null) return
+      if (entry === null) break
       const name = nameOf(entry.fileNameRaw)
-      if (isExportName(name)) {
+      if (!isExportName(name)) continue
+      const known = members.get(name)
+      if (known === undefined) members.set(name, [entry])
+      else known.push(entry)
+    }
+    const names = new Set(members.keys())
+    const records = isOwnPackage(names) ? recordNames(names) : names
+    for (const [name, entries] of members) {
+      if (!records.has(name)) continue
+      for (const entry of entries)
         yield { name, packedBytes: entry.compressedSize, bytes: unpack(file, entry) }
-      }
     }
   } finally {
     file.close()
