@@ -1,0 +1,3 @@
+import { killRebuilds } from './rebuild-kill.suite.ts'
+
+killRebuilds([700], [700])
