@@ -26,7 +26,6 @@ export function killRebuilds(reindexes: readonly number[], reports: readonly num
   test('a reindex killed with kill -9 is made good by whatever command comes next', async () => {
     const ask = ['search', '*', '--result-size', '1000']
     const before = await json<{ id: string }>(dataDir, ask)
-    const idsOf = (items: readonly { id: string }[]) => items.map(({ id }) => id)
     let killed = 0
     for (const ms of reindexes) {
       if (await killAfter(ms, ['reindex'])) killed += 1
@@ -51,4 +50,8 @@ export function killRebuilds(reindexes: readonly number[], reports: readonly num
     expect(readdirSync(folder)).toHaveLength(reports.length)
     expect(killed).toBeGreaterThan(0)
   }, 300_000)
+}
+
+function idsOf(items: readonly { readonly id: string }[]): string[] {
+  return items.map(({ id }) => id)
 }
