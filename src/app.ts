@@ -12,6 +12,7 @@ import { openRepeatKeys } from './catalog/repeat-keys.ts'
 import type { ReadContext } from './interactions/record.ts'
 import { catchUp } from './pipeline/catch-up.ts'
 import { clusterOf } from './pipeline/cluster.ts'
+import { coverageInputs } from './pipeline/coverage-inputs.ts'
 import { recoverContainers } from './pipeline/container-recovery.ts'
 import { startCrew, type Crew } from './pipeline/crew.ts'
 import { importFiles } from './pipeline/import.ts'
@@ -156,6 +157,7 @@ export async function openApp(options: AppOptions): Promise<App> {
         return { ...result, seconds: (performance.now() - started) / 1_000 }
       },
       catchUp: bringUp,
+      coverageInputs: (asked) => coverageInputs(catalog, asked, clock.now()),
       publicKey: (tenant) =>
         readFileSync(join(archiveFolder(dataDir), tenant, 'log', 'vkey'), 'utf8'),
       clusterOf: (tenant, own) =>

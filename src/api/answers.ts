@@ -4,6 +4,7 @@ import type { Hit, ItemHit } from './hits.ts'
 import type { IndexState } from './index-state.ts'
 import type { ChainEnd } from '../reports/timeline/chains.ts'
 import type { TimelineGap } from '../reports/timeline/timeline.ts'
+import type { CoverageStatement } from '../reports/coverage/statement.ts'
 import type { Table } from '../reports/figure.ts'
 import type { RecordView } from './item-view.ts'
 import type { ListedReferenceFile } from '../catalog/reference.ts'
@@ -21,6 +22,15 @@ export type { RecordView } from './item-view.ts'
 export type { ItemReference } from './reference-view.ts'
 export type { ChainEnd } from '../reports/timeline/chains.ts'
 export type { Column, Figure, Row, Table } from '../reports/figure.ts'
+
+/** GET /api/v1/coverage */
+export interface CoverageAnswer {
+  readonly statement: CoverageStatement
+  /** The entry of the tenant's log that holds the hashes of the statement and of what it rests on. */
+  readonly logged: { readonly index: number; readonly statementSha256: string }
+  /** The statement as a page, if it was asked for. */
+  readonly html: string | null
+}
 
 /** GET /api/v1/items */
 export interface HitsAnswer {

@@ -4,6 +4,7 @@ import type { Catalog } from '../catalog/catalog.ts'
 import type { Part } from '../interactions/item.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { IndexStore } from '../query/index-store.ts'
+import type { CoverageInputs } from '../reports/coverage/inputs.ts'
 
 /** What an import reports while it runs. */
 interface ImportStep {
@@ -40,6 +41,13 @@ export interface AppContext {
     options: { readonly fromScratch: boolean },
     onProgress: (step: CatchUpStep) => void,
   ) => Promise<number>
+  /** What is known of a tenant's coverage on these days (UTC, half-open); of one person, or of everybody. */
+  readonly coverageInputs: (asked: {
+    readonly tenant: string
+    readonly from: string
+    readonly to: string
+    readonly user: string | null
+  }) => CoverageInputs
   /** The tenant's verifier key, to be handed to whoever checks. */
   readonly publicKey: (tenant: string) => string
   /** The given records and those of other items that links tie to them. */

@@ -42,6 +42,12 @@ export interface ReferenceStore {
   knows(tenant: string, kind: string, sha256: string): boolean
   /** Newest first. */
   files(): readonly ListedReferenceFile[]
+  /** Everything that one kind of file ever said of a tenant under keys that begin so, by key, oldest first. */
+  readonly history: (
+    tenant: string,
+    kind: string,
+    keysFrom: string,
+  ) => readonly { readonly key: string; readonly body: string; readonly since: string }[]
   /** What is said now under these keys in these tenants, by every kind of file; the newest saying of a kind and key only. */
   readonly lookUp: (
     tenants: readonly string[],
@@ -93,6 +99,18 @@ export function referenceStore(database: DatabaseSync): ReferenceStore {
         .prepare(`SELECT * FROM reference_files f ORDER BY ${MOMENT} DESC, f.id`)
         .all()
         .map(fileOf),
+    history: (tenant, kind, keysFrom) =>
+      database
+        .prepare(
+          `SELECT e.key, e.body, f.taken_at FROM reference_entries e JOIN reference_files f ON f.id = e.first_file
+           WHERE e.tenant = ? AND e.kind = ? AND substr(e.key, 1, ?) = ? ORDER BY e.key, ${MOMENT}`,
+        )
+        .all(tenant, kind, keysFrom.length, keysFrom)
+        .map((row) => ({
+          key: String(row['key']),
+          body: String(row['body']),
+          since: String(row['taken_at']),
+        })),
     lookUp: (tenants, keys) => {
       const found: ReferenceEntry[] = []
       for (let at = 0; at < keys.length; at += MAX_KEYS)

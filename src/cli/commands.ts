@@ -45,6 +45,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/report.ts')).report,
   },
   {
+    name: 'coverage',
+    summary: 'Say of every person and day: captured, no activity, gap, or unknown',
+    load: async () => (await import('./commands/coverage.ts')).coverage,
+  },
+  {
     name: 'timeline',
     summary: 'What one person did, in order of time, in chains across surfaces',
     load: async () => (await import('./commands/timeline.ts')).timeline,

@@ -46,15 +46,17 @@ test('reconcile() arrives at the same items when an index takes the records in b
   )
 })
 
+const listing = (ids: readonly string[], given: Partial<Facts> = {}) =>
+  anAudit({ nativeId: 'a1', messages: ids.map((id) => aMessage({ id })), ...given })
+
+const groupsOf = (...facts: Facts[]) =>
+  reconcile(facts.map((one, at) => aPart(at, one)))
+    .map(({ sequences }) => new Set(sequences.map((sequence) => facts[sequence])))
+    .filter(({ size }) => size > 1)
+
 test('reconcile() joins a row that fits two versions to the same one in every import: that of its own message', () => {
-  const listing = (ids: readonly string[], given: Partial<Facts> = {}) =>
-    anAudit({ nativeId: 'a1', messages: ids.map((id) => aMessage({ id })), ...given })
   const row = listing(['2'], { nativeId: 'a1~1', projection: { of: 'a1' } })
   const rowOfBoth = listing(['1', '2'], { nativeId: 'a1~2', projection: { of: 'a1' } })
-  const groupsOf = (...facts: Facts[]) =>
-    reconcile(facts.map((one, at) => aPart(at, one)))
-      .map(({ sequences }) => new Set(sequences.map((sequence) => facts[sequence])))
-      .filter(({ size }) => size > 1)
   const [bare, one, two] = [listing([]), listing(['1']), listing(['2'])]
 
   expect(groupsOf(bare, two, row)).toEqual([new Set([two, row])])

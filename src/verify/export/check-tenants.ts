@@ -36,6 +36,11 @@ export function checkTenants(
 ): CheckedTenant[] {
   const lines = proofs.split('\n').filter((line) => line !== '')
   const parsed = lines.map((line) => parseObject(line))
+  if (manifest.tenants.length === 0)
+    findings.add(MANIFEST, 'MANIFEST_UNPROVEN', 'it names no tenant: nobody has signed this export')
+  const names = new Set(manifest.tenants.map(({ tenant }) => `${ORIGIN_PREFIX}${tenant}`))
+  if (given.length > 0 && !given.some(({ name }) => names.has(name)))
+    findings.add(MANIFEST, 'KEY_DIFFERS', 'no key that was given is of a tenant of this export')
   return manifest.tenants.map((listed) => {
     const { tenant, checkpoint } = listed
     const { key, origin } = keyOf(listed, given, findings)

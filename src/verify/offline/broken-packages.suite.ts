@@ -35,6 +35,25 @@ export const BROKEN: readonly {
     change: (files) => flip(files, 'records/43.bin', 2),
   },
   {
+    name: 'all tenants cut out, and what they vouch for',
+    codes: ['MANIFEST_UNPROVEN'],
+    change: (files) => {
+      edit(files, 'manifest.json', (text) => {
+        const manifest = JSON.parse(text)
+        const { proof: _, ...counts } = manifest.counts
+        return JSON.stringify({
+          ...manifest,
+          tenants: [],
+          proofs: false,
+          counts: { ...counts, proof: 0 },
+          files: manifest.files.filter(({ path }: { path: string }) => path !== 'proofs.jsonl'),
+        })
+      })
+      files.set('manifest-proofs.jsonl', Buffer.from(''))
+      files.delete('proofs.jsonl')
+    },
+  },
+  {
     name: 'a missing file',
     codes: ['FILE_MISSING'],
     change: (files) => files.delete('items.csv'),

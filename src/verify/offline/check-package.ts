@@ -144,5 +144,7 @@ function findForeign(
       `No key of the export has the fingerprint that you gave (${fingerprint.slice(0, 8)}…).`,
     )
   const names = new Set(tenants.map(({ tenant }) => `daybook/${tenant}`))
+  if (given.keys.length > 0 && !given.keys.some(({ name }) => names.has(name)))
+    findings.add('KEY_DIFFERS', 'No key that you gave is of a tenant of this export.')
   return given.keys.filter(({ name }) => !names.has(name)).map(({ name }) => name)
 }

@@ -45,6 +45,8 @@ export async function checkTenants(
 ): Promise<TenantChecked[]> {
   const proofs = proofLines.map(objectOf)
   const checked: TenantChecked[] = []
+  if (manifest.tenants.length === 0)
+    findings.add('MANIFEST_UNPROVEN', 'The list of contents names no tenant: nobody has signed it.')
   for (const listed of manifest.tenants) {
     const { tenant, records } = listed
     const { key, compared } = chooseKey(listed, given, findings)

@@ -53,17 +53,6 @@ export function verdictOn(report: Report): Verdict {
       doesNotProve: [],
     }
   }
-  if (contents.tenants.length === 0) {
-    return {
-      tone: 'open',
-      title: 'Signed by nobody',
-      summary:
-        'The files fit their list of contents, but no archive vouches for any of it. Such is an export that found nothing, before anything was archived; and anyone could have made it.',
-      checks,
-      proves: [],
-      doesNotProve: whatIsNot(contents),
-    }
-  }
   const isCompared = compared(contents)
   return {
     tone: isCompared ? 'intact' : 'open',

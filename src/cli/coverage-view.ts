@@ -1,0 +1,79 @@
+import type { CoverageAnswer } from '../api/answers.ts'
+import type { Console } from './command.ts'
+import { cut, number, oneLine, pad, wrap } from './terminal.ts'
+
+/** Gaps shown at most; the rest is counted. */
+const SHOWN = 30
+
+const STATUSES = [
+  ['captured', 'captured', 'green'],
+  ['none', 'no activity', 'dim'],
+  ['gap', 'gap', 'red'],
+  ['unknown', 'unknown', 'yellow'],
+] as const
+
+/** Prints a coverage statement: sums, gaps with their reasons, what was lost, what no interface shows. */
+export function printCoverage({ statement, logged }: CoverageAnswer, console: Console): void {
+  const { line, paint, width } = console
+  const { days, reasons, from, to, asOf, people, losses, blindSpots, notes } = statement
+  line(paint('bold', cut(`Coverage of tenant ${oneLine(statement.tenant)}`, width)))
+  for (const text of wrap(`${from} to ${to} (the end not included), UTC; as of ${asOf}`, width))
+    line(paint('dim', text))
+  line()
+  const whole = Object.values(days).reduce((sum, count) => sum + count, 0)
+  for (const [status, word, style] of STATUSES) {
+    const count = days[status]
+    const share = whole === 0 ? '' : `${((100 * count) / whole).toFixed(1)} %`
+    line(
+      `  ${paint(style, pad(word, 12))}${number(count).padStart(10)} ${count === 1 ? 'day ' : 'days'} ${share.padStart(8)}`,
+    )
+  }
+  line(
+    paint(
+      'dim',
+      `  of ${number(people.length)} ${people.length === 1 ? 'person' : 'persons'}; one day of one person each`,
+    ),
+  )
+  const why = Object.entries(reasons).map(([reason, count]) => `${number(count)} ${reason}`)
+  if (why.length > 0) wrap(`Reasons: ${why.join(', ')}`, width).forEach((text) => line(text))
+  for (const note of notes) wrap(note, width).forEach((text) => line(paint('yellow', text)))
+
+  const runs = people.flatMap(({ upn, runs: all }) =>
+    all.filter(({ status }) => status === 'gap').map((run) => ({ upn, ...run })),
+  )
+  if (runs.length > 0) {
+    line()
+    line(paint('bold', `Gaps${more(runs.length)}`))
+    for (const run of runs.slice(0, SHOWN)) {
+      const last = run.days === 1 ? '' : ` +${number(run.days - 1)} d`
+      const head = `  ${run.from}${last}`.padEnd(21)
+      line(cut(`${head} ${paint('red', run.reason ?? '')}  ${oneLine(run.upn)}`, width + 9))
+    }
+  }
+  if (losses.length > 0) {
+    line()
+    line(paint('bold', `Can never be fetched any more${more(losses.length)}`))
+    for (const { key, scope, from: available, code } of losses.slice(0, SHOWN))
+      line(cut(`  ${available.slice(0, 16)}  ${code}  ${oneLine(scope)} ${oneLine(key)}`, width))
+  }
+  line()
+  line(paint('bold', 'What no interface shows'))
+  for (const { code, state, evidence } of blindSpots) {
+    const style = state === 'excluded' ? 'dim' : 'yellow'
+    line(
+      cut(
+        `  ${paint(style, pad(state, 9))} ${code}${evidence.length === 0 ? '' : `: ${oneLine(evidence[0] ?? '')}`}`,
+        width + 9,
+      ),
+    )
+  }
+  line()
+  for (const text of wrap(
+    `Inputs ${statement.inputsSha256.slice(0, 16)}…, entry ${number(logged.index)} of the log. --json and --format html|xlsx have every person and day.`,
+    width,
+  ))
+    line(paint('dim', text))
+}
+
+const more = (count: number): string =>
+  count > SHOWN ? `, the first ${SHOWN} of ${number(count)}` : ` (${number(count)})`
