@@ -46,7 +46,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'coverage',
-    summary: 'Say of every person and day: captured, no activity, gap, or unknown',
+    summary: 'What was captured of each person and day, and what is missing',
     load: async () => (await import('./commands/coverage.ts')).coverage,
   },
   {

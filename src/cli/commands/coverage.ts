@@ -10,7 +10,7 @@ const DAY = /^\d{4}-\d\d-\d\d$/
 
 export const coverage = defineCommand({
   name: 'coverage',
-  summary: 'Say of every person and day: captured, no activity, gap, or unknown',
+  summary: 'What was captured of each person and day, and what is missing',
   arguments: '--from <day> --to <day>',
   examples: [
     [
