@@ -23,6 +23,19 @@ export type { ItemReference } from './reference-view.ts'
 export type { ChainEnd } from '../reports/timeline/chains.ts'
 export type { Column, Figure, Row, Table } from '../reports/figure.ts'
 
+/** A line of POST /api/v1/records/inventory */
+export interface InventoryLine {
+  readonly sequence: number
+  readonly namespace: string
+  /** As its authority issued it; null: its content is its identity. */
+  readonly id: string | null
+  /** Feed and format: `management-activity.audit`. */
+  readonly source: string
+  readonly receivedAt: string
+  /** Of the exact text that was served. */
+  readonly sha256: string
+}
+
 /** GET /api/v1/coverage */
 export interface CoverageAnswer {
   readonly statement: CoverageStatement

@@ -5,6 +5,7 @@ import { coverageRoutes } from './routes/coverage.ts'
 import { exportRoutes } from './routes/exports.ts'
 import { importRoutes } from './routes/imports.ts'
 import { indexRoutes } from './routes/index-rebuild.ts'
+import { inventoryRoutes } from './routes/inventory.ts'
 import { itemRoutes } from './routes/items.ts'
 import { proofRoutes } from './routes/proofs.ts'
 import { referenceRoutes } from './routes/reference.ts'
@@ -25,6 +26,7 @@ export function createApi(app: AppContext): Hono {
     exportRoutes,
     importRoutes,
     indexRoutes,
+    inventoryRoutes,
     itemRoutes,
     proofRoutes,
     referenceRoutes,
