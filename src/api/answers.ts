@@ -20,6 +20,7 @@ export type { Hit, InteractionHit, ItemHit, RecordHit } from './hits.ts'
 export type { IndexState } from './index-state.ts'
 export type { RecordView } from './item-view.ts'
 export type { ItemReference } from './reference-view.ts'
+export type { CoverageStatement } from '../reports/coverage/statement.ts'
 export type { ChainEnd } from '../reports/timeline/chains.ts'
 export type { Column, Figure, Row, Table } from '../reports/figure.ts'
 
