@@ -10,6 +10,7 @@ import { openCatalog } from './catalog/catalog.ts'
 import { acquireWriterLock } from './catalog/lock.ts'
 import { openRepeatKeys } from './catalog/repeat-keys.ts'
 import type { ReadContext } from './interactions/record.ts'
+import { recoverAttestations } from './pipeline/attestation-recovery.ts'
 import { catchUp } from './pipeline/catch-up.ts'
 import { clusterOf } from './pipeline/cluster.ts'
 import { coverageInputs } from './pipeline/coverage-inputs.ts'
@@ -81,6 +82,8 @@ export async function openApp(options: AppOptions): Promise<App> {
       await writer.sealIfDue(clock.now())
       catalog.addTenant(tenant, clock.now().toISOString())
     }
+    // Before the containers are recovered: by those it is seen that the catalog is not new.
+    await recoverAttestations(catalog, archives)
     await recoverReference(catalog, archives)
     await recoverContainers(catalog, archives)
     const keys = openRepeatKeys(join(dataDir, 'keys.db'))

@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import type { AppContext } from './context.ts'
 import { errorAnswer } from './errors.ts'
+import { attestationRoutes } from './routes/attestations.ts'
 import { coverageRoutes } from './routes/coverage.ts'
 import { exportRoutes } from './routes/exports.ts'
 import { importRoutes } from './routes/imports.ts'
@@ -22,6 +23,7 @@ export function createApi(app: AppContext): Hono {
     context.json({ error: { code: 'NOT_FOUND', message: `There is no ${context.req.path}` } }, 404),
   )
   for (const routes of [
+    attestationRoutes,
     coverageRoutes,
     exportRoutes,
     importRoutes,

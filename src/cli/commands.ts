@@ -50,6 +50,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/coverage.ts')).coverage,
   },
   {
+    name: 'attest',
+    summary: 'Vouch for what no interface shows, for the coverage statement',
+    load: async () => (await import('./commands/attest.ts')).attest,
+  },
+  {
     name: 'timeline',
     summary: 'What one person did, in order of time, in chains across surfaces',
     load: async () => (await import('./commands/timeline.ts')).timeline,

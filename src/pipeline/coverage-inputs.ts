@@ -1,11 +1,14 @@
+import { attestationStore, type StoredAttestation } from '../catalog/attestations.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import { referenceStore } from '../catalog/reference.ts'
 import { parseObject } from '../platform/json-object.ts'
-import type {
-  CoverageInputs,
-  CoveredPerson,
-  PersonState,
-  UsageRow,
+import {
+  BLIND_SPOTS,
+  type Attestation,
+  type CoverageInputs,
+  type CoveredPerson,
+  type PersonState,
+  type UsageRow,
 } from '../reports/coverage/inputs.ts'
 
 export interface CoverageAsked {
@@ -40,9 +43,14 @@ export function coverageInputs(catalog: Catalog, asked: CoverageAsked, now: Date
     settledAfterMs: null,
     usage: usage.rows,
     usageConcealed: usage.concealed,
-    attestations: [],
+    attestations: attestationStore(catalog.database).of(tenant).flatMap(attestationOf),
     evidence: [],
   }
+}
+
+function attestationOf({ code, says, words, actor, at }: StoredAttestation): Attestation[] {
+  const known = BLIND_SPOTS.find((one) => one === code)
+  return known === undefined ? [] : [{ code: known, says, words, by: actor, at }]
 }
 
 type Entries = ReturnType<ReturnType<typeof referenceStore>['history']>
