@@ -46,8 +46,10 @@ export function printCoverage({ statement, logged }: CoverageAnswer, console: Co
     line(paint('bold', `Gaps${more(runs.length)}`))
     for (const run of runs.slice(0, SHOWN)) {
       const last = run.days === 1 ? '' : ` +${number(run.days - 1)} d`
+      const reason = (run.reason ?? '').padEnd(20)
       const head = `  ${run.from}${last}`.padEnd(21)
-      line(cut(`${head} ${paint('red', run.reason ?? '')}  ${oneLine(run.upn)}`, width + 9))
+      const who = cut(oneLine(run.upn), Math.max(8, width - head.length - reason.length - 2))
+      line(`${head} ${paint('red', reason)} ${who}`)
     }
   }
   if (losses.length > 0) {
@@ -60,12 +62,8 @@ export function printCoverage({ statement, logged }: CoverageAnswer, console: Co
   line(paint('bold', 'What no interface shows'))
   for (const { code, state, evidence } of blindSpots) {
     const style = state === 'excluded' ? 'dim' : 'yellow'
-    line(
-      cut(
-        `  ${paint(style, pad(state, 9))} ${code}${evidence.length === 0 ? '' : `: ${oneLine(evidence[0] ?? '')}`}`,
-        width + 9,
-      ),
-    )
+    const why = evidence[0] === undefined ? '' : `: ${oneLine(evidence[0])}`
+    line(`  ${paint(style, pad(state, 9))} ${cut(`${code}${why}`, width - 12)}`)
   }
   line()
   for (const text of wrap(
