@@ -1,5 +1,6 @@
 import { attestationStore, type StoredAttestation } from '../catalog/attestations.ts'
 import type { Catalog } from '../catalog/catalog.ts'
+import { collectReader, type CollectReader } from '../catalog/collect/reader.ts'
 import { referenceStore } from '../catalog/reference.ts'
 import { parseObject } from '../platform/json-object.ts'
 import {
@@ -10,6 +11,9 @@ import {
   type PersonState,
   type UsageRow,
 } from '../reports/coverage/inputs.ts'
+
+/** Content can be fetched for seven days; what became available later than that nobody can have. */
+const LONGEST_DELAY_DAYS = 7
 
 export interface CoverageAsked {
   readonly tenant: string
@@ -30,23 +34,77 @@ export function coverageInputs(catalog: Catalog, asked: CoverageAsked, now: Date
   )
   const files = store.files().filter((file) => file.tenant === tenant)
   const usage = usageOf(store.history(tenant, 'usage-report', 'upn:'), files)
+  const ledger = collectReader(catalog.database, tenant)
+  const feeds = ledger.feeds()
+  const ids = new Set(people.map(({ id }) => id))
+  const isTheirs = (scope: string) => wanted === null || ids.has(scope)
+  const [since, until] = [instantOf(from), instantOf(to, LONGEST_DELAY_DAYS)]
   return {
     tenant,
     from,
     to,
-    asOf: now.toISOString(),
-    feeds: [],
+    asOf: latest(feeds, files) ?? now.toISOString(),
+    feeds: feeds.filter(({ configured }) => configured).map(({ feed }) => feed),
     people,
-    activity: [],
-    windows: [],
-    losses: [],
-    settledAfterMs: null,
+    activity: ledger
+      .activity(since, instantOf(to))
+      .filter(({ user }) => wanted === null || people.some(named(user))),
+    windows: ledger
+      .windows(since, until)
+      .filter(({ feed, scope }) => feed !== 'graph-interactions' || isTheirs(scope))
+      .map(({ feed, scope, from: start, to: end, state, failed }) => ({
+        feed,
+        scope,
+        from: start,
+        to: end,
+        state,
+        failed,
+      })),
+    losses: ledger
+      .losses(since, until)
+      .filter(({ feed, scope }) => feed !== 'graph-interactions' || isTheirs(scope)),
+    settledAfterMs: settledAfter(ledger),
     usage: usage.rows,
     usageConcealed: usage.concealed,
     attestations: attestationStore(catalog.database).of(tenant).flatMap(attestationOf),
     evidence: [],
   }
 }
+
+/** A moment on the day, or so many days later. */
+function instantOf(day: string, later = 0): string {
+  return new Date(Date.parse(day) + later * 86_400_000).toISOString()
+}
+
+/** When the last of these facts became known: the statement is about that moment, however often it is asked for. */
+function latest(
+  feeds: ReturnType<CollectReader['feeds']>,
+  files: readonly { readonly takenAt: string }[],
+): string | null {
+  const moments = [
+    ...feeds.flatMap(({ plannedAt, fetchedAt, recordedAt }) => [plannedAt, fetchedAt, recordedAt]),
+    ...files.map(({ takenAt }) => takenAt),
+  ].filter((moment) => moment !== null)
+  return moments.toSorted().at(-1) ?? null
+}
+
+/** Practically all: what came later than this share is counted as late, and the window stays open that long. */
+const SETTLED_SHARE = 0.998
+
+function settledAfter(ledger: CollectReader): number | null {
+  const seconds = ledger
+    .measures()
+    .filter(({ measure }) => measure.startsWith('event '))
+    .map(({ measure }) => ledger.lateness(measure, SETTLED_SHARE))
+    .filter((one) => one !== null)
+  if (seconds.length === 0) return null
+  return Math.min(Math.max(...seconds) * 1_000, LONGEST_DELAY_DAYS * 86_400_000)
+}
+
+const named =
+  (user: string) =>
+  ({ id, upn }: CoveredPerson): boolean =>
+    user === id.toLowerCase() || user === upn.toLowerCase()
 
 function attestationOf({ code, says, words, actor, at }: StoredAttestation): Attestation[] {
   const known = BLIND_SPOTS.find((one) => one === code)

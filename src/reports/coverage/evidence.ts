@@ -45,7 +45,8 @@ export class Evidence {
     this.#lostContent = new Intervals(
       losses
         .filter(({ feed, scope }) => feed === 'management-activity' && scope === AUDIT_CONTENT)
-        .map(intervalOf),
+        // Its records are those of events before the moment in which it became available.
+        .map(({ from }): Interval => [Date.parse(from), Date.parse(from) + 1]),
     )
     this.#queried = new Intervals(closed(windows.filter(({ feed }) => feed === 'audit-query')))
     const sweeps = windows.filter(({ feed }) => feed === 'graph-interactions')

@@ -41,7 +41,7 @@ export interface CoveredWindow extends Span {
   readonly failed: number
 }
 
-/** Something that was listed, or known to exist, and can never be fetched any more. */
+/** Something that was listed, or known to exist, and can never be fetched any more; from when until when it was to be had. */
 export interface Loss extends Span {
   readonly feed: string
   readonly scope: string
