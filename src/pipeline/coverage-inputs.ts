@@ -48,7 +48,7 @@ export function coverageInputs(catalog: Catalog, asked: CoverageAsked, now: Date
     people,
     activity: ledger
       .activity(since, instantOf(to))
-      .filter(({ user }) => wanted === null || people.some(named(user))),
+      .filter((told) => wanted === null || people.some(named(told.user))),
     windows: ledger
       .windows(since, until)
       .filter(({ feed, scope }) => feed !== 'graph-interactions' || isTheirs(scope))
@@ -102,9 +102,9 @@ function settledAfter(ledger: CollectReader): number | null {
 }
 
 const named =
-  (user: string) =>
+  (name: string) =>
   ({ id, upn }: CoveredPerson): boolean =>
-    user === id.toLowerCase() || user === upn.toLowerCase()
+    name === id.toLowerCase() || name === upn.toLowerCase()
 
 function attestationOf({ code, says, words, actor, at }: StoredAttestation): Attestation[] {
   const known = BLIND_SPOTS.find((one) => one === code)
