@@ -90,6 +90,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/reindex.ts')).reindex,
   },
   {
+    name: 'tenant',
+    summary: 'Emulate a Microsoft 365 tenant on this machine, to rehearse',
+    load: async () => (await import('./commands/tenant.ts')).tenant,
+  },
+  {
     name: 'generate',
     summary: 'Write a made-up history of a tenant, to rehearse and measure on',
     load: async () => (await import('./commands/generate.ts')).generate,

@@ -1,0 +1,165 @@
+import { closeSync, openSync, readSync, writeSync } from 'node:fs'
+import type { ContentType, EventDay, TenantEvent } from './event-day.ts'
+import type { FaultName, Faults } from './faults.ts'
+import type { EmulatorOptions } from './options.ts'
+
+/** A content blob of the Management Activity API. */
+export interface Blob {
+  readonly id: string
+  readonly contentType: ContentType
+  /** Tenant time, milliseconds. */
+  readonly created: number
+  /** When a listing shows it first; later than `created` for one that comes out of order. */
+  readonly appears: number
+  readonly expires: number
+  readonly offset: number
+  readonly length: number
+  readonly events: readonly TenantEvent[]
+  readonly faults: readonly FaultName[]
+}
+
+const MINUTE_MS = 60_000
+const DAY_MS = 86_400_000
+const EXPIRY_MS = 7 * DAY_MS
+/** A blob is closed at the latest after that. */
+const BLOB_MS = 10 * MINUTE_MS
+const HUGE = 20
+const OUT_OF_ORDER = 0.08
+
+const OPEN = Buffer.from('[')
+const COMMA = Buffer.from(',')
+const CLOSE = Buffer.from(']')
+
+/** The blobs that became available on one day: events of up to eight days, by content type. */
+export class BlobDay {
+  readonly blobs: readonly Blob[]
+  readonly #byId: ReadonlyMap<string, Blob>
+  readonly #file: number
+
+  constructor(
+    ports: { readonly options: EmulatorOptions; readonly faults: Faults; readonly folder: string },
+    /** Midnight of the day. */
+    dayMs: number,
+    days: readonly EventDay[],
+  ) {
+    this.#file = openSync(`${ports.folder}/blobs-${dayMs}.bin`, 'w+')
+    const available = days.flatMap((day) =>
+      day.events
+        .filter(
+          ({ kind, availableAt }) =>
+            kind !== 'interaction' && availableAt >= dayMs && availableAt < dayMs + DAY_MS,
+        )
+        .map((event) => ({ event, day })),
+    )
+    available.sort((a, b) => a.event.availableAt - b.event.availableAt)
+    const blobs: Blob[] = []
+    let size = 0
+    for (const [contentType, entries] of Map.groupBy(available, ({ event }) => event.content)) {
+      for (const [number, group] of groups(entries, ports).entries()) {
+        const parts: Buffer[] = [OPEN]
+        for (const [at, { event, day }] of group.entries()) {
+          if (at > 0) parts.push(COMMA)
+          parts.push(day.bytes(event))
+        }
+        parts.push(CLOSE)
+        const body = Buffer.concat(parts)
+        writeSync(this.#file, body)
+        const events = group.map(({ event }) => event)
+        blobs.push(this.#blob(ports, contentType, dayMs, number, events, size, body.length))
+        size += body.length
+      }
+    }
+    this.blobs = blobs.toSorted((a, b) => a.created - b.created || (a.id < b.id ? -1 : 1))
+    this.#byId = new Map(this.blobs.map((blob) => [blob.id, blob]))
+  }
+
+  find(id: string): Blob | undefined {
+    return this.#byId.get(id)
+  }
+
+  /** The bytes of a blob, a piece at a time. */
+  *bytes({ offset, length }: Blob): Generator<Buffer> {
+    for (let done = 0; done < length; done += 1 << 20) {
+      const buffer = Buffer.allocUnsafe(Math.min(1 << 20, length - done))
+      readSync(this.#file, buffer, 0, buffer.length, offset + done)
+      yield buffer
+    }
+  }
+
+  close(): void {
+    closeSync(this.#file)
+  }
+
+  #blob(
+    { faults }: { readonly faults: Faults },
+    contentType: ContentType,
+    dayMs: number,
+    number: number,
+    events: readonly TenantEvent[],
+    offset: number,
+    length: number,
+  ): Blob {
+    const created = events.at(-1)?.availableAt ?? dayMs
+    const id = contentId(contentType, created, number)
+    const isGeneral = contentType === 'Audit.General'
+    // One blob a week is past its expiry before any listing shows it.
+    const isGone =
+      isGeneral && faults.isOn('expired-blobs') && number === 3 && (dayMs / DAY_MS) % 7 === 4
+    const isDisordered = isGeneral && faults.hits('out-of-order', id, OUT_OF_ORDER)
+    const struck: FaultName[] = events.flatMap(({ fault }) => (fault === null ? [] : [fault]))
+    if (isDisordered) struck.push('out-of-order')
+    if (isGeneral && isHuge(faults, number)) struck.push('huge-blobs')
+    return {
+      id,
+      contentType,
+      created,
+      appears: created + (isGone ? 20 * MINUTE_MS : isDisordered ? 50 * MINUTE_MS : 0),
+      expires: isGone ? created + 10 * MINUTE_MS : created + EXPIRY_MS,
+      offset,
+      length,
+      events,
+      faults: struck,
+    }
+  }
+}
+
+const isHuge = (faults: Faults, number: number): boolean =>
+  faults.isOn('huge-blobs') && number === 5
+
+type Entry = { readonly event: TenantEvent; readonly day: EventDay }
+
+function groups(
+  entries: readonly Entry[],
+  { options, faults }: { readonly options: EmulatorOptions; readonly faults: Faults },
+): Entry[][] {
+  const made: Entry[][] = []
+  let current: Entry[] = []
+  for (const entry of entries) {
+    const first = current[0]
+    const huge = isHuge(faults, made.length)
+    const most = options.blobRecords * (huge ? HUGE : 1)
+    const isOver =
+      first !== undefined && !huge && entry.event.availableAt - first.event.availableAt > BLOB_MS
+    if (current.length >= most || isOver) {
+      made.push(current)
+      current = []
+    }
+    current.push(entry)
+  }
+  if (current.length > 0) made.push(current)
+  return made
+}
+
+/** `20260302101500005825$20260302101500005825$audit_general$Audit_General`: the moment, and a number. */
+function contentId(contentType: ContentType, created: number, number: number): string {
+  const moment = new Date(created).toISOString().replaceAll(/\D/g, '').slice(0, 14)
+  const stamp = `${moment}${String(number).padStart(6, '0')}`
+  const name = contentType.replace('.', '_')
+  return `${stamp}$${stamp}$${name.toLowerCase()}$${name}`
+}
+
+/** Midnight of the day that a content id names; null for an id of another form. */
+export function dayOfContentId(id: string): number | null {
+  const found = /^(\d{4})(\d\d)(\d\d)\d{12}\$\d{20}\$audit_[a-z]+\$Audit_[A-Za-z]+$/.exec(id)
+  return found === null ? null : Date.UTC(Number(found[1]), Number(found[2]) - 1, Number(found[3]))
+}

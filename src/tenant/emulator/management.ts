@@ -1,0 +1,437 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { randomUUID } from 'node:crypto'
+import type { Context, Hono } from 'hono'
+import type { Blob } from './blobs.ts'
+import type { EmulatorModule, EmulatorPorts } from './module.ts'
+import { spoiled } from './spoiled-body.ts'
+
+// The Office 365 Management Activity API as it is, odd parts included (interface reference a).
+
+const CONTENT_TYPES = [
+  'Audit.AzureActiveDirectory',
+  'Audit.Exchange',
+  'Audit.SharePoint',
+  'Audit.General',
+  'DLP.All',
+] as const
+type ContentType = (typeof CONTENT_TYPES)[number]
+
+const DAY_MS = 86_400_000
+const PAGE = 20
+const SMALL_PAGE = 3
+
+interface Webhook {
+  readonly address: string
+  readonly authId: string
+  readonly expiration: string | null
+}
+
+interface Subscription {
+  /** `disabled`: by an administrator or the service; `stopped`: by its own application. */
+  state: 'enabled' | 'stopped' | 'disabled'
+  webhook: Webhook | null
+  /** Content that is created before this moment is never listed. */
+  since: number
+}
+
+export class Management implements EmulatorModule {
+  readonly name = 'management'
+  readonly #subscriptions = new Map<ContentType, Subscription>()
+  #disabledOnce = false
+
+  mount(app: Hono, ports: EmulatorPorts): void {
+    const { hosts } = ports
+    // The documentation's own sample of a next page shows `/api/v1/`.
+    for (const version of ['v1.0', 'v1']) {
+      const root = `/${hosts.management}/api/${version}/:tenant/activity/feed`
+      app.post(`${root}/subscriptions/start`, (c) =>
+        this.#guarded(c, ports, () => this.#start(c, ports)),
+      )
+      app.post(`${root}/subscriptions/stop`, (c) =>
+        this.#guarded(c, ports, () => this.#stop(c, ports)),
+      )
+      app.get(`${root}/subscriptions/list`, (c) => this.#guarded(c, ports, () => this.#list(c)))
+      app.get(`${root}/subscriptions/content`, (c) =>
+        this.#guarded(c, ports, () => this.#content(c, ports)),
+      )
+      app.get(`${root}/subscriptions/notifications`, (c) =>
+        this.#guarded(c, ports, () => this.#content(c, ports)),
+      )
+      app.get(`${root}/audit/:id{.+}`, (c) => this.#guarded(c, ports, () => this.#blob(c, ports)))
+      app.get(`${root}/resources/dlpSensitiveTypes`, (c) =>
+        this.#guarded(c, ports, () => c.json([])),
+      )
+    }
+  }
+
+  async #guarded(
+    c: Context,
+    ports: EmulatorPorts,
+    answer: () => Response | Promise<Response>,
+  ): Promise<Response> {
+    const { world, entra } = ports
+    const { faults } = world
+    const key = `${c.req.method} ${c.req.path} ${new URL(c.req.url).search}`
+    const tenant = c.req.param('tenant')
+    const dlp = c.req.query('contentType') === 'DLP.All'
+    const refused = await entra.refusal(
+      ports,
+      c.req.header('authorization'),
+      'management',
+      dlp ? 'ActivityFeed.ReadDlp' : 'ActivityFeed.Read',
+    )
+    if (refused === 'role')
+      return this.#error(
+        c,
+        ports,
+        401,
+        'AF10001',
+        'The permission set (ActivityFeed.Read) sent in the request did not include the expected permission.',
+      )
+    if (refused !== null) return this.#unauthorised(c, ports)
+    if (faults.strikes('token-expiry', key, 0.05)) return this.#unauthorised(c, ports)
+    if (tenant === undefined || !/^[0-9a-f-]{36}$/i.test(tenant))
+      return this.#error(
+        c,
+        ports,
+        400,
+        'AF20013',
+        `The tenant ID passed in the URL (${String(tenant)}) is not a valid GUID.`,
+      )
+    if (tenant.toLowerCase() !== world.tenantId)
+      return this.#error(
+        c,
+        ports,
+        400,
+        'AF20010',
+        `The tenant ID passed in the URL (${tenant}) does not match the tenant ID passed in the access token (${world.tenantId}).`,
+      )
+    if (faults.strikes('throttled', key, 0.15, 2)) return this.#throttled(c, ports, 429)
+    if (faults.strikes('forbidden-storm', key, 0.1, 2)) return this.#throttled(c, ports, 403)
+    if (faults.strikes('server-errors', key, 0.08, 2))
+      return this.#error(
+        c,
+        ports,
+        500,
+        'AF50000',
+        'An internal server error occurred. Retry the request.',
+      )
+    // Slow for whoever waits in this machine's time.
+    if (faults.strikes('slow', key, 0.02)) await sleep(1_500)
+    return answer()
+  }
+
+  #start(c: Context, ports: EmulatorPorts): Response | Promise<Response> {
+    const type = contentTypeOf(c)
+    if (type === null) return this.#badType(c, ports)
+    const known = this.#subscriptions.get(type)
+    return this.#withBody(c, ports, (webhook) => {
+      if (known?.state === 'enabled' && webhook === null && known.webhook === null)
+        return this.#error(
+          c,
+          ports,
+          400,
+          'AF20024',
+          'The subscription is already enabled. No property change.',
+        )
+      // What is created while an application has stopped its subscription is lost to it.
+      const since = known?.state === 'stopped' ? ports.world.now() : (known?.since ?? -Infinity)
+      this.#subscriptions.set(type, { state: 'enabled', webhook, since })
+      ports.ledger.count('management start', 200)
+      return c.json({
+        contentType: type,
+        status: 'enabled',
+        webhook: webhook === null ? null : { status: 'enabled', ...webhook },
+      })
+    })
+  }
+
+  async #withBody(
+    c: Context,
+    ports: EmulatorPorts,
+    done: (webhook: Webhook | null) => Response,
+  ): Promise<Response> {
+    const text = await c.req.text()
+    if (text.trim() === '') return done(null)
+    let asked: unknown
+    try {
+      asked = JSON.parse(text)
+    } catch {
+      return this.#error(c, ports, 400, 'AF20002', 'Invalid parameter type: webhook.')
+    }
+    const hook = field(asked, 'webhook')
+    if (hook === undefined || hook === null) return done(null)
+    const address = field(hook, 'address')
+    const authId = field(hook, 'authId')
+    const expiration = field(hook, 'expiration')
+    const webhook: Webhook = {
+      address: typeof address === 'string' ? address : '',
+      authId: typeof authId === 'string' ? authId : '',
+      expiration: typeof expiration === 'string' && expiration !== '' ? expiration : null,
+    }
+    if (webhook.expiration !== null && Date.parse(webhook.expiration) < ports.world.now())
+      return this.#error(c, ports, 400, 'AF20003', 'The webhook expiration date is in the past.')
+    if (!(await validates(webhook)))
+      return this.#error(
+        c,
+        ports,
+        400,
+        'AF20021',
+        `The webhook endpoint (${webhook.address}) could not be validated.`,
+      )
+    return done(webhook)
+  }
+
+  #stop(c: Context, ports: EmulatorPorts): Response {
+    const type = contentTypeOf(c)
+    if (type === null) return this.#badType(c, ports)
+    const known = this.#subscriptions.get(type)
+    if (known !== undefined) known.state = 'stopped'
+    ports.ledger.count('management stop', 200)
+    return c.body(null, 200)
+  }
+
+  #list(c: Context): Response {
+    return c.json(
+      [...this.#subscriptions].map(([contentType, { state, webhook }], at) => ({
+        contentType,
+        // Seen in answers of Microsoft's: an item without status.
+        ...(state === 'enabled' && at % 3 === 2
+          ? {}
+          : { status: state === 'enabled' ? 'enabled' : 'disabled' }),
+        webhook: webhook === null ? null : { status: 'enabled', ...webhook },
+      })),
+    )
+  }
+
+  #content(c: Context, ports: EmulatorPorts): Response {
+    const { world, ledger } = ports
+    const { faults } = world
+    const type = contentTypeOf(c)
+    if (type === null) return this.#badType(c, ports)
+    const subscription = this.#subscriptions.get(type)
+    if (subscription !== undefined && this.#isDisabledNow(ports, type, subscription))
+      subscription.state = 'disabled'
+    if (subscription?.state === 'disabled')
+      return this.#error(
+        c,
+        ports,
+        400,
+        'AF20023',
+        'The subscription was disabled by a tenant admin.',
+      )
+    if (subscription?.state !== 'enabled')
+      return this.#error(
+        c,
+        ports,
+        400,
+        'AF20022',
+        `No subscription found for the specified content type: ${type}.`,
+      )
+    const span = this.#span(c, ports)
+    if (span instanceof Response) return span
+    const offset = Number(Buffer.from(c.req.query('nextPage') ?? '', 'base64url').toString() || 0)
+    if (!Number.isSafeInteger(offset) || offset < 0)
+      return this.#error(c, ports, 400, 'AF20031', 'Invalid nextPage Input.')
+    const key = `${type} ${span.from} ${span.to} ${offset}`
+    if (offset > 0 && faults.strikes('expired-links', key, 0.3))
+      return this.#error(c, ports, 400, 'AF20031', 'Invalid nextPage Input: the token has expired.')
+    // More than a day is answered in part instead of being refused.
+    const to = Math.min(span.to, span.from + DAY_MS)
+    const all = world
+      .listed(type, span.from, to)
+      .filter(({ created }) => created >= subscription.since)
+    const size = faults.isOn('small-pages') ? SMALL_PAGE : PAGE
+    const page = all.slice(offset, offset + size)
+    if (page.length > 0 && faults.isOn('small-pages')) faults.strike('small-pages')
+    const next = offset + size
+    if (next < all.length) {
+      const loops = faults.strikes('page-loops', key, 0.1)
+      c.header('NextPageUri', this.#next(c, ports, loops ? offset : next))
+    }
+    ledger.count('management content', 200)
+    return c.json(page.map((blob) => this.#item(ports, blob)))
+  }
+
+  /** The bounds of a listing, or Microsoft's refusal. */
+  #span(
+    c: Context,
+    ports: EmulatorPorts,
+  ): { readonly from: number; readonly to: number } | Response {
+    const [start, end] = [c.req.query('startTime'), c.req.query('endTime')]
+    const now = ports.world.now()
+    if ((start === undefined) !== (end === undefined))
+      return this.#error(
+        c,
+        ports,
+        400,
+        'AF20030',
+        'Start time and end time must both be specified (or both omitted).',
+      )
+    if (start === undefined || end === undefined) return { from: now - DAY_MS, to: now }
+    const [from, to] = [timeOf(start), timeOf(end)]
+    if (from === null || to === null)
+      return this.#error(
+        c,
+        ports,
+        400,
+        'AF20002',
+        'Invalid parameter type: startTime. Expected type: datetime',
+      )
+    if (from >= to || from < now - 7 * DAY_MS)
+      return this.#error(
+        c,
+        ports,
+        400,
+        'AF20055',
+        'Start time and end time must both be specified (or both omitted) and must be less than or equal to 24 hours apart, with the start time no more than 7 days in the past and start time less than end time.',
+      )
+    return { from, to }
+  }
+
+  #item({ address, hosts, world }: EmulatorPorts, blob: Blob): object {
+    const root = `${address()}/${hosts.management}/api/v1.0/${world.tenantId}/activity/feed`
+    return {
+      contentType: blob.contentType,
+      contentId: blob.id,
+      contentUri: `${root}/audit/${blob.id}`,
+      contentCreated: new Date(blob.created).toISOString(),
+      contentExpiration: new Date(blob.expires).toISOString(),
+    }
+  }
+
+  #next(c: Context, { address, hosts, world }: EmulatorPorts, offset: number): string {
+    const query = new URLSearchParams(new URL(c.req.url).searchParams)
+    query.delete('PublisherIdentifier')
+    query.set('nextPage', Buffer.from(String(offset)).toString('base64url'))
+    return `${address()}/${hosts.management}/api/v1/${world.tenantId}/activity/feed/subscriptions/content?${query.toString()}`
+  }
+
+  #blob(c: Context, ports: EmulatorPorts): Response {
+    const { world, ledger } = ports
+    const id = decodeURIComponent(
+      c.req.path.slice(c.req.path.indexOf('/audit/') + '/audit/'.length),
+    )
+    const found = world.blob(id)
+    if (found === null) {
+      return /^[0-9a-z$_.]+$/i.test(id)
+        ? this.#error(c, ports, 404, 'AF20050', `The specified content (${id}) does not exist.`)
+        : this.#error(
+            c,
+            ports,
+            400,
+            'AF20052',
+            `Content ID (${id.slice(0, 60)}) in the URL is invalid.`,
+          )
+    }
+    const { blob, bytes } = found
+    if (blob.expires <= world.now()) {
+      if (blob.expires < blob.appears) world.faults.strike('expired-blobs')
+      return this.#error(
+        c,
+        ports,
+        400,
+        'AF20051',
+        `Content requested with the key ${id} has already expired. Content older than 7 days cannot be retrieved.`,
+      )
+    }
+    ledger.count('management blob', 200)
+    const harm = world.faults.strikes('resets', id, 0.06)
+      ? 'reset'
+      : world.faults.strikes('truncated', id, 0.06)
+        ? 'cut'
+        : null
+    if (harm === null) for (const fault of blob.faults) world.faults.strike(fault)
+    return spoiled(bytes, blob.length, harm)
+  }
+
+  /** An administrator turns the subscription off, once. */
+  #isDisabledNow({ world }: EmulatorPorts, type: ContentType, { state }: Subscription): boolean {
+    const { faults, options } = world
+    if (type !== 'Audit.General' || this.#disabledOnce || state !== 'enabled') return false
+    const after = options.start.getTime() + Math.max(3_600_000, 12_000 * options.rate)
+    if (!faults.isOn('subscription-disabled') || world.now() < after) return false
+    this.#disabledOnce = true
+    faults.strike('subscription-disabled')
+    return true
+  }
+
+  #badType(c: Context, ports: EmulatorPorts): Response {
+    const type = c.req.query('contentType')
+    return type === undefined
+      ? this.#error(c, ports, 400, 'AF20001', 'Missing parameter: contentType.')
+      : this.#error(c, ports, 400, 'AF20020', `The content type ${type.slice(0, 40)} is not valid.`)
+  }
+
+  #unauthorised(c: Context, { ledger }: EmulatorPorts): Response {
+    ledger.count('management', 401)
+    return c.json({ Message: 'Authorization has been denied for this request.' }, 401)
+  }
+
+  /** Single quotes, no JSON: that is how it comes. */
+  #throttled(c: Context, { ledger }: EmulatorPorts, status: 403 | 429): Response {
+    ledger.count('management', status)
+    const publisher = c.req.query('PublisherIdentifier') ?? '00000000-0000-0000-0000-000000000000'
+    return c.body(
+      `{'error':{'code':'AF429','message':'Too many requests. Method=${c.req.path.includes('/audit/') ? 'GetBlob' : 'ListContent'}, PublisherId=${publisher}'}}`,
+      status,
+    )
+  }
+
+  #error(
+    c: Context,
+    { ledger }: EmulatorPorts,
+    status: 400 | 401 | 404 | 500,
+    code: string,
+    message: string,
+  ): Response {
+    ledger.count(`management ${code}`, status)
+    return c.json({ error: { code, message } }, status)
+  }
+}
+
+function contentTypeOf(c: Context): ContentType | null {
+  const asked = c.req.query('contentType')
+  return CONTENT_TYPES.find((type) => type === asked) ?? null
+}
+
+/** `YYYY-MM-DD`, `YYYY-MM-DDTHH:MM` or with seconds; UTC. */
+function timeOf(text: string): number | null {
+  if (!/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?)?$/.test(text)) return null
+  const at = Date.parse(`${text.replace(/Z$/, '')}${text.length === 10 ? 'T00:00:00' : ''}Z`)
+  return Number.isNaN(at) ? null : at
+}
+
+/** Microsoft asks the address to answer a code with 200. Here only addresses of this machine are asked. */
+async function validates({ address, authId }: Webhook): Promise<boolean> {
+  let url: URL
+  try {
+    url = new URL(address)
+  } catch {
+    return false
+  }
+  if (!['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname)) return false
+  const code = randomUUID()
+  try {
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'Webhook-AuthID': authId,
+        'Webhook-ValidationCode': code,
+      },
+      body: JSON.stringify({ validationCode: code }),
+      signal: AbortSignal.timeout(10_000),
+    })
+    await answer.body?.cancel()
+    return answer.status === 200
+  } catch {
+    return false
+  }
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null
+    ? Object.entries(value).find(([key]) => key === name)?.[1]
+    : undefined
+}

@@ -1,0 +1,78 @@
+import { CodedError } from '../../platform/errors.ts'
+import { FAULTS, type FaultName } from './faults.ts'
+
+export type CloudName = 'commercial' | 'gcc' | 'gcc-high' | 'dod'
+
+/** How late what happened becomes available: `usual` 80 % in an hour and all in seven days; `slow` in two to three days. */
+export type Lateness = 'prompt' | 'usual' | 'slow'
+
+export interface EmulatorOptions {
+  /** The same seed and options give the same history, served in the same blobs. */
+  readonly seed: number
+  /** 0: any that is free. */
+  readonly port: number
+  /** Tenant seconds in one second of this machine. */
+  readonly rate: number
+  /** Where the tenant's clock starts. */
+  readonly start: Date
+  readonly people: number
+  /** Records of a working day, of both kinds. */
+  readonly recordsPerDay: number
+  /** Days of history that are there at the start. */
+  readonly backlogDays: number
+  readonly blobRecords: number
+  readonly lateness: Lateness
+  readonly faults: ReadonlySet<FaultName>
+  readonly cloud: CloudName
+}
+
+/** Below this a language may have nobody who speaks it. */
+const FEWEST_PEOPLE = 80
+
+/** Throws TENANT_OPTION_INVALID naming the option. */
+export function checkedOptions(options: EmulatorOptions): EmulatorOptions {
+  const rules: readonly (readonly [boolean, string])[] = [
+    [Number.isSafeInteger(options.seed), 'The seed must be a whole number.'],
+    [options.port >= 0 && options.port < 65_536, 'The port must lie between 0 and 65535.'],
+    [options.rate >= 1 && options.rate <= 100_000, 'The rate must lie between 1 and 100000.'],
+    [
+      !Number.isNaN(options.start.getTime()),
+      'The start must be an instant such as 2026-03-02T08:00:00Z.',
+    ],
+    [
+      options.people >= FEWEST_PEOPLE && options.people <= 5_000,
+      `The number of people must lie between ${FEWEST_PEOPLE} and 5000.`,
+    ],
+    [
+      options.recordsPerDay >= 100 && options.recordsPerDay <= 2_000_000,
+      'The records of a day must lie between 100 and 2000000.',
+    ],
+    [
+      options.backlogDays >= 0 && options.backlogDays <= 365,
+      'The backlog must lie between 0 and 365 days.',
+    ],
+    [
+      options.blobRecords >= 1 && options.blobRecords <= 500_000,
+      'The records of a blob must lie between 1 and 500000.',
+    ],
+  ]
+  for (const [holds, message] of rules)
+    if (!holds) throw new CodedError('TENANT_OPTION_INVALID', message)
+  return options
+}
+
+/** `all`, `none`, or names with commas. Throws TENANT_OPTION_INVALID with the names that there are. */
+export function faultsOf(text: string): ReadonlySet<FaultName> {
+  if (text === 'none' || text === '') return new Set()
+  if (text === 'all') return new Set(FAULTS)
+  return new Set(
+    text.split(',').map((word) => {
+      const found = FAULTS.find((name) => name === word.trim())
+      if (found !== undefined) return found
+      throw new CodedError(
+        'TENANT_OPTION_INVALID',
+        `There is no fault "${word.trim().slice(0, 40)}": ${FAULTS.join(', ')}, all or none.`,
+      )
+    }),
+  )
+}

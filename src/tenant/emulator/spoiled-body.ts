@@ -1,0 +1,32 @@
+/** Answers with the pieces of a body; with `cut` only half of it, with `reset` half of it and then a broken connection. */
+export function spoiled(
+  pieces: Iterable<Buffer>,
+  length: number,
+  harm: 'cut' | 'reset' | null,
+): Response {
+  const iterator = pieces[Symbol.iterator]()
+  const half = Math.floor(length / 2)
+  let sent = 0
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const next = iterator.next()
+      if (next.done === true) {
+        controller.close()
+        return
+      }
+      const piece = harm === null ? next.value : next.value.subarray(0, Math.max(0, half - sent))
+      sent += piece.length
+      if (piece.length > 0) controller.enqueue(piece)
+      if (harm === null || sent < half) return
+      if (harm === 'cut') controller.close()
+      else controller.error(new Error('the connection is broken on purpose'))
+    },
+  })
+  return new Response(body, {
+    headers: {
+      'content-type': 'application/json; charset=utf-8',
+      // A body that is cut says nothing of its length: nobody but its end can tell.
+      ...(harm === 'cut' ? {} : { 'content-length': String(length) }),
+    },
+  })
+}

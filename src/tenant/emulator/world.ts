@@ -1,0 +1,161 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { makeCalendar, type Calendar } from '../history/calendar.ts'
+import { makeWorld, type World as Makers } from '../history/story.ts'
+import { BlobDay, dayOfContentId, type Blob } from './blobs.ts'
+import { EmulatedClock } from './clock.ts'
+import { EventDay, type TenantEvent } from './event-day.ts'
+import { Faults } from './faults.ts'
+import type { EmulatorOptions } from './options.ts'
+import { peopleOf, smallCast, type EmulatedPerson } from './people.ts'
+
+const DAY_MS = 86_400_000
+/** Days from an event until it is available, at most; and for how many days a history is planned ahead. */
+const LONGEST_DAYS = 7
+const PLANNED_DAYS = 400
+
+export const TENANT_ID = '7b1f6a52-3c84-4e0d-9a6f-2d9c0b5e8a14'
+
+/** A record that a person's history serves, with its bytes. */
+export interface Interaction {
+  readonly event: TenantEvent
+  readonly bytes: () => Buffer
+}
+
+/** What happens in the tenant. A pure function of the options; the clock only decides how much of it can be seen. */
+export class World {
+  readonly tenantId = TENANT_ID
+  readonly options: EmulatorOptions
+  readonly clock: EmulatedClock
+  readonly faults: Faults
+  readonly people: readonly EmulatedPerson[]
+  readonly makers: Makers
+  /** Midnight of the first day that has anything. */
+  readonly firstDayMs: number
+  readonly #calendar: Calendar
+  readonly #folder: string
+  readonly #events = new Map<number, EventDay>()
+  readonly #blobs = new Map<number, BlobDay>()
+
+  constructor(options: EmulatorOptions) {
+    this.options = options
+    this.clock = new EmulatedClock(options.start, options.rate)
+    this.faults = new Faults(options.seed, options.faults)
+    const cast = smallCast(options, this.tenantId)
+    this.makers = makeWorld(options.seed, cast)
+    this.people = peopleOf(cast, options, this.faults)
+    this.firstDayMs =
+      Math.floor(options.start.getTime() / DAY_MS) * DAY_MS - options.backlogDays * DAY_MS
+    this.#calendar = {
+      ...makeCalendar(options.recordsPerDay * PLANNED_DAYS, this.firstDayMs, PLANNED_DAYS),
+      quotas: Array.from({ length: PLANNED_DAYS }, () => options.recordsPerDay),
+    }
+    this.#folder = mkdtempSync(join(tmpdir(), 'daybook-tenant-'))
+  }
+
+  now(): number {
+    return this.clock.now()
+  }
+
+  /** Blobs of a span of contentCreated that a listing shows now, oldest first. */
+  listed(contentType: string, from: number, to: number): Blob[] {
+    const now = this.now()
+    const found: Blob[] = []
+    for (let day = midnight(from); day < Math.min(to, now); day += DAY_MS) {
+      for (const blob of this.#blobDay(day)?.blobs ?? [])
+        if (
+          blob.contentType === contentType &&
+          blob.created >= from &&
+          blob.created < to &&
+          blob.appears <= now
+        )
+          found.push(blob)
+    }
+    return found
+  }
+
+  blob(id: string): { readonly blob: Blob; readonly bytes: Iterable<Buffer> } | null {
+    const day = dayOfContentId(id)
+    const blobs = day === null ? undefined : this.#blobDay(day)
+    const blob = blobs?.find(id)
+    if (blobs === undefined || blob === undefined || blob.created > this.now()) return null
+    return { blob, bytes: blobs.bytes(blob) }
+  }
+
+  /** What a person's history shows now, newest first. Of a record with several versions the newest. */
+  interactionsOf(person: EmulatedPerson, from: number, to: number): Interaction[] {
+    const now = this.now()
+    const newest = new Map<string, Interaction>()
+    const first = Math.max(from, this.firstDayMs)
+    for (let day = midnight(first); day < Math.min(to, now); day += DAY_MS) {
+      const events = this.#eventDay(day)
+      for (const event of events?.events ?? []) {
+        if (event.kind !== 'interaction' || event.person !== person.index) continue
+        if (event.occurredAt < from || event.occurredAt >= to || event.availableAt > now) continue
+        const key = `${event.session}/${event.id}`
+        const known = newest.get(key)
+        if (known !== undefined && known.event.version >= event.version) continue
+        newest.set(key, { event, bytes: () => events?.bytes(event) ?? Buffer.alloc(0) })
+      }
+    }
+    return [...newest.values()].toSorted((a, b) => b.event.occurredAt - a.event.occurredAt)
+  }
+
+  /** Every event of the days up to a moment, day by day, with the blobs of that day. */
+  *eventsUntil(until: number): Generator<TenantEvent> {
+    for (let day = this.firstDayMs; day <= until; day += DAY_MS)
+      yield* this.#eventDay(day)?.events ?? []
+  }
+
+  *blobsUntil(until: number): Generator<Blob> {
+    for (let day = this.firstDayMs; day <= until; day += DAY_MS)
+      yield* this.#blobDay(day)?.blobs ?? []
+  }
+
+  close(): void {
+    for (const day of [...this.#events.values(), ...this.#blobs.values()]) day.close()
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  #eventDay(dayMs: number): EventDay | undefined {
+    const number = (dayMs - this.firstDayMs) / DAY_MS
+    if (number < 0 || number >= PLANNED_DAYS) return undefined
+    let day = this.#events.get(number)
+    if (day === undefined) {
+      day = new EventDay(
+        {
+          options: this.options,
+          makers: this.makers,
+          calendar: this.#calendar,
+          people: this.people,
+          faults: this.faults,
+          folder: this.#folder,
+        },
+        number,
+      )
+      this.#events.set(number, day)
+    }
+    return day
+  }
+
+  #blobDay(dayMs: number): BlobDay | undefined {
+    if (dayMs < this.firstDayMs || dayMs >= this.firstDayMs + PLANNED_DAYS * DAY_MS)
+      return undefined
+    let day = this.#blobs.get(dayMs)
+    if (day === undefined) {
+      const days = Array.from({ length: LONGEST_DAYS + 1 }, (_, back) =>
+        this.#eventDay(dayMs - (LONGEST_DAYS - back) * DAY_MS),
+      ).filter((one) => one !== undefined)
+      day = new BlobDay(
+        { options: this.options, faults: this.faults, folder: this.#folder },
+        dayMs,
+        days,
+      )
+      this.#blobs.set(dayMs, day)
+    }
+    return day
+  }
+}
+
+const midnight = (ms: number): number => Math.floor(ms / DAY_MS) * DAY_MS
