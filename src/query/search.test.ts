@@ -228,3 +228,58 @@ test('a page begun before new items arrive goes on without repeating or losing a
   )
   expect(times).toEqual([18, 16, 14, 12, 10, 8, 6, 4, 2, 1, 0])
 })
+
+/** Item n of 3,000: five at a time at the same moment. */
+const aLedger = (n: number, text: string): Item =>
+  anItem({
+    id: (n + 700_000).toString(16).padStart(32, '0'),
+    occurredAt: new Date(Date.UTC(2026, 6, 1) + Math.floor(n / 5) * 60_000).toISOString(),
+    sequences: [n],
+    messages: [aMessage({ text })],
+  })
+const often = (n: number): boolean => n % 7 === 0
+// None among the newest: the reading goes on to the oldest.
+const seldom = (n: number): boolean => n % 90 === 0 && n < 1_800
+
+const never = (): boolean => false
+
+describe('a phrase whose words are in thousands of items', () => {
+  beforeAll(async () => {
+    const ledgers = Array.from({ length: 3_000 }, (_, n) =>
+      aLedger(
+        n,
+        `${often(n) ? 'amber ledger' : 'ledger of amber'} so ${seldom(n) ? 'ledger—falcon' : 'falcon'}`,
+      ),
+    )
+    await add(ledgers.slice(0, 1_700))
+    await add(ledgers.slice(1_700))
+  })
+
+  test.each([
+    ['"amber ledger"', 'newest', often],
+    ['"amber ledger"', 'oldest', often],
+    ['"ledger falcon"', 'newest', seldom],
+    ['"ledger falcon"', 'oldest', seldom],
+    ['"falcon amber"', 'newest', never],
+  ] as const)('is found once each, page by page: %s, %s first', async (kql, order, matching) => {
+    const expected = Array.from({ length: 3_000 }, (_, n) => n).filter(matching)
+    if (order === 'newest') expected.reverse()
+    const query = parse(kql)
+
+    const seen: number[] = []
+    let after: string | null = null
+    do {
+      const page: Awaited<ReturnType<typeof search>> = await search(index, {
+        query,
+        order,
+        limit: 150,
+        ...(after === null ? {} : { after }),
+      })
+      seen.push(...page.rows.flatMap(({ sequences }) => sequences))
+      after = page.next
+    } while (after !== null)
+
+    expect(seen).toEqual(expected)
+    expect(await count(index, query, 'item')).toBe(expected.length)
+  })
+})

@@ -5,6 +5,8 @@ import { explain } from './kql/explain.ts'
 import type { IndexStore } from './index-store.ts'
 import { ITEM_ROW_COLUMNS, readItemRow, type ItemRow } from './item-row.ts'
 import { placeOf, tokenOf, type Place } from './page-token.ts'
+import { placesAfter } from './places.ts'
+import type { Order } from './steps.ts'
 import { andScope, visible } from './visible.ts'
 
 export { facets, type Facet } from './facets.ts'
@@ -12,7 +14,7 @@ export { facets, type Facet } from './facets.ts'
 /** What is counted: items, the records they are made of, or the prompts and answers in them. */
 export type Unit = 'item' | 'record' | 'interaction'
 
-export type Order = 'newest' | 'oldest'
+export type { Order }
 
 export interface SearchRequest {
   readonly query: Query
@@ -51,31 +53,6 @@ export async function search(index: IndexStore, request: SearchRequest): Promise
   const last = shown.at(-1)
   const rows = await rowsAt(index, shown)
   return { rows, next: places.length > limit && last !== undefined ? tokenOf(last, subject) : null }
-}
-
-/** Phase one: the narrow columns that the table is sorted by, so that no text is read for rows that are not shown. */
-async function placesAfter(
-  index: IndexStore,
-  query: Query,
-  order: Order,
-  limit: number,
-  after: Place | undefined,
-): Promise<Place[]> {
-  const direction = order === 'newest' ? 'DESC' : 'ASC'
-  const { where, params } = visible(index, query)
-  const beyond = after === undefined ? '' : ` AND ${BEYOND[order]}`
-  const from = after === undefined ? {} : { at: sqlTime(after.at), id: uuidOf(after.id) }
-  // Small blocks: a page is found in the first rows, and what is read beyond it is read for nothing.
-  const sql = `SELECT toUnixTimestamp64Milli(occurredAt), toString(id) FROM items WHERE ${where}${beyond}
-    ORDER BY occurredAt ${direction}, id ${direction} LIMIT ${limit} SETTINGS max_block_size = 8192`
-  const rows = await index.engine.query(sql, { ...params, ...from })
-  return rows.map(([at, id]) => ({ at: Number(at), id: String(id).replaceAll('-', '') }))
-}
-
-const INSTANT = "{at:DateTime64(3, 'UTC')}"
-const BEYOND: Readonly<Record<Order, string>> = {
-  newest: `occurredAt <= ${INSTANT} AND (occurredAt < ${INSTANT} OR id < {id:UUID})`,
-  oldest: `occurredAt >= ${INSTANT} AND (occurredAt > ${INSTANT} OR id > {id:UUID})`,
 }
 
 /** Phase two: everything that is shown, for these items only; their times lead to them. */

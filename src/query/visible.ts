@@ -1,10 +1,19 @@
 import type { IndexStore } from './index-store.ts'
 import type { Query } from './kql/ast.ts'
-import { compile, type Condition } from './kql/compile.ts'
+import { compile, compileNarrow, type Condition } from './kql/compile.ts'
 
 /** The condition of a query on the rows of `items` that may be seen now. */
 export function visible(index: IndexStore, query: Query): Condition {
-  const { where, params } = compile(query)
+  return scoped(index, compile(query))
+}
+
+/** What all of them fulfil and no text must be read for; null where that is the whole condition. */
+export function narrowed(index: IndexStore, query: Query): Condition | null {
+  const condition = compileNarrow(query)
+  return condition === null ? null : scoped(index, condition)
+}
+
+function scoped(index: IndexStore, { where, params }: Condition): Condition {
   const scope = index.scope()
   return { where: `(${where})${andScope(scope.where)}`, params: { ...params, ...scope.params } }
 }

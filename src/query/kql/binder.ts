@@ -1,7 +1,15 @@
 /** Collects a statement's values and gives each the placeholder that stands for it. */
 export class Binder {
   readonly params: Record<string, unknown> = {}
+  /** Whether texts are to be read, or what needs that is left open: then every row that the index allows is one. */
+  readonly readsTexts: boolean
+  /** How often it was left open. */
+  left = 0
   #count = 0
+
+  constructor(options: { readonly readsTexts: boolean }) {
+    this.readsTexts = options.readsTexts
+  }
 
   bind(type: string, value: unknown): string {
     const name = `p${this.#count}`

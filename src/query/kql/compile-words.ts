@@ -26,6 +26,10 @@ export function textCondition(
   // The index answers alone when the place and the order of the words do not matter.
   if (part === 'all' && words.length === 1 && only !== undefined && isOneToken(only, value.prefix))
     return found
+  if (!binder.readsTexts) {
+    binder.left += 1
+    return found
+  }
   return `(${found} AND match(${TEXT[part].sql}, ${binder.text(patternOf(words, value.prefix))}))`
 }
 

@@ -10,7 +10,7 @@ import { encodeItems } from '../rows.ts'
 import { anyItem } from '../testdata/items.ts'
 import { anyQuery } from '../testdata/queries.ts'
 import { exactly, type Query } from './ast.ts'
-import { compile } from './compile.ts'
+import { compile, compileNarrow } from './compile.ts'
 import { explain } from './explain.ts'
 import { matches } from './matches.ts'
 
@@ -62,6 +62,29 @@ test('compile() finds exactly what matches() says', async () => {
     { numRuns: Number(process.env['RUNS'] ?? 250), seed: Number(process.env['SEED'] ?? 1) },
   )
   expect(hits).toBeGreaterThan(50)
+})
+
+test('compileNarrow() loses none of what compile() finds, whatever is negated', async () => {
+  let narrower = 0
+  await fc.assert(
+    fc.asyncProperty(anyQuery, async (query) => {
+      const narrow = compileNarrow(query)
+      if (narrow === null) return
+      narrower += 1
+      const rows = new Set(await found(narrow.where, narrow.params))
+
+      const lost = items.flatMap((item, at) => (matches(query, item) && !rows.has(at) ? [at] : []))
+
+      expect({ query: explain(query), lost }).toEqual({ query: explain(query), lost: [] })
+      expect(narrow.where).not.toContain('match(text')
+    }),
+    { numRuns: 120, seed: 3 },
+  )
+  expect(narrower).toBeGreaterThan(20)
+})
+
+test('compileNarrow() has nothing to say where no text is read', () => {
+  expect(compileNarrow({ type: 'text', value: exactly('merger') })).toBeNull()
 })
 
 test('compile() puts no value into the SQL: it is the same for every value of a shape', () => {

@@ -16,8 +16,18 @@ export interface Condition {
 
 /** Compiles a query. The SQL depends on the query's shape only, never on what its values say. */
 export function compile(query: Query): Condition {
-  const binder = new Binder()
+  const binder = new Binder({ readsTexts: true })
   return { where: conditionOf(query, binder, false), params: binder.params }
+}
+
+/**
+ * What every row that `compile` finds fulfils and the index answers without reading texts; null where it is the same.
+ * Of a phrase: all its words are there.
+ */
+export function compileNarrow(query: Query): Condition | null {
+  const binder = new Binder({ readsTexts: false })
+  const where = conditionOf(query, binder, false)
+  return binder.left === 0 ? null : { where, params: binder.params }
 }
 
 /** `negated` is carried down to the terms: NOT directly before a term is what the engine's index answers. */
@@ -26,7 +36,7 @@ function conditionOf(query: Query, binder: Binder, negated: boolean): string {
     case 'all':
       return negated ? '0' : '1'
     case 'text':
-      return negate(textCondition('all', query.value, binder), negated)
+      return term(() => textCondition('all', query.value, binder), negated, binder)
     case 'not':
       return conditionOf(query.of, binder, !negated)
     case 'and':
@@ -42,14 +52,22 @@ function conditionOf(query: Query, binder: Binder, negated: boolean): string {
     case 'property': {
       const property = known(query.property)
       const sign = query.comparison === '<>' ? '=' : query.comparison
-      return negate(
-        anyOf(property, sign, query.values, binder),
+      return term(
+        () => anyOf(property, sign, query.values, binder),
         (query.comparison === '<>') !== negated,
+        binder,
       )
     }
     default:
       return unreachable(query)
   }
+}
+
+/** Of what was left open the opposite is open too: more rows than there are would become fewer. */
+function term(make: () => string, negated: boolean, binder: Binder): string {
+  const left = binder.left
+  const condition = make()
+  return negated && binder.left > left ? '1' : negate(condition, negated)
 }
 
 function negate(condition: string, negated: boolean): string {
