@@ -50,7 +50,7 @@ test('a file that would decompress to terabytes is refused before it is decompre
   line[line.length - 1] = 10
   const bytes = zstdCompressSync(line, { params: { [constants.ZSTD_c_compressionLevel]: 3 } })
   const bomb = { bytes, rawBytes: MAX_FRAME_RAW_BYTES, count: 1 }
-  const started = performance.now()
+  const started = process.threadCpuUsage()
 
   const inspected = inspectSealed(
     aFile(
@@ -60,7 +60,7 @@ test('a file that would decompress to terabytes is refused before it is decompre
   )
 
   expect(inspected).toBe('it says it holds more than a segment may')
-  expect(performance.now() - started).toBeLessThan(2000)
+  expect(process.threadCpuUsage(started).user / 1_000).toBeLessThan(2000)
 })
 
 test('whatever a file holds, inspecting it gives a sentence', () => {

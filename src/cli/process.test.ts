@@ -20,7 +20,7 @@ function daybook(...argv: string[]): { code: number | null; out: string; err: st
   const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/daybook.js', ...argv], {
     encoding: 'utf8',
     env: { PATH: process.env['PATH'] },
-    timeout: 20_000,
+    timeout: 55_000,
   })
   return { code: status, out: stdout, err: stderr }
 }

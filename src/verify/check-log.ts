@@ -88,7 +88,9 @@ async function readKey(
 ): Promise<{ key: VerifierKey | undefined; trust: CheckedLog['key'] }> {
   const text = await readText(join(directory, VKEY), VKEY, report)
   const own = text === undefined ? undefined : parseVerifierKey(text)
-  if (text !== undefined && (own === undefined || own.name !== `${ORIGIN_PREFIX}${tenant}`))
+  // To the byte: what `parseVerifierKey` trims off has been changed all the same.
+  const whole = own !== undefined && text === `${own.text}\n`
+  if (text !== undefined && (!whole || own.name !== `${ORIGIN_PREFIX}${tenant}`))
     report(VKEY, 'KEY_INVALID', 'it is malformed or belongs to another log')
   const named = given.find(({ name }) => name === `${ORIGIN_PREFIX}${tenant}`)
   if (given.length > 0 && named === undefined)

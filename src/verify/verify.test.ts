@@ -116,6 +116,15 @@ describe('one flipped bit is found, and the file named, in', () => {
     expect(objects(report)).toContain(path)
   })
 
+  test('the line feed behind the key: another blank is a change', async () => {
+    const directory = await anArchive()
+    flip(directory, 'log/vkey', statSync(join(directory, 'log/vkey')).size - 1)
+    expect(text(directory, 'log/vkey')).toMatch(/\v$/)
+
+    expect(objects(await verifyArchive(directory))).toEqual(['log/vkey'])
+    expect(objects(await verifyArchive(directory, { publicKey: KEY.vkey }))).toEqual(['log/vkey'])
+  })
+
   test('any byte of any file', async () => {
     const directory = await anArchive()
     const copy = aFolder()

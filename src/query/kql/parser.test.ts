@@ -152,7 +152,7 @@ describe('parse()', () => {
       fc.string({ unit: 'binary' }),
       fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join('')),
     )
-    const started = performance.now()
+    const started = process.threadCpuUsage()
 
     fc.assert(
       fc.property(text, (query) => {
@@ -160,17 +160,17 @@ describe('parse()', () => {
       }),
       { numRuns: 5000 },
     )
-    expect(performance.now() - started).toBeLessThan(15_000)
+    expect(process.threadCpuUsage(started).user / 1_000).toBeLessThan(15_000)
   })
 
   test.each(['(', '-', '+', 'NOT ', '"', ',', 'a:', 'date:..', '<', '*', ' '])(
     'stays linear on a long run of %j',
     (piece) => {
       const query = piece.repeat(Math.floor(MAX_LENGTH / piece.length))
-      const started = performance.now()
+      const started = process.threadCpuUsage()
 
       expect(answerTo(query)).toBeDefined()
-      expect(performance.now() - started).toBeLessThan(2000)
+      expect(process.threadCpuUsage(started).user / 1_000).toBeLessThan(2000)
     },
   )
 })
