@@ -2,6 +2,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { availableParallelism, devNull, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { isatty } from 'node:tty'
+import { inspect } from 'node:util'
 import { openJournal } from './activity/journal.ts'
 import { createApi } from './api/api.ts'
 import type { AppContext } from './api/context.ts'
@@ -12,6 +13,12 @@ import { openRepeatKeys } from './catalog/repeat-keys.ts'
 import type { ReadContext } from './interactions/record.ts'
 import { recoverAttestations } from './pipeline/attestation-recovery.ts'
 import { catchUp } from './pipeline/catch-up.ts'
+import {
+  Collector,
+  type CollectorSettings,
+  type TenantSource,
+} from './pipeline/collect/collector.ts'
+import type { OpenIndex } from './pipeline/collect/index-keeper.ts'
 import { clusterOf } from './pipeline/cluster.ts'
 import { coverageInputs } from './pipeline/coverage-inputs.ts'
 import { recoverContainers } from './pipeline/container-recovery.ts'
@@ -31,8 +38,14 @@ export interface AppOptions {
   readonly dataDir: string
   /** What the lock says of this process, in a word or two. */
   readonly purpose: string
-  /** Whether the search index is needed; opening it costs a second. */
-  readonly index: boolean
+  /** Whether the search index is needed; opening it costs a second. `if-possible`: what can do without goes on without. */
+  readonly index: boolean | 'if-possible'
+  /** What to collect from, and how; the application then has a collector. */
+  readonly collect?: {
+    readonly settings: CollectorSettings
+    /** Builds the feeds of every tenant. */
+    readonly sources: () => Promise<readonly TenantSource[]>
+  }
   readonly signal: AbortSignal
   readonly environment: NodeJS.ProcessEnv
   readonly clock?: Clock
@@ -90,11 +103,15 @@ export async function openApp(options: AppOptions): Promise<App> {
     closers.push(() => keys.close())
     const journal = openJournal(archives, clock)
     if (options.index) emptyStandardInput()
-    const index = options.index
-      ? await openIndex(await openEngine(engineConfig(dataDir, environment)))
-      : null
-    if (index !== null) closers.push(() => index.close())
-    const indexer = index === null ? null : openIndexer(index, archives)
+    let opened: OpenIndex | null = null
+    closers.push(() => opened?.store.close())
+    const openTheIndex = async (): Promise<OpenIndex> => {
+      if (opened !== null) return opened
+      const store = await openIndex(await openEngine(engineConfig(dataDir, environment)))
+      opened = { store, indexer: openIndexer(store, archives) }
+      return opened
+    }
+    if (options.index) await openTheIndex().catch(unlessOptional(options.index, warn))
 
     let crew: Crew | null = null
     closers.push(() => crew?.close())
@@ -119,18 +136,20 @@ export async function openApp(options: AppOptions): Promise<App> {
       )
 
     const bringUp: AppContext['catchUp'] = async ({ fromScratch }, onProgress) => {
-      if (fromScratch && index !== null) await index.drop()
+      if (fromScratch && opened !== null) {
+        await opened.indexer.restore()
+        await opened.indexer.flush()
+        await opened.store.drop()
+      }
       return catchUp(
-        {
-          archives,
-          keys,
-          index: index === null || indexer === null ? null : { store: index, indexer },
-          contexts,
-          crew: theCrew,
-        },
+        { archives, keys, index: opened, contexts, crew: theCrew },
         { signal, onProgress },
       )
     }
+    let collector: Collector | null = null
+    /** Nothing else may write beside an import or a rebuild. */
+    const alone = <T>(work: () => Promise<T>): Promise<T> =>
+      collector === null ? work() : collector.alone(work)
 
     const context: AppContext = {
       dataDir,
@@ -140,38 +159,65 @@ export async function openApp(options: AppOptions): Promise<App> {
       catalog,
       archives,
       journal,
-      index,
+      get index() {
+        return opened?.store ?? null
+      },
+      get collector() {
+        return collector
+      },
       async importFiles({ paths, tenant }, onProgress) {
         const started = performance.now()
-        const result = await importFiles(
-          {
-            archives,
-            catalog,
-            keys,
-            journal,
-            indexer,
-            crew: theCrew(),
-            clock,
-            contexts: contexts(),
-          },
-          { paths, tenant, actor: context.actor, signal, onProgress },
+        const result = await alone(() =>
+          importFiles(
+            {
+              archives,
+              catalog,
+              keys,
+              journal,
+              indexer: opened?.indexer ?? null,
+              crew: theCrew(),
+              clock,
+              contexts: contexts(),
+            },
+            { paths, tenant, actor: context.actor, signal, onProgress },
+          ),
         )
-        await index?.settle()
+        await opened?.store.settle()
         return { ...result, seconds: (performance.now() - started) / 1_000 }
       },
-      catchUp: bringUp,
+      catchUp: (what, onProgress) => alone(() => bringUp(what, onProgress)),
       coverageInputs: (asked) => coverageInputs(catalog, asked, clock.now()),
       publicKey: (tenant) =>
         readFileSync(join(archiveFolder(dataDir), tenant, 'log', 'vkey'), 'utf8'),
       clusterOf: (tenant, own) =>
         clusterOf(tenant, own, {
-          lookupLinks: async (links) => (await index?.lookupLinks(links)) ?? [],
+          lookupLinks: async (links) => (await opened?.store.lookupLinks(links)) ?? [],
           read: async (sequences) =>
             (await context.readRecords(tenant, sequences)).map(({ part }) => part),
         }),
       readRecords: (tenant, sequences) => readStored(archives, tenant, sequences, contextsOf),
     }
     await bringUp({ fromScratch: false }, () => undefined)
+    if (options.collect !== undefined) {
+      const { settings, sources } = options.collect
+      collector = new Collector(await sources(), settings, {
+        archives,
+        catalog,
+        keys,
+        journal,
+        crew: theCrew,
+        clock,
+        contexts,
+        index: opened,
+        openIndex: openTheIndex,
+        catchUp: ({ index }) =>
+          catchUp({ archives, keys, index: index ? opened : null, contexts, crew: theCrew }),
+        onFault: (error) => {
+          if (environment['DAYBOOK_DEBUG']) process.stderr.write(`${inspect(error)}\n`)
+        },
+      })
+      closers.push(() => collector?.close())
+    }
     const api = createApi(context)
     return { fetch: async (request) => api.fetch(request), close }
   } catch (error) {
@@ -193,6 +239,13 @@ function emptyStandardInput(): void {
   }
   // The lowest free descriptor is the one just closed.
   openSync(devNull, 'r')
+}
+
+function unlessOptional(wanted: AppOptions['index'], warn: (sentence: string) => void) {
+  return (error: unknown): void => {
+    if (wanted === true || !(error instanceof CodedError)) throw error
+    warn(`${error.message}; what is recorded is searchable once the index can be opened`)
+  }
 }
 
 // A clock that runs a little apart from another machine's is no news.

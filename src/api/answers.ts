@@ -161,3 +161,100 @@ export interface TimelineResult {
   readonly gaps: readonly TimelineGap[]
   readonly state: IndexState
 }
+
+/** GET /api/v1/collect. */
+export interface CollectAnswer {
+  readonly at: string
+  /** Whether this process collects now. */
+  readonly running: boolean
+  /** Whether everything recorded is searchable within seconds; null: this process does not collect. */
+  readonly indexFollows: boolean | null
+  readonly tenants: readonly CollectedTenant[]
+}
+
+export interface CollectedTenant {
+  readonly tenant: string
+  readonly since: string
+  readonly feeds: readonly CollectedFeed[]
+  /** Windows of the ledger by feed and state; `oldest`: where the first of them begins. */
+  readonly windows: readonly {
+    readonly feed: string
+    readonly state: string
+    readonly count: number
+    readonly oldest: string
+  }[]
+  /** Seconds within which that share had come. `listing …`: after contentCreated; `event …`: after it happened. */
+  readonly lateness: readonly {
+    readonly measure: string
+    readonly count: number
+    readonly p80: number | null
+    readonly p95: number | null
+    readonly p998: number | null
+  }[]
+  readonly notices: readonly {
+    readonly feed: string
+    readonly code: string
+    readonly subject: string
+    readonly message: string
+    readonly firstAt: string
+    readonly lastAt: string
+  }[]
+  /** Fields and values never seen in the first day of collection, first seen in the last week. */
+  readonly drift: readonly {
+    readonly kind: string
+    readonly name: string
+    readonly firstAt: string
+    readonly sequence: number
+  }[]
+  /** Null: no collector runs in this process. */
+  readonly usage:
+    | readonly {
+        readonly budget: string
+        readonly requests: number
+        readonly throttled: number
+        readonly failed: number
+        readonly waitedMs: number
+        readonly share: number
+        readonly circuit: string
+      }[]
+    | null
+}
+
+export interface CollectedFeed {
+  readonly feed: string
+  readonly since: string
+  readonly configured: boolean
+  /** Last proof of life. */
+  readonly plannedAt: string | null
+  readonly fetchedAt: string | null
+  readonly recordedAt: string | null
+  readonly failedAt: string | null
+  /** Code of the last failure; null once it has succeeded again. */
+  readonly error: string | null
+  readonly pending: number
+  readonly waiting: number
+  /** Of these: failed before, tried again. */
+  readonly retrying: number
+  readonly done: number
+  readonly lost: number
+  readonly refused: number
+  readonly oldestExpiry: string | null
+  readonly oldestAvailable: string | null
+  /** Since the oldest unit that is not fetched became available. */
+  readonly lagSeconds: number | null
+  /** Until the oldest unfetched unit can no longer be fetched; null: nothing that waits expires. */
+  readonly timeToLossSeconds: number | null
+  readonly lastHour: { readonly units: number; readonly records: number; readonly bytes: number }
+  /** At the pace of the last hour; `hours`: until nothing waits. */
+  readonly outlook: {
+    readonly state: 'nothing-waits' | 'in-time' | 'too-slow' | 'stands-still'
+    readonly hours: number | null
+  }
+  /** Records that became available in that hour; outside `low` to `high` is unusual. Null: too few weeks to tell. */
+  readonly volume: {
+    readonly hour: string
+    readonly records: number
+    readonly low: number | null
+    readonly high: number | null
+  }
+}

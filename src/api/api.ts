@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import type { AppContext } from './context.ts'
 import { errorAnswer } from './errors.ts'
 import { attestationRoutes } from './routes/attestations.ts'
+import { collectRoutes } from './routes/collect.ts'
 import { coverageRoutes } from './routes/coverage.ts'
 import { exportRoutes } from './routes/exports.ts'
 import { importRoutes } from './routes/imports.ts'
@@ -24,6 +25,7 @@ export function createApi(app: AppContext): Hono {
   )
   for (const routes of [
     attestationRoutes,
+    collectRoutes,
     coverageRoutes,
     exportRoutes,
     importRoutes,

@@ -32,6 +32,8 @@ export interface AppContext {
   readonly journal: Journal
   /** null: opened without it (commands that do not search), or it could not be opened. */
   readonly index: IndexStore | null
+  /** null: this process does not collect. */
+  readonly collector: CollectorPort | null
   readonly importFiles: (
     options: { readonly paths: readonly string[]; readonly tenant: string | null },
     onProgress: (step: ImportStep) => void,
@@ -57,6 +59,37 @@ export interface AppContext {
     tenant: string,
     sequences: readonly number[],
   ) => Promise<readonly StoredRecord[]>
+}
+
+/** The collector, as far as the routes need it. */
+export interface CollectorPort {
+  readonly isRunning: boolean
+  /** False: what is recorded is not all searchable yet. */
+  readonly indexFollows: boolean
+  run(once: boolean, stop: AbortSignal): Promise<void>
+  /** What was asked of Microsoft since the start, by throttling budget. */
+  usage(): readonly { readonly tenant: string; readonly scopes: readonly BudgetUse[] }[]
+  /** What each feed finds wrong with its access; changes nothing at Microsoft. */
+  check(signal: AbortSignal): Promise<readonly FeedFinding[]>
+}
+
+export interface BudgetUse {
+  readonly budget: string
+  readonly requests: number
+  readonly throttled: number
+  readonly failed: number
+  readonly waitedMs: number
+  /** Of the budget over the last minute, 0 to 1. */
+  readonly share: number
+  readonly circuit: 'closed' | 'open' | 'half-open'
+}
+
+export interface FeedFinding {
+  readonly tenant: string
+  readonly feed: string
+  readonly code: string
+  readonly subject: string
+  readonly message: string
 }
 
 /** An archived record with what is known of its origin. */

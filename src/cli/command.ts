@@ -1,3 +1,6 @@
+import type { CollectorSettings, TenantSource } from '../pipeline/collect/collector.ts'
+import type { Clock } from '../platform/clock.ts'
+
 /** One option of a command; `value` names its argument in the help, absent for a switch. */
 export interface Option {
   readonly value?: string
@@ -74,12 +77,25 @@ export interface Invocation {
   readonly program: string
   /** Aborted by Ctrl+C and SIGTERM: finish what is begun, leave nothing half-done. */
   readonly signal: AbortSignal
-  /** Opens the application on the data folder, or on `dataDir`; closed again when the command ends. */
-  readonly client: (need: {
-    readonly index: boolean
-    readonly purpose: string
-    readonly dataDir?: string
-  }) => Promise<Client>
+  /**
+   * Opens the application on the data folder, or on `dataDir`; closed again when the command ends. Where a running process
+   * holds the folder and listens, that one answers.
+   */
+  readonly client: (need: Need) => Promise<Client>
+  readonly environment: NodeJS.ProcessEnv
+}
+
+/** What a command needs of the application. */
+export interface Need {
+  readonly index: boolean | 'if-possible'
+  readonly purpose: string
+  readonly dataDir?: string
+  /** To collect: the folder is taken for this process, which then listens for other commands. */
+  readonly collect?: {
+    readonly settings: CollectorSettings
+    readonly sources: () => Promise<readonly TenantSource[]>
+    readonly clock: Clock
+  }
 }
 
 export interface Command {

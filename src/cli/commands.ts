@@ -25,6 +25,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/import.ts')).importCommand,
   },
   {
+    name: 'collect',
+    summary: 'Collect from Microsoft 365 tenants, until it is stopped',
+    load: async () => (await import('./commands/collect.ts')).collect,
+  },
+  {
     name: 'search',
     summary: 'Find exchanges and events',
     load: async () => (await import('./commands/search.ts')).search,

@@ -1,8 +1,9 @@
-import { resolve } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { CodedError } from '../platform/errors.ts'
 import { packageVersion } from '../platform/package-version.ts'
 import { parseArguments } from './arguments.ts'
-import type { Client, Command } from './command.ts'
+import type { Client, Command, Need } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
 import { openConsole, visible, type Streams } from './terminal.ts'
@@ -107,23 +108,38 @@ async function execute(
   )
   const stop = stopOnSignals(console.note)
   const opened: (() => Promise<void>)[] = []
-  const client = async (need: {
-    index: boolean
-    purpose: string
-    dataDir?: string
-  }): Promise<Client> => {
+  const client = async ({ collect, ...need }: Need): Promise<Client> => {
+    const folder = need.dataDir ?? dataDir
+    const running = async (wait: boolean): Promise<Client | null> => {
+      const { connectToRunning } = await import('./running.ts')
+      const found = await connectToRunning(folder, stop.signal, wait)
+      if (found !== null) opened.push(() => found.close())
+      return found
+    }
+    if (collect === undefined && hasSocket(folder)) {
+      const found = await running(false)
+      if (found !== null) return found
+    }
     const { openApp } = await import('../app.ts')
     const { appClient } = await import('./client.ts')
-    const app = await openApp({
-      dataDir,
-      ...need,
-      signal: stop.signal,
-      environment,
-      warn: console.note,
-    })
-    const close = () => app.close()
-    opened.push(close)
-    return appClient(app.fetch, close)
+    const options = { dataDir, ...need, signal: stop.signal, environment, warn: console.note }
+    try {
+      const app = await openApp(
+        collect === undefined ? options : { ...options, collect, clock: collect.clock },
+      )
+      const close = () => app.close()
+      opened.push(close)
+      if (collect !== undefined) {
+        const { listenOnSocket } = await import('../api/socket.ts')
+        opened.push(await listenOnSocket(folder, app.fetch))
+      }
+      return appClient(app.fetch, close)
+    } catch (error) {
+      const isTaken = error instanceof CodedError && error.code === 'FOLDER_IN_USE'
+      const found = isTaken && collect === undefined ? await running(isCollecting(folder)) : null
+      if (found === null) throw error
+      return found
+    }
   }
   try {
     return await command.run({
@@ -136,11 +152,25 @@ async function execute(
         environment['npm_lifecycle_event'] === undefined ? 'daybook' : 'npm run -s daybook --',
       signal: stop.signal,
       client,
+      environment,
     })
   } finally {
     console.progress.clear()
     for (const close of opened.toReversed()) await close()
     stop.dispose()
+  }
+}
+
+/** Asked before anything is loaded: most folders are nobody's. */
+const hasSocket = (folder: string): boolean =>
+  existsSync(join(folder, 'daybook.sock')) || existsSync(join(folder, 'daybook.sock.path'))
+
+/** The note beside the lock says who holds it: a collector listens once it has opened everything. */
+function isCollecting(folder: string): boolean {
+  try {
+    return readFileSync(join(folder, 'writer.json'), 'utf8').includes('"collect"')
+  } catch {
+    return false
   }
 }
 

@@ -36,6 +36,9 @@ export async function catchUp(
   ports: CatchUpPorts,
   { signal, onProgress }: CatchUpOptions = {},
 ): Promise<number> {
+  await ports.index?.indexer.restore()
+  // What was taken and is not yet written: the watermarks must tell of it.
+  await ports.index?.indexer.flush()
   let total = 0
   for (const tenant of ports.archives.tenants()) {
     const reader = await ports.archives.reader(tenant)
@@ -82,14 +85,12 @@ async function catchUpRange(
   step: (done: number) => void,
 ): Promise<number> {
   const crew = ports.crew()
-  let number = 0
   let tail: Promise<void> = Promise.resolve()
   const running: Promise<void>[] = []
   let done = 0
 
   const start = async (batch: readonly PostedFrame[]) => {
-    const id = number++
-    // Its own numbers: a crew serves one import or one catching up at a time.
+    const id = crew.nextBatch()
     const loading = crew.ask(id, 'load', { batch: id, frames: batch, contexts: ports.contexts() })
     const before = tail
     const taking = (async () => {

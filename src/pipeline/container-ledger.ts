@@ -14,7 +14,6 @@ interface Entry {
   end: ContainerEnd | null
   /** Records whose fate is still open. */
   pending: number
-  startedInCatalog: boolean
   finished: boolean
 }
 
@@ -31,6 +30,7 @@ const COUNTED: readonly (keyof Counts)[] = [
 export class ContainerLedger {
   readonly #entries = new Map<string, Entry>()
   readonly #byRun = new Map<string, Entry>()
+  #fresh: Entry[] = []
   readonly #actor: string
   readonly #clock: Clock
   readonly #newId: () => string
@@ -55,11 +55,11 @@ export class ContainerLedger {
       dropped: new Map(),
       end: null,
       pending: 0,
-      startedInCatalog: false,
       finished: false,
     }
     this.#entries.set(entry.id, entry)
     this.#byRun.set(container.id, entry)
+    this.#fresh.push(entry)
   }
 
   end(end: ContainerEnd): void {
@@ -112,9 +112,9 @@ export class ContainerLedger {
 
   /** Rows for containers that the catalog does not know yet. */
   newStarts(): ContainerStart[] {
-    const fresh = [...this.#entries.values()].filter((entry) => !entry.startedInCatalog)
+    const fresh = this.#fresh
+    this.#fresh = []
     return fresh.map((entry) => {
-      entry.startedInCatalog = true
       const { name, shape, encoding, header } = entry.container
       return {
         id: entry.id,
@@ -130,6 +130,7 @@ export class ContainerLedger {
 
   /** Containers that were read to their end and whose every record has found its fate since the last call. */
   newEnds(): {
+    readonly container: Container
     readonly row: LedgerEnd
     readonly acts: readonly { readonly tenant: string; readonly act: Act }[]
   }[] {
@@ -148,6 +149,7 @@ export class ContainerLedger {
         counts: { ...entry.counts },
       }
       ended.push({
+        container: entry.container,
         row: {
           id: entry.id,
           tenant,
@@ -164,6 +166,15 @@ export class ContainerLedger {
       })
     }
     return ended
+  }
+
+  /** Forgets containers that have ended: a ledger that lives as long as the process must not grow. */
+  forgetEnded(): void {
+    for (const [id, { finished, container }] of this.#entries) {
+      if (!finished) continue
+      this.#entries.delete(id)
+      this.#byRun.delete(container.id)
+    }
   }
 
   totals(): Counts {

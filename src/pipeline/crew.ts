@@ -5,6 +5,8 @@ import type { Answers, Reply, Requests, RequestType } from './protocol.ts'
 /** The worker threads of an import or a rebuild. A batch stays with the worker that it was given to. */
 export interface Crew {
   readonly size: number
+  /** A number for a batch that no other batch of this crew has: imports, collecting and catching up may overlap. */
+  nextBatch(): number
   ask<T extends RequestType>(
     worker: number,
     type: T,
@@ -26,6 +28,7 @@ const YOUNG_MB = 32
 export function startCrew(size: number): Crew {
   const waiting = new Map<number, Waiting>()
   let nextId = 0
+  let batches = 0
   let closing = false
 
   const fail = (error: Error) => {
@@ -54,6 +57,7 @@ export function startCrew(size: number): Crew {
 
   return {
     size,
+    nextBatch: () => batches++,
     ask<T extends RequestType>(
       worker: number,
       type: T,

@@ -4,6 +4,7 @@ import type { Namespace, ReadContext } from '../interactions/record.ts'
 import { release } from '../platform/release.ts'
 import { sourceName } from './archived-record.ts'
 import type { HeldBatch, OwnedPart } from './held-batch.ts'
+import type { Arrival, RecordTally } from './collect/tally.ts'
 import type { PostedChunk } from './protocol.ts'
 import { RecordLinks } from './record-links.ts'
 
@@ -19,6 +20,8 @@ interface OpenChunk extends PostedChunk {
 export class ImportBatch implements HeldBatch {
   readonly count: number
   readonly links = new RecordLinks()
+  /** Counts, if they were asked for. */
+  tally: RecordTally | null = null
   readonly earlier = new Map<number, OwnedPart>()
   readonly tenants: string[] = []
   readonly namespaces: Namespace[] = []
@@ -98,6 +101,10 @@ export class ImportBatch implements HeldBatch {
     return [positions[pair] ?? 0, positions[pair + 1] ?? 0]
   }
 
+  arrival(at: number): Arrival | null {
+    return this.#chunk(at).arrival
+  }
+
   setIdentity(at: number, identity: Buffer): void {
     identity.copy(this.#identities, at * IDENTITY_BYTES, 0, IDENTITY_BYTES)
   }
@@ -107,7 +114,8 @@ export class ImportBatch implements HeldBatch {
   }
 
   source(at: number): string {
-    return sourceName('export', this.context(at).format)
+    const { origin, context } = this.#chunk(at)
+    return sourceName(origin, context.format)
   }
 
   release(): void {

@@ -1,8 +1,9 @@
 import type { ArchiveReader, Frame } from '../archive/types.ts'
+import type { Tally } from '../catalog/collect/measures.ts'
 import type { KeyEntry, KnownContent } from '../catalog/repeat-keys.ts'
 import type { ReadContext } from '../interactions/record.ts'
 import { release } from '../platform/release.ts'
-import type { Chunk } from '../sources/source.ts'
+import type { Chunk, ContainerEnd } from '../sources/source.ts'
 import type { ContainerLedger } from './container-ledger.ts'
 import type { ImportPorts } from './import.ts'
 import type { TakenBatch } from './indexer.ts'
@@ -17,6 +18,31 @@ interface IndexableTenant {
   until: number
   readonly links: LinkSet[]
   readonly told: ToldLinks[]
+}
+
+/** What a collector hears of its batches, which an import learns at its end. */
+export interface BatchEvents {
+  /** Containers whose every record is recorded, with what became of them; the catalog knows it already. */
+  readonly ended: (ends: ReturnType<ContainerLedger['newEnds']>) => void
+  /** What was counted of archived records of a tenant, `[first, until)`. */
+  readonly tallied: (
+    tenant: string,
+    first: number,
+    until: number,
+    tallies: readonly Tally[],
+  ) => void
+  /** Nothing more is recorded: a new run of batches has to be begun, once the cause is mended. */
+  readonly failed: (error: unknown) => void
+  /** The index took a batch, or failed to; then it lags behind until it has caught up. */
+  readonly indexed: (failure: unknown) => void
+}
+
+/** How the records of a batch came, when it is not an import's. */
+interface Dispatched {
+  /** Containers that end with this batch. */
+  readonly ends?: readonly ContainerEnd[]
+  /** For records that name no tenant. */
+  readonly tenant?: string
 }
 
 /** Batches under way at most: what is in memory at once. */
@@ -35,12 +61,12 @@ export class ImportBatches {
   readonly #pending = new Map<number, KnownContent[]>()
   readonly #running = new Set<Promise<void>>()
   readonly #otherTenants: readonly string[]
+  readonly #events: BatchEvents | null
   #defaultTenant: string | null
   #decided: Promise<unknown> = Promise.resolve()
   #archived: Promise<unknown> = Promise.resolve()
   #indexing: Promise<unknown> = Promise.resolve()
   #failure: { readonly error: unknown } | null = null
-  #number = 0
   #recorded = 0
   #indexed = true
 
@@ -49,6 +75,7 @@ export class ImportBatches {
     ledger: ContainerLedger,
     defaultTenant: string | null,
     otherTenants: readonly string[],
+    events: BatchEvents | null = null,
   ) {
     this.#ports = ports
     this.#ledger = ledger
@@ -56,6 +83,7 @@ export class ImportBatches {
     this.#contexts = { ...ports.contexts }
     this.#defaultTenant = defaultTenant
     this.#otherTenants = otherTenants
+    this.#events = events
   }
 
   /** Records whose fate is decided and, if new, on disk. */
@@ -72,17 +100,18 @@ export class ImportBatches {
   }
 
   /** Sends a batch on its way; waits while too many are under way. */
-  async dispatch(chunks: readonly Chunk[]): Promise<void> {
+  async dispatch(chunks: readonly Chunk[], how: Dispatched = {}): Promise<void> {
     if (chunks.length === 0) return
     while (this.#running.size >= IN_FLIGHT) await Promise.race(this.#running)
     this.#throwFailure()
-    const running = this.#run(this.#number++, chunks).catch((error: unknown) => {
+    const running = this.#run(this.#ports.crew.nextBatch(), chunks, how).catch((error: unknown) => {
       this.#failure ??= { error }
+      this.#events?.failed(error)
     })
     const tracked: Promise<void> = running.finally(() => this.#running.delete(tracked))
     this.#running.add(tracked)
     // Until the folder has a tenant, the first batch decides to whom nameless records belong.
-    if (this.#defaultTenant === null) await this.#decided
+    if (this.#defaultTenant === null && how.tenant === undefined) await this.#decided
   }
 
   /** Waits for everything, seals what is open, and writes the ledger's last rows. */
@@ -92,6 +121,23 @@ export class ImportBatches {
     await this.#account([])
     if (this.#indexed) await this.#ports.indexer?.flush()
     for (const writer of await this.#ports.archives.writers()) await writer.seal('records')
+  }
+
+  /** Containers that end without a further record. */
+  async end(ends: readonly ContainerEnd[]): Promise<void> {
+    for (const end of ends) this.#ledger.end(end)
+    await this.#chain('#archived', () => this.#account([]))
+  }
+
+  /** Waits for everything that is under way; goes on afterwards. */
+  async drained(): Promise<void> {
+    await Promise.all(this.#running)
+    this.#throwFailure()
+  }
+
+  /** Has the indexer take batches again: it has caught up. */
+  resumeIndexing(): void {
+    this.#indexed = true
   }
 
   /** After a failure: lets what is under way come to its end, so that nothing writes after the caller has gone on. */
@@ -110,14 +156,29 @@ export class ImportBatches {
     if (this.#failure !== null) throw this.#failure.error
   }
 
-  async #run(number: number, chunks: readonly Chunk[]): Promise<void> {
+  async #run(
+    number: number,
+    chunks: readonly Chunk[],
+    { ends = [], tenant }: Dispatched,
+  ): Promise<void> {
     const { crew, clock } = this.#ports
     const posted = chunks.map((chunk) => {
       const container = this.#ledger.take(chunk.container, chunk.ranges.length / 2)
       if (chunk.context.columns !== undefined) this.#contexts[container] = chunk.context
       const { bytes, ranges, positions } = chunk
-      return { container, context: chunk.context, bytes, ranges, positions }
+      const { origin } = chunk.container
+      return {
+        container,
+        context: chunk.context,
+        origin: origin?.name ?? 'export',
+        arrival: origin ?? null,
+        bytes,
+        ranges,
+        positions,
+      }
     })
+    // Not before: a container may end once all of its records are known to be on their way.
+    for (const end of ends) this.#ledger.end(end)
     const buffers = posted.flatMap(({ bytes, ranges, positions }) => [
       bytes.buffer,
       ranges.buffer,
@@ -130,9 +191,10 @@ export class ImportBatches {
       {
         batch: number,
         chunks: posted,
-        defaultTenant: this.#defaultTenant,
+        defaultTenant: tenant ?? this.#defaultTenant,
         otherTenants: this.#otherTenants,
         receivedAt,
+        tally: this.#events !== null,
       },
       [...new Set(buffers)].filter((buffer) => buffer instanceof ArrayBuffer),
     )
@@ -155,8 +217,16 @@ export class ImportBatches {
       return packed
     })
     const packed = await archiving
-    const taken = await this.#chain('#indexing', () => this.#index(number, batch, packed))
-    await taken?.done
+    try {
+      const taken = await this.#chain('#indexing', () => this.#index(number, batch, packed))
+      await taken?.done
+      this.#events?.indexed(this.#indexed ? null : new Error('the index lags behind'))
+    } catch (error) {
+      if (this.#events === null) throw error
+      // What is recorded is recorded: the index catches up by itself.
+      this.#indexed = false
+      this.#events.indexed(error)
+    }
     await crew.ask(number, 'drop', { batch: number })
   }
 
@@ -259,7 +329,21 @@ export class ImportBatches {
     }
     for (const { entry } of batch.entries) this.#forget(entry)
     this.#recorded += batch.prepared.count
+    this.#tell(batch, packed)
     await this.#account([batch])
+  }
+
+  #tell(batch: DecidedBatch, packed: Packed): void {
+    if (this.#events === null) return
+    for (const tenant of new Set(batch.groups.map((group) => group.tenant))) {
+      const of = batch.groups.flatMap((group, at) =>
+        group.tenant === tenant ? [{ group, at }] : [],
+      )
+      const first = Math.min(...of.map(({ group }) => group.firstSequence))
+      const until = Math.max(...of.map(({ group }) => group.firstSequence + group.indexes.length))
+      const tallies = of.flatMap(({ at }) => packed.tallies[at] ?? [])
+      this.#events.tallied(tenant, first, until, tallies)
+    }
   }
 
   async #account(batches: readonly DecidedBatch[]): Promise<void> {
@@ -276,6 +360,9 @@ export class ImportBatches {
     }
     for (const [tenant, list] of acts) await journal.record(tenant, list)
     catalog.endContainers(ends.map(({ row }) => row))
+    if (this.#events === null) return
+    this.#events.ended(ends)
+    this.#ledger.forgetEnded()
   }
 
   async #index(number: number, batch: DecidedBatch, packed: Packed): Promise<TakenBatch | null> {

@@ -32,6 +32,11 @@ export interface Indexer {
   take(batch: IndexableBatch, crew: Crew, contexts: Contexts): Promise<TakenBatch | null>
   /** Writes the rows that are still gathered: everything taken is searchable then. */
   flush(): Promise<void>
+  /**
+   * After a failure, which has made the indexer refuse everything: removes what it left unfinished, so that catching up
+   * can go on from the watermarks. Nothing may be under way. Without a failure nothing happens.
+   */
+  restore(): Promise<void>
 }
 
 export interface TakenBatch {
@@ -53,12 +58,14 @@ export function openIndexer(index: IndexStore, archives: TenantArchives): Indexe
   /** The last batch whose rows are made. */
   let made = 0
   let gathering: Promise<void> = Promise.resolve()
+  let isBroken = false
 
   async function take(
     batch: IndexableBatch,
     crew: Crew,
     contexts: Contexts,
   ): Promise<TakenBatch | null> {
+    if (isBroken) return null
     const done: Promise<void>[] = []
     for (const { tenant, first, until, links, told } of batch.tenants) {
       if ((taken.get(tenant) ?? index.watermark(tenant)) !== first) return null
@@ -92,8 +99,8 @@ export function openIndexer(index: IndexStore, archives: TenantArchives): Indexe
       })
     })()
     gathering = gathered
-    // A failure is told by whoever waits for the batch, and by the next one.
-    gathered.catch(() => undefined)
+    // A failure is told by whoever waits for the batch, and by those behind it.
+    gathered.catch(() => (isBroken = true))
     return gathered
   }
 
@@ -109,7 +116,7 @@ export function openIndexer(index: IndexStore, archives: TenantArchives): Indexe
     recent.rotate()
     written = index.write().then(() => recent.forget(last))
     // A failure is told by the next one who waits for it.
-    written.catch(() => undefined)
+    written.catch(() => (isBroken = true))
   }
 
   async function flush(): Promise<void> {
@@ -119,6 +126,17 @@ export function openIndexer(index: IndexStore, archives: TenantArchives): Indexe
     if (underWay > 0) return
     taken.clear()
     recent.clear()
+  }
+
+  async function restore(): Promise<void> {
+    if (!isBroken) return
+    await Promise.allSettled([gathering, written])
+    await index.recover()
+    gathering = Promise.resolve()
+    written = Promise.resolve()
+    taken.clear()
+    recent.clear()
+    isBroken = false
   }
 
   // The cluster of a record is everything that is tied to it, directly or over others: asked for until nothing is added.
@@ -178,7 +196,7 @@ export function openIndexer(index: IndexStore, archives: TenantArchives): Indexe
     return places
   }
 
-  return { take, flush }
+  return { take, flush, restore }
 }
 
 const ascending = (a: number, b: number): number => a - b

@@ -11,10 +11,16 @@ export function pack(batch: ImportBatch, { groups, receivedAt }: Requests['pack'
   batch.receivedAt = receivedAt
   // First the lines: they give the records their sequences.
   const frames = groups.map((group) => encodeFrames(linesOf(batch, group, receivedAt)))
+  const { tally } = batch
+  const sequenceOf = (at: number) => batch.sequences[at] ?? 0
   return {
     groups: frames,
     links: groups.map(({ indexes }) => batch.links.set(indexes)),
-    told: groups.map(({ indexes }) => batch.links.told(indexes, (at) => batch.sequences[at] ?? 0)),
+    told: groups.map(({ indexes }) => batch.links.told(indexes, sequenceOf)),
+    tallies:
+      tally === null
+        ? []
+        : groups.map(({ tenant, indexes }) => tally.of(tenant, indexes, sequenceOf)),
   }
 }
 

@@ -1,6 +1,7 @@
 import { intake } from '../interactions/intake.ts'
 import type { Facts } from '../interactions/record.ts'
 import { contentHash, identityOf, keyOf } from './identity.ts'
+import { RecordTally } from './collect/tally.ts'
 import { ImportBatch } from './import-batch.ts'
 import { retentionPeriod } from './period.ts'
 import type { Prepared, Requests } from './protocol.ts'
@@ -8,12 +9,20 @@ import { VERDICT_KEEP, VERDICT_NOT_AI } from './protocol.ts'
 import { namedTenant, UNASSIGNED } from './tenants.ts'
 
 /** Reads every record of a batch once: its identity, its content hash, its period, its links. */
-export function prepare({ chunks, defaultTenant, otherTenants, receivedAt }: Requests['prepare']): {
+export function prepare({
+  chunks,
+  defaultTenant,
+  otherTenants,
+  receivedAt,
+  tally,
+}: Requests['prepare']): {
   readonly batch: ImportBatch
   readonly prepared: Prepared
 } {
   const batch = new ImportBatch(chunks)
   const { count } = batch
+  const tallied = tally ? new RecordTally(count) : null
+  batch.tally = tallied
   const fallback = defaultTenant ?? onlyTenant(batch) ?? UNASSIGNED
   const verdicts = new Uint8Array(count)
   const unmapped = new Uint8Array(count)
@@ -52,6 +61,7 @@ export function prepare({ chunks, defaultTenant, otherTenants, receivedAt }: Req
     low[at] = content.low
     rawBytes += bytes.length
     if (facts.unmapped !== null) unmapped[at] = 1
+    if (notAi === null) tallied?.note(at, tenant, facts, batch.text(at), batch.arrival(at))
     verdicts[at] = notAi === null ? VERDICT_KEEP : VERDICT_NOT_AI
     if (notAi !== null) {
       const entry = `${container}\0${notAi}`

@@ -1,5 +1,7 @@
 import type { Frame, FrameRef } from '../archive/types.ts'
+import type { Tally } from '../catalog/collect/measures.ts'
 import type { ReadContext } from '../interactions/record.ts'
+import type { Arrival } from './collect/tally.ts'
 
 // What the main thread and a worker say to each other. Everything here can be posted; buffers are transferred.
 // The main thread decides (order, repeats, sequences) and writes; the workers parse, hash, compress and reconcile.
@@ -15,6 +17,10 @@ export interface PostedChunk {
   /** Daybook's id of the container. */
   readonly container: string
   readonly context: ReadContext
+  /** First part of the lines' `source`: `export`, or the interface that served it. */
+  readonly origin: string
+  /** null: nobody waited for them, so they are not late. */
+  readonly arrival: Arrival | null
   readonly bytes: Uint8Array
   readonly ranges: Uint32Array
   readonly positions: Float64Array
@@ -40,6 +46,8 @@ export interface Requests {
     /** Other tenants of the folder: a record that names none may lie in one of their archives already. */
     readonly otherTenants: readonly string[]
     readonly receivedAt: string
+    /** Whether to count what `coverage` and `status` need (collect/tally.ts). */
+    readonly tally: boolean
   }
   /** Takes archived records of one tenant as a batch. */
   readonly load: {
@@ -65,6 +73,12 @@ export interface Requests {
     readonly contexts: Contexts
   }
   readonly rows: { readonly batch: number; readonly tenant: string; readonly indexBatch: number }
+  /** Counts archived records of one tenant (collect/tally.ts). */
+  readonly tally: {
+    readonly tenant: string
+    readonly frames: readonly PostedFrame[]
+    readonly contexts: Contexts
+  }
   readonly drop: { readonly batch: number }
 }
 
@@ -148,6 +162,8 @@ export interface Packed {
   readonly links: readonly LinkSet[]
   /** Per group: which record has which link. */
   readonly told: readonly ToldLinks[]
+  /** Per group, if they were asked for. */
+  readonly tallies: readonly Tally[]
 }
 
 /** The rows of one tenant of a batch, encoded for the index. */
@@ -166,6 +182,7 @@ export interface Answers {
   readonly pack: Packed
   readonly extend: LinkSet
   readonly rows: Rows
+  readonly tally: Tally
   readonly drop: null
 }
 

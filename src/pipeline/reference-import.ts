@@ -74,7 +74,7 @@ export class HeldReferences {
 }
 
 /** Takes in one file of reference data: its exact text into the archive's activity stream, then its rows into the catalog. */
-async function takeReference(
+export async function takeReference(
   { archives, catalog, journal, clock }: ReferencePorts,
   { name, reference: kind, encoding, bytes, digest }: Reference,
   tenant: string,

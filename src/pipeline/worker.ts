@@ -5,6 +5,7 @@ import { load } from './load.ts'
 import { pack } from './pack.ts'
 import { prepare } from './prepare.ts'
 import type { Answers, Call, Reply, RequestType } from './protocol.ts'
+import { tallyArchived } from './collect/tally-archived.ts'
 import { extend, rows } from './rows.ts'
 import type { HeldBatch } from './held-batch.ts'
 import { ImportBatch } from './import-batch.ts'
@@ -41,6 +42,7 @@ const HANDLERS: { readonly [T in RequestType]: (request: Call<T>['request']) => 
     const answer = rows(batchOf(request.batch), request)
     return { answer, transfer: [answer.items.buffer, answer.records.buffer, answer.links.buffer] }
   },
+  tally: (request) => ({ answer: tallyArchived(request) }),
   drop(request) {
     held.get(request.batch)?.release()
     held.delete(request.batch)

@@ -42,6 +42,14 @@ export interface Container {
   readonly header: string | null
   /** How its records are read, unless their chunk says otherwise. */
   readonly context: ReadContext
+  /** How it came; absent: it is a file. `name`: the interface, as archived lines name it (`management-activity`). */
+  readonly origin?: {
+    readonly name: string
+    /** contentCreated and the like; null when the source does not say. */
+    readonly availableAt: string | null
+    /** Since when somebody has been there to receive what comes. */
+    readonly liveSince: string | null
+  }
 }
 
 /** Some records of one container that are read alike. Everything in it can be posted to a worker thread. */

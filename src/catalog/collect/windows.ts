@@ -54,6 +54,8 @@ export interface WindowLedger {
   ): void
   /** Those that are not closed and ended before then. */
   unclosed(endedBefore: string): OpenWindow[]
+  /** When complete listings had last covered all of that window, be it as a part of a larger one. */
+  lastListed(window: OpenWindow): string
   settle(window: number, state: 'settling' | 'closed', now: string): void
 }
 
@@ -185,6 +187,15 @@ export function windowLedger(database: DatabaseSync, tenant: string): WindowLedg
             Number(window['lost']) -
             Number(window['refused']),
         })),
+    lastListed: ({ feed, scope, from, to }) =>
+      String(
+        database
+          .prepare(
+            `SELECT max(listed_at) AS at FROM collect_windows
+             WHERE tenant = ? AND feed = ? AND scope = ? AND from_at <= ? AND to_at >= ? AND listed_at IS NOT NULL`,
+          )
+          .get(tenant, feed, scope, from, to)?.['at'] ?? '',
+      ),
     settle: (window, state, now) =>
       void database
         .prepare('UPDATE collect_windows SET state = ?, closed_at = ? WHERE id = ?')

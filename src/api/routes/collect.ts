@@ -1,0 +1,44 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { CodedError } from '../../platform/errors.ts'
+import { collectAnswer } from '../collect-view.ts'
+import type { AppContext } from '../context.ts'
+import { ndjson } from '../ndjson.ts'
+
+const Body = z.strictObject({ once: z.boolean() })
+/** How often a run tells how far it is; of this machine's time. */
+const STEP_MS = 500
+
+/**
+ * GET /api/v1/collect: what is collected from every tenant and how far it is; answers whether a collector runs or not.
+ * POST /api/v1/collect `{once}`: collects, and tells every half second how far it is (NDJSON).
+ * GET /api/v1/collect/check: what the feeds find wrong with their access. None of them needs the index.
+ */
+export function collectRoutes(app: AppContext): Hono {
+  return new Hono()
+    .get('/api/v1/collect', (context) => context.json(collectAnswer(app)))
+    .get('/api/v1/collect/check', async (context) =>
+      context.json({ findings: await collectorOf(app).check(app.signal) }),
+    )
+    .post('/api/v1/collect', async (context) => {
+      const body = Body.safeParse(await context.req.json().catch(() => null))
+      if (!body.success)
+        throw new CodedError('USAGE', `Cannot read the request: ${z.prettifyError(body.error)}`)
+      const { once } = body.data
+      const collector = collectorOf(app)
+      return ndjson(async (emit) => {
+        const timer = setInterval(() => emit({ type: 'progress', ...collectAnswer(app) }), STEP_MS)
+        try {
+          await collector.run(once, app.signal)
+        } finally {
+          clearInterval(timer)
+        }
+        return { ...collectAnswer(app), interrupted: app.signal.aborted }
+      })
+    })
+}
+
+function collectorOf(app: AppContext): NonNullable<AppContext['collector']> {
+  if (app.collector !== null) return app.collector
+  throw new CodedError('NOT_COLLECTING', 'This process does not collect: run "daybook collect"')
+}

@@ -1,0 +1,94 @@
+import type { OpenUnit } from '../../catalog/collect/units.ts'
+import type { Feed } from '../../sources/feed.ts'
+import type { DeskPorts } from './desk.ts'
+import { CODES_OF_THE_FEED, pauseMs } from './failures.ts'
+import type { Wake } from './wake.ts'
+
+/** Units read from the catalog at once. */
+const READ_AHEAD = 200
+
+/** What one feed may fetch next: a window into its queue in the catalog, which is far too long for memory. */
+export class FeedQueue {
+  readonly feed: Feed
+  /** Since this process began. */
+  isPlanned = false
+  readonly #ports: DeskPorts
+  readonly #wake: Wake
+  readonly #running = new Set<number>()
+  #ready: OpenUnit[] = []
+  #isStale = true
+  #retryAt: number | null = null
+  #pausedUntil = 0
+  #failures = 0
+  /** By an earlier process as well. */
+  #mayBeNoticed = true
+
+  constructor(feed: Feed, ports: DeskPorts, wake: Wake) {
+    this.feed = feed
+    this.#ports = ports
+    this.#wake = wake
+  }
+
+  /** The catalog's queue holds something else than before. */
+  changed(): void {
+    this.#isStale = true
+    this.#wake.up()
+  }
+
+  /** What would be fetched next; null: nothing is due, or the feed is at its limit or paused. */
+  head(now: number): OpenUnit | null {
+    if (this.#running.size >= this.feed.concurrency || now < this.#pausedUntil) return null
+    // While the feed is failing as a whole, one unit at a time tries it.
+    if (this.#failures > 0 && this.#running.size > 0) return null
+    if (this.#ready.length === 0) this.#refill(now)
+    return this.#ready[0] ?? null
+  }
+
+  take(): OpenUnit | null {
+    const unit = this.#ready.shift() ?? null
+    if (unit !== null) this.#running.add(unit.id)
+    return unit
+  }
+
+  release(unit: OpenUnit): void {
+    this.#running.delete(unit.id)
+  }
+
+  /** The feed as a whole failed: nothing is asked of it for a while. */
+  pause(now: number): void {
+    this.#failures += 1
+    this.#mayBeNoticed = true
+    this.#pausedUntil = now + pauseMs(this.#failures)
+    this.#ready = []
+    this.#isStale = true
+  }
+
+  healthy(): void {
+    this.#failures = 0
+    this.#pausedUntil = 0
+    if (!this.#mayBeNoticed) return
+    this.#mayBeNoticed = false
+    const { book, clock } = this.#ports
+    const now = clock.now().toISOString()
+    for (const code of CODES_OF_THE_FEED)
+      book.clearNotice(this.feed.name, code, this.feed.name, now)
+  }
+
+  /** When there may be something to fetch again, if nothing happens before. */
+  nextMoment(now: number): number | null {
+    if (now < this.#pausedUntil) return this.#pausedUntil
+    return this.#retryAt
+  }
+
+  #refill(now: number): void {
+    if (!this.#isStale && (this.#retryAt === null || now < this.#retryAt)) return
+    const { queue } = this.#ports
+    const at = new Date(now).toISOString()
+    const limit = READ_AHEAD + this.#running.size
+    const due = queue.due(this.feed.name, at, limit)
+    this.#ready = due.filter(({ id }) => !this.#running.has(id))
+    this.#isStale = due.length === limit
+    const retry = queue.nextRetry(this.feed.name, at)
+    this.#retryAt = retry === null ? null : Date.parse(retry)
+  }
+}

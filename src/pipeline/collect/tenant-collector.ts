@@ -1,0 +1,260 @@
+import type { CollectReader } from '../../catalog/collect/reader.ts'
+import { inTransaction } from '../../catalog/collect/transaction.ts'
+import type { DatabaseSync } from 'node:sqlite'
+import type { OpenUnit, UnitYield } from '../../catalog/collect/units.ts'
+import type { TenantArchives } from '../../archive/tenant-archives.ts'
+import type { Feed, Outcome, Unit } from '../../sources/feed.ts'
+import { closeWindows } from './closing.ts'
+import { writeCoverageEntry } from './coverage-entry.ts'
+import { FetchCounter, feedDesk, newUnit, type DeskPorts } from './desk.ts'
+import { FeedQueue } from './feed-queue.ts'
+import { codeOf, concernsFeed, pauseMs, sentenceOf } from './failures.ts'
+import { Wake } from './wake.ts'
+
+export interface TenantPorts extends DeskPorts {
+  readonly database: DatabaseSync
+  readonly archives: TenantArchives
+  readonly reader: CollectReader
+  readonly everyMs: number
+  /** Told what failed without being understood, for whoever debugs it. */
+  readonly onFault: (error: unknown) => void
+}
+
+/** Units fetched at the same time, over all feeds of a tenant: what waits in memory at once. */
+const MOST_RUNNING = 32
+/** In one run (`--once`): what comes later than this is left to the next one. */
+const PATIENCE_MS = 120_000
+const MOST_PLANS = 5
+const HOUSEKEEPING_MS = 60_000
+/** Ended units are kept as long as they can be listed again, and some time for those who look. */
+const KEEP_UNITS_MS = 14 * 86_400_000
+
+interface Ended {
+  readonly queue: FeedQueue
+  readonly unit: OpenUnit
+  readonly got: UnitYield
+  readonly outcome: Extract<Outcome, { state: 'done' | 'lost' | 'refused' }>
+}
+
+/** Collects from one tenant: plans each feed in its time, and fetches what is queued, what expires first before all else. */
+export class TenantCollector {
+  readonly #ports: TenantPorts
+  readonly #queues: readonly FeedQueue[]
+  readonly #wake = new Wake()
+  #running = 0
+  #planning = 0
+  #ended: Ended[] = []
+
+  constructor(feeds: readonly Feed[], ports: TenantPorts) {
+    this.#ports = ports
+    this.#queues = feeds.map((feed) => new FeedQueue(feed, ports, this.#wake))
+    const now = ports.clock.now().toISOString()
+    ports.book.configure(
+      feeds.map(({ name }) => name),
+      now,
+    )
+  }
+
+  /**
+   * Until `stop`, or (`once`) until everything that there is now was fetched. What is begun when it stops is finished,
+   * unless `abort` comes first.
+   */
+  async run(once: boolean, stop: AbortSignal, abort: AbortSignal): Promise<void> {
+    const plans = this.#queues.map((queue) => this.#plan(queue, once, stop))
+    const keeping = once ? Promise.resolve() : this.#keepHouse(stop)
+    await this.#fetchAll(once, stop, abort)
+    await Promise.all([...plans, keeping])
+    await this.#tidy()
+  }
+
+  async #plan(queue: FeedQueue, once: boolean, stop: AbortSignal): Promise<void> {
+    const { clock, book, everyMs } = this.#ports
+    const { feed } = queue
+    const desk = feedDesk(feed.name, this.#ports)
+    const announcing = {
+      ...desk,
+      announce: (listing: Parameters<typeof desk.announce>[0]) => {
+        const answer = desk.announce(listing)
+        if (answer.added > 0) queue.changed()
+        return answer
+      },
+    }
+    let failures = 0
+    this.#planning += 1
+    try {
+      while (!stop.aborted) {
+        const last = book.feed(feed.name)?.plannedAt ?? null
+        const every = feed.everyMs ?? everyMs
+        const isFirst = feed.everyMs === null && !queue.isPlanned
+        const due = last === null || isFirst ? 0 : Date.parse(last) + every
+        const wait = due - clock.now().getTime()
+        if (wait > 0) {
+          if (once) return
+          this.#planning -= 1
+          await clock.sleep(wait, stop).catch(() => undefined)
+          this.#planning += 1
+          continue
+        }
+        try {
+          await feed.plan(announcing, stop)
+          book.planned(feed.name, clock.now().toISOString())
+          queue.isPlanned = true
+          queue.healthy()
+          failures = 0
+          if (once) return
+        } catch (error) {
+          if (stop.aborted) return
+          this.#failed(queue, error)
+          failures += 1
+          if (once && (failures >= MOST_PLANS || concernsFeed(error))) return
+          await clock.sleep(pauseMs(failures), stop).catch(() => undefined)
+        }
+      }
+    } finally {
+      this.#planning -= 1
+      this.#wake.up()
+    }
+  }
+
+  async #fetchAll(once: boolean, stop: AbortSignal, abort: AbortSignal): Promise<void> {
+    const { clock } = this.#ports
+    const onStop = () => this.#wake.up()
+    stop.addEventListener('abort', onStop)
+    try {
+      while (!stop.aborted) {
+        const now = clock.now().getTime()
+        let started = false
+        while (this.#running < MOST_RUNNING) {
+          const next = this.#next(now)
+          if (next === null) break
+          started = true
+          void this.#fetch(next.queue, next.unit, abort)
+        }
+        if (started) continue
+        const until = this.#nextMoment(now)
+        const isIdle = this.#running === 0 && this.#planning === 0
+        if (once && isIdle && (until === null || until - now > PATIENCE_MS)) return
+        await this.#wake.wait(until === null ? null : until - now, clock, stop)
+      }
+      while (this.#running > 0) await this.#wake.wait(null, clock, abort)
+    } finally {
+      stop.removeEventListener('abort', onStop)
+    }
+  }
+
+  /** Of the feeds that may fetch now: what expires first. */
+  #next(now: number): { readonly queue: FeedQueue; readonly unit: OpenUnit } | null {
+    let best: FeedQueue | null = null
+    for (const queue of this.#queues) {
+      const head = queue.head(now)
+      if (head === null) continue
+      if (best === null || expiry(head) < expiry(best.head(now))) best = queue
+    }
+    const unit = best?.take() ?? null
+    return best === null || unit === null ? null : { queue: best, unit }
+  }
+
+  #nextMoment(now: number): number | null {
+    const moments = this.#queues.flatMap((queue) => queue.nextMoment(now) ?? [])
+    return moments.length === 0 ? null : Math.min(...moments)
+  }
+
+  async #fetch(queue: FeedQueue, open: OpenUnit, abort: AbortSignal): Promise<void> {
+    const { clock } = this.#ports
+    const { feed } = queue
+    this.#running += 1
+    const unit = unitOf(open)
+    const since = this.#ports.book.feed(feed.name)?.since ?? null
+    const counter = new FetchCounter(feed.name, unit, this.#ports, since)
+    try {
+      const outcome = await feed.fetch(unit, counter.desk, abort)
+      const got = await counter.recorded()
+      if (outcome.state === 'wait') {
+        const body = outcome.body === undefined ? null : JSON.stringify(outcome.body)
+        this.#ports.queue.wait(open, outcome.until, body)
+        queue.changed()
+      } else await this.#end({ queue, unit: open, got, outcome })
+      queue.healthy()
+    } catch (error) {
+      await counter.recorded().catch(() => undefined)
+      if (!abort.aborted) {
+        this.#failed(queue, error)
+        const retryAt = clock.now().getTime() + pauseMs(open.attempts + 1)
+        this.#ports.queue.failed(open, codeOf(error), new Date(retryAt).toISOString())
+      }
+      queue.changed()
+    } finally {
+      queue.release(open)
+      this.#running -= 1
+      this.#wake.up()
+    }
+  }
+
+  /** Units whose records became durable together are done in one transaction. */
+  async #end(ended: Ended): Promise<void> {
+    this.#ended.push(ended)
+    await new Promise(setImmediate)
+    const all = this.#ended
+    if (all.length === 0) return
+    this.#ended = []
+    const { database, queue: units, book, measures, tenantId, clock } = this.#ports
+    const now = clock.now().toISOString()
+    inTransaction(database, () => {
+      for (const { queue, unit, got, outcome } of all) {
+        const { name } = queue.feed
+        if (outcome.state === 'done') {
+          const next = outcome.next ?? []
+          units.done(unit, name, got, next.map(newUnit), now)
+          if (next.length > 0) queue.changed()
+          measures.served(tenantId, name, unit.availableAt ?? now, got.records)
+        } else units.end(unit, name, outcome.state, outcome.code, now)
+      }
+      for (const { feed } of new Set(all.map(({ queue }) => queue))) {
+        const records = all
+          .filter(({ queue }) => queue.feed === feed)
+          .reduce((sum, { got }) => sum + got.added, 0)
+        book.fetched(feed.name, now, records)
+      }
+    })
+  }
+
+  #failed(queue: FeedQueue, error: unknown): void {
+    const { book, clock, onFault } = this.#ports
+    const now = clock.now()
+    const code = codeOf(error)
+    if (code === 'FAULT') onFault(error)
+    book.failed(queue.feed.name, code, now.toISOString())
+    if (!concernsFeed(error)) return
+    queue.pause(now.getTime())
+    const notice = { code, subject: queue.feed.name, message: sentenceOf(error) }
+    book.notice(queue.feed.name, notice, now.toISOString())
+  }
+
+  async #keepHouse(stop: AbortSignal): Promise<void> {
+    const { clock } = this.#ports
+    while (!stop.aborted) {
+      await clock.sleep(HOUSEKEEPING_MS, stop).catch(() => undefined)
+      if (!stop.aborted) await this.#tidy()
+    }
+  }
+
+  async #tidy(): Promise<void> {
+    const { tenantId, archives, book, reader, clock, database, lookBackMs, queue, onFault } =
+      this.#ports
+    try {
+      const now = clock.now()
+      closeWindows(database, tenantId, reader, now, lookBackMs)
+      queue.prune(new Date(now.getTime() - KEEP_UNITS_MS).toISOString())
+      await writeCoverageEntry(tenantId, archives, book, reader, now)
+    } catch (error) {
+      // A disk that is full is told by what is recorded; this is done again in a minute.
+      onFault(error)
+    }
+  }
+}
+
+const expiry = (unit: OpenUnit | null): string => unit?.expiresAt ?? '9'
+
+function unitOf({ key, scope, from, to, availableAt, expiresAt, body }: OpenUnit): Unit {
+  return { key, scope, span: { from, to }, availableAt, expiresAt, body: JSON.parse(body) }
+}

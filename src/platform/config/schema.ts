@@ -1,0 +1,157 @@
+import { z } from 'zod'
+
+// What `daybook.yaml` may hold. Descriptions become docs/reference/configuration.md.
+
+const UNITS: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+}
+
+/** `10m`, `6d`: milliseconds. */
+export function durationOf(text: string): number | null {
+  const [, digits = '', unit = ''] = /^(\d{1,5})\s*([smhd])$/.exec(text.trim()) ?? []
+  const factor = UNITS[unit]
+  return factor === undefined ? null : Number(digits) * factor
+}
+
+const duration = (least: string, most: string) =>
+  z.string().transform((text, context) => {
+    const ms = durationOf(text)
+    if (ms !== null && ms >= (durationOf(least) ?? 0) && ms <= (durationOf(most) ?? 0)) return ms
+    context.addIssue({
+      code: 'custom',
+      message: `takes a time from ${least} to ${most}, such as 10m, 6h or 6d`,
+    })
+    return z.NEVER
+  })
+
+const guid = z
+  .string()
+  .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'takes a GUID')
+  .transform((text) => text.toLowerCase())
+
+const secret = z.union(
+  [z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })],
+  { error: 'takes { env: NAME } or { file: path }, never the secret itself' },
+)
+
+const file = z.strictObject({ file: z.string().min(1) })
+
+const client = z
+  .strictObject({
+    id: guid.optional().describe('Application (client) id of the app registration'),
+    secret: secret.optional().describe('Client secret: `{ env: NAME }` or `{ file: path }`'),
+    certificate: z
+      .strictObject({ file: z.string().min(1), key: file })
+      .optional()
+      .describe('Certificate and its private key, PEM: `{ file: …, key: { file: … } }`'),
+    'managed-identity': z
+      .strictObject({})
+      .optional()
+      .describe('`{}`: the identity of the machine that Daybook runs on'),
+    'federated-token': file
+      .optional()
+      .describe('Workload identity: file with the token of the platform'),
+  })
+  .refine(
+    (given) =>
+      [given.secret, given.certificate, given['managed-identity'], given['federated-token']].filter(
+        (each) => each !== undefined,
+      ).length === 1,
+    'takes exactly one of secret, certificate, managed-identity and federated-token',
+  )
+  .describe('How Daybook signs in')
+
+/** `off`, or options. An empty value (`directory:`) means on, with what is usual. */
+const feed = <Shape extends z.core.$ZodLooseShape>(shape: Shape, what: string) =>
+  z
+    .union([z.literal('off'), z.literal(false), z.null(), z.strictObject(shape)])
+    .optional()
+    .describe(what)
+
+const feeds = z
+  .strictObject({
+    'management-activity': feed(
+      {
+        'content-types': z
+          .array(
+            z.enum([
+              'Audit.General',
+              'Audit.AzureActiveDirectory',
+              'Audit.Exchange',
+              'Audit.SharePoint',
+              'DLP.All',
+            ]),
+          )
+          .min(1)
+          .optional(),
+      },
+      'Audit records (Office 365 Management Activity API); Copilot is in Audit.General',
+    ),
+    'graph-interactions': feed(
+      { 'full-sweep': duration('1h', '30d').optional(), beta: z.boolean().optional() },
+      'Prompts and answers of licensed people (Graph)',
+    ),
+    'graph-notifications': feed(
+      { url: z.url().optional(), certificate: file.optional(), key: file.optional() },
+      'Change notifications of prompts and answers (Graph subscriptions)',
+    ),
+    'audit-query': feed(
+      { backfill: duration('1h', '180d').optional() },
+      'Audit records by query (Graph): fills what is older than a week',
+    ),
+    'app-insights': feed(
+      { apps: z.array(z.string().min(1)).min(1) },
+      'Telemetry of custom agents: ids of the Application Insights applications',
+    ),
+    directory: feed(
+      { every: duration('10m', '30d').optional() },
+      'People, licences, mailboxes, agents, usage reports',
+    ),
+    context: feed({}, 'Names and sites of files and meetings'),
+  })
+  .describe('What is collected; what is not named is off')
+
+const tenant = z.strictObject({
+  id: guid.describe('Tenant (directory) id'),
+  cloud: z
+    .enum(['commercial', 'gcc', 'gcc-high', 'dod'])
+    .default('commercial')
+    .describe('Whose hosts are asked'),
+  emulator: z
+    .url()
+    .optional()
+    .describe('Address of an emulated tenant (`daybook tenant`), instead of Microsoft’s hosts'),
+  publisher: guid
+    .optional()
+    .describe(
+      'PublisherIdentifier: whose share of the throttling pool is used; your own tenant id',
+    ),
+  client,
+  feeds,
+})
+
+export const configurationSchema = z.strictObject({
+  tenants: z.array(tenant).min(1).describe('The tenants to collect from'),
+  collect: z
+    .strictObject({
+      every: duration('10s', '1d').optional().describe('How often is looked for what is new (10m)'),
+      'look-back': duration('1h', '7d')
+        .optional()
+        .describe('How far back each look goes, for what comes late (6d)'),
+    })
+    .optional()
+    .describe('When and how far back'),
+  network: z
+    .strictObject({
+      proxy: z.url().optional().describe('Proxy for all requests'),
+      certificates: file.optional().describe('PEM file with further certificate authorities'),
+    })
+    .optional()
+    .describe('How the internet is reached'),
+})
+
+export type Configuration = z.output<typeof configurationSchema>
+export type TenantConfiguration = Configuration['tenants'][number]
