@@ -209,7 +209,7 @@ export async function openApp(options: AppOptions): Promise<App> {
         clock,
         contexts,
         index: opened,
-        openIndex: openTheIndex,
+        openIndex: options.index === false ? null : openTheIndex,
         catchUp: ({ index }) =>
           catchUp({ archives, keys, index: index ? opened : null, contexts, crew: theCrew }),
         onFault: (error) => {

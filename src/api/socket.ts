@@ -42,7 +42,8 @@ export async function listenOnSocket(
 ): Promise<() => Promise<void>> {
   const path = placeOf(dataDir)
   rmSync(path, { force: true })
-  const server = createServer(getRequestListener(fetch))
+  const listener = getRequestListener(fetch)
+  const server = createServer((request, response) => void listener(request, response))
   // An import, or a rebuild of the index, answers after hours.
   server.requestTimeout = 0
   server.timeout = 0

@@ -122,10 +122,10 @@ async function execute(
     }
     const { openApp } = await import('../app.ts')
     const { appClient } = await import('./client.ts')
-    const options = { dataDir, ...need, signal: stop.signal, environment, warn: console.note }
+    const how = { dataDir, ...need, signal: stop.signal, environment, warn: console.note }
     try {
       const app = await openApp(
-        collect === undefined ? options : { ...options, collect, clock: collect.clock },
+        collect === undefined ? how : { ...how, collect, clock: collect.clock },
       )
       const close = () => app.close()
       opened.push(close)

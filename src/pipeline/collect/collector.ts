@@ -38,7 +38,7 @@ export interface CollectorPorts {
   readonly clock: Clock
   readonly contexts: () => Contexts
   readonly index: OpenIndex | null
-  readonly openIndex: () => Promise<OpenIndex>
+  readonly openIndex: (() => Promise<OpenIndex>) | null
   /** Brings keys, and the index if it is asked for and open, up to the archive. */
   readonly catchUp: (what: { readonly index: boolean }) => Promise<unknown>
   readonly onFault: (error: unknown) => void
@@ -163,6 +163,7 @@ export class Collector {
     }
     stop.addEventListener('abort', onStop)
     try {
+      this.#keeper.start()
       await this.#tallies.catchUp(stop)
       this.#timers = [
         setInterval(() => this.#flush(), FLUSH_MS),

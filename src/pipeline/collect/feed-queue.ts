@@ -76,7 +76,8 @@ export class FeedQueue {
 
   /** When there may be something to fetch again, if nothing happens before. */
   nextMoment(now: number): number | null {
-    if (now < this.#pausedUntil) return this.#pausedUntil
+    if (now < this.#pausedUntil)
+      return this.#ports.queue.open(this.feed.name) > 0 ? this.#pausedUntil : null
     return this.#retryAt
   }
 

@@ -1,3 +1,4 @@
+import { CodedError } from '../../platform/errors.ts'
 import type { IndexStore } from '../../query/index-store.ts'
 import type { Indexer } from '../indexer.ts'
 
@@ -7,8 +8,8 @@ export interface OpenIndex {
 }
 
 export interface KeeperPorts {
-  /** The index, opened now if it was not; rejects when it cannot be. */
-  readonly open: () => Promise<OpenIndex>
+  /** The index, opened now if it was not; rejects when it cannot be. null: nobody wants one. */
+  readonly open: (() => Promise<OpenIndex>) | null
   /** Brings the index up to the archive. */
   readonly catchUp: () => Promise<unknown>
   /** Does something while nothing is recorded. */
@@ -47,9 +48,14 @@ export class IndexKeeper {
   constructor(ports: KeeperPorts, index: OpenIndex | null) {
     this.#ports = ports
     this.#index = index
+  }
+
+  start(): void {
+    if (this.#timer !== null || this.#ports.open === null) return
     this.#timer = setInterval(() => this.#tick(), 250)
     this.#timer.unref()
-    if (index === null) this.#fallBehind(new Error('the index is not open'))
+    if (this.#index === null)
+      this.#fallBehind(new CodedError('INDEX_NOT_OPEN', 'The search index could not be opened'))
   }
 
   /** Whether everything recorded is, or will in a moment be, in the index. */
@@ -111,10 +117,17 @@ export class IndexKeeper {
   #do(work: (index: OpenIndex) => Promise<void>): void {
     const index = this.#index
     if (index === null) return
-    this.#work = this.#work.then(async () => {
-      if (this.#isBehind) return
-      await work(index).catch((error: unknown) => this.#fallBehind(error))
-    })
+    this.#work = this.#after(this.#work, () => work(index))
+  }
+
+  async #after(before: Promise<void>, work: () => Promise<void>): Promise<void> {
+    await before
+    if (this.#isBehind) return
+    try {
+      await work()
+    } catch (error) {
+      this.#fallBehind(error)
+    }
   }
 
   #fallBehind(error: unknown): void {
@@ -127,6 +140,7 @@ export class IndexKeeper {
 
   async #catchUp(): Promise<void> {
     const { open, catchUp, exclusive, onTrouble } = this.#ports
+    if (open === null) return
     for (
       let pause = FIRST_PAUSE_MS;
       !this.#isStopped;

@@ -70,6 +70,8 @@ export class Recorder {
   #sending: Promise<void> = Promise.resolve()
   #exclusive: Promise<unknown> = Promise.resolve()
   #mending: Promise<void> | null = null
+  /** Grows with every failure: what belongs to an earlier one is void. */
+  #generation = 0
   #isClosed = false
 
   constructor(ports: RecorderPorts) {
@@ -109,11 +111,9 @@ export class Recorder {
   /** Does something that writes the same archives, alone: what is under way ends first, what comes waits. */
   exclusive<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#exclusive.then(async () => {
-      let reopen = (): void => undefined
       await this.#open
-      this.#open = new Promise((resolve) => {
-        reopen = resolve
-      })
+      const { promise, resolve: reopen } = Promise.withResolvers<void>()
+      this.#open = promise
       try {
         await this.#drain()
         return await work()
@@ -170,18 +170,30 @@ export class Recorder {
     if (held === undefined) return Promise.resolve()
     if (held.timer !== null) clearTimeout(held.timer)
     this.#held.delete(tenant)
-    const { chunks, ends } = held
+    const generation = this.#generation
     this.#queued += 1
-    const sent = this.#sending
-      .then(async () => {
-        await this.#mending
-        this.#batches ??= this.#newBatches()
-        if (chunks.length > 0) await this.#batches.dispatch(chunks, { ends, tenant })
-        else await this.#batches.end(ends)
-      })
-      .finally(() => (this.#queued -= 1))
-    this.#sending = sent.catch((error: unknown) => this.#fail(error))
+    const sent = this.#dispatch(tenant, held, this.#sending, generation)
+    this.#sending = sent.catch((error: unknown) => this.#fail(error, generation))
     return sent
+  }
+
+  async #dispatch(
+    tenant: string,
+    { chunks, ends }: Held,
+    before: Promise<void>,
+    generation: number,
+  ): Promise<void> {
+    try {
+      await before
+      await this.#mending
+      // Whoever waits for these has been told already that they are lost.
+      if (generation !== this.#generation) return
+      this.#batches ??= this.#newBatches()
+      if (chunks.length > 0) await this.#batches.dispatch(chunks, { ends, tenant })
+      else await this.#batches.end(ends)
+    } finally {
+      this.#queued -= 1
+    }
   }
 
   #newLedger(): ContainerLedger {
@@ -190,6 +202,7 @@ export class Recorder {
 
   #newBatches(): ImportBatches {
     const { tallies, onIndexed } = this.#ports
+    const generation = this.#generation
     const events: BatchEvents = {
       ended: (ends) => {
         for (const { container, row } of ends) {
@@ -200,7 +213,7 @@ export class Recorder {
         }
       },
       tallied: (tenant, first, until, counts) => tallies.add(tenant, first, until, counts),
-      failed: (error) => this.#fail(error),
+      failed: (error) => this.#fail(error, generation),
       indexed: onIndexed,
     }
     const ports = {
@@ -211,13 +224,11 @@ export class Recorder {
     return new ImportBatches(ports, this.#ledger, null, [], events)
   }
 
-  #fail(error: unknown): void {
-    if (this.#mending !== null) return
+  #fail(error: unknown, generation: number): void {
+    if (generation !== this.#generation) return
+    this.#generation += 1
     this.#ports.onTrouble(error)
-    const failed = this.#batches
-    this.#mending = this.#mend(failed).finally(() => {
-      this.#mending = null
-    })
+    this.#mending = this.#mend(this.#batches, this.#mending)
     this.#rejectAll(error)
   }
 
@@ -231,7 +242,8 @@ export class Recorder {
     this.#ledger = this.#newLedger()
   }
 
-  async #mend(failed: ImportBatches | null): Promise<void> {
+  async #mend(failed: ImportBatches | null, before: Promise<void> | null): Promise<void> {
+    await before
     await failed?.abandon()
     this.#ports.tallies.forget()
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(LONGEST_PAUSE_MS, pause * 2)) {

@@ -120,20 +120,17 @@ function innermost(issue: Issue): Issue[] {
 function sentenceOf(issue: Issue): string {
   const name = issue.path.map(String).join('.')
   const at = name === '' ? '' : `"${name}" `
-  switch (issue.code) {
-    case 'unrecognized_keys':
-      return `${at === '' ? 'the file' : name} has no setting ${issue.keys.map((key) => `"${key}"`).join(', ')}`
-    case 'invalid_type':
-      return issue.message.includes('undefined') || issue.input === undefined
-        ? `${at}is missing, or not what it should be (${issue.expected})`
-        : `${at}takes ${issue.expected}`
-    case 'invalid_value':
-      return `${at}takes one of ${issue.values.map(String).join(', ')}`
-    case 'invalid_union':
-      return `${at}${issue.message === 'Invalid input' ? 'is not what it should be' : issue.message}`
-    default:
-      return `${at}${issue.message}`
+  if (issue.code === 'unrecognized_keys') {
+    const keys = issue.keys.map((key) => `"${key}"`).join(', ')
+    return `${at === '' ? 'the file' : name} has no setting ${keys}`
   }
+  if (issue.code === 'invalid_type') {
+    const isMissing = issue.message.includes('undefined') || issue.input === undefined
+    return `${at}${isMissing ? `is missing, or not what it should be (${issue.expected})` : `takes ${issue.expected}`}`
+  }
+  if (issue.code === 'invalid_value')
+    return `${at}takes one of ${issue.values.map(String).join(', ')}`
+  return `${at}${issue.message === 'Invalid input' ? 'is not what it should be' : issue.message}`
 }
 
 /** Where in the text the fault is: the setting itself, else the nearest one around it. */
