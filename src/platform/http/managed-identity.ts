@@ -1,0 +1,54 @@
+import { CloudError } from './cloud-error.ts'
+
+interface IdentityPorts {
+  readonly clientId: string
+  readonly fetch: typeof globalThis.fetch
+  readonly environment: NodeJS.ProcessEnv
+}
+
+const METADATA = 'http://169.254.169.254/metadata/identity/oauth2/token'
+
+/**
+ * A token for the identity of the machine: from App Service (IDENTITY_ENDPOINT) or the metadata service of a virtual
+ * machine. It answers in the form of version 1, numbers as strings.
+ */
+export async function managedIdentityToken(
+  resource: string,
+  { clientId, fetch, environment }: IdentityPorts,
+): Promise<{ readonly value: string; readonly lifetimeSeconds: number }> {
+  const { IDENTITY_ENDPOINT: endpoint, IDENTITY_HEADER: header } = environment
+  const isService = endpoint !== undefined && header !== undefined
+  const url = new URL(isService ? endpoint : METADATA)
+  url.searchParams.set('api-version', isService ? '2019-08-01' : '2018-02-01')
+  url.searchParams.set('resource', resource)
+  if (clientId !== '') url.searchParams.set('client_id', clientId)
+  const failed = (why: string, cause?: unknown) =>
+    new CloudError(
+      'TOKEN_REFUSED',
+      `This machine has no managed identity that Daybook can use (${why}): assign one, or use a certificate`,
+      { cause, isPassing: true },
+    )
+  let answer: Response
+  try {
+    answer = await fetch(url, {
+      headers: isService ? { 'X-IDENTITY-HEADER': header } : { Metadata: 'true' },
+    })
+  } catch (error) {
+    throw failed('its endpoint does not answer', error)
+  }
+  const body: unknown = await answer.json().catch(() => null)
+  const token = tokenIn(body)
+  if (!answer.ok || token === null) throw failed(`HTTP ${answer.status}`)
+  return token
+}
+
+/** Accepts both versions' answers: `"3599"` and 3599. */
+export function tokenIn(
+  body: unknown,
+): { readonly value: string; readonly lifetimeSeconds: number } | null {
+  if (typeof body !== 'object' || body === null || !('access_token' in body)) return null
+  const { access_token: value } = body
+  const given = 'expires_in' in body ? Number(body.expires_in) : NaN
+  if (typeof value !== 'string' || value === '') return null
+  return { value, lifetimeSeconds: Number.isFinite(given) && given > 0 ? given : 3_600 }
+}

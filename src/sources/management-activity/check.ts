@@ -1,0 +1,31 @@
+import { CloudError } from '../../platform/http/cloud-error.ts'
+import type { Notice } from '../feed.ts'
+import type { ManagementActivityOptions } from './feed.ts'
+import { BUDGET, subscriptionItems, withPublisher } from './wire.ts'
+
+/** What an operator should know of the subscriptions; changes nothing. */
+export async function checkSubscriptions(
+  { client, publisher, contentTypes }: ManagementActivityOptions,
+  root: string,
+  signal: AbortSignal,
+): Promise<readonly Notice[]> {
+  try {
+    const url = withPublisher(`${root}/subscriptions/list`, publisher)
+    const answer = await client.send({ audience: 'management', url, budget: BUDGET }, signal)
+    const items = subscriptionItems(await answer.json())
+    return contentTypes.flatMap((contentType): Notice[] => {
+      const found = items.find((item) => item.contentType === contentType)
+      if (found?.isEnabled === true) return []
+      return [
+        {
+          code: found === undefined ? 'NOT_SUBSCRIBED' : 'SUBSCRIPTION_DISABLED',
+          subject: contentType,
+          message: `There is no enabled subscription to ${contentType}: "daybook collect" starts it; first content may take twelve hours`,
+        },
+      ]
+    })
+  } catch (error) {
+    if (!(error instanceof CloudError)) throw error
+    return [{ code: error.code, subject: 'management-activity', message: error.message }]
+  }
+}
