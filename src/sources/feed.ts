@@ -93,6 +93,8 @@ export interface Person {
   /** Whether an Exchange plan is enabled now; null when the directory does not say. */
   readonly mailbox: boolean | null
   readonly dataLocation: string | null
+  /** The licence still works and is about to go: what it opens has to be read now. */
+  readonly licenceEnding?: boolean
 }
 
 /** One response body that holds records: a container of the archive. */

@@ -1,10 +1,12 @@
 import { join, resolve } from 'node:path'
 import type { CollectAnswer } from '../../api/answers.ts'
 import { tenantSources } from '../../pipeline/collect/feeds.ts'
-import { systemClock } from '../../platform/clock.ts'
+import { systemClock, type Clock } from '../../platform/clock.ts'
+import type { Configuration } from '../../platform/config/schema.ts'
 import { readConfiguration } from '../../platform/config/configuration.ts'
 import { durationOf } from '../../platform/config/schema.ts'
 import { CodedError } from '../../platform/errors.ts'
+import { followedClock } from '../../platform/followed-clock.ts'
 import { defineCommand, textOption, type Console, type OptionValues } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { number, visible, wrap } from '../terminal.ts'
@@ -49,7 +51,7 @@ export const collect = defineCommand({
       path === undefined ? join(dataDir, 'daybook.yaml') : resolve(path),
     )
     const { every, 'look-back': lookBack } = configuration.collect ?? {}
-    const clock = systemClock
+    const clock = await clockOf(configuration)
     const app = await client({
       index: 'if-possible',
       purpose: 'collect',
@@ -120,4 +122,18 @@ function print({ tenants }: CollectAnswer, { line, paint, width }: Console): voi
       rest.forEach((more) => line(`  ${more}`))
     }
   }
+}
+
+/** An emulated tenant has a time of its own: one for all tenants of a configuration. */
+async function clockOf({ tenants }: Configuration): Promise<Clock> {
+  const emulators = new Set(tenants.flatMap(({ emulator }) => emulator ?? []))
+  const [emulator, ...others] = emulators
+  if (emulator === undefined) return systemClock
+  const isMixed = others.length > 0 || tenants.some((tenant) => tenant.emulator === undefined)
+  if (isMixed)
+    throw new CodedError(
+      'CONFIGURATION_INVALID',
+      'An emulated tenant has a clock of its own: collect from it alone, with a configuration of its own',
+    )
+  return followedClock(emulator)
 }

@@ -31,6 +31,7 @@ export function personOf(row: TableRow): ReferencePerson | null {
     licences: licences ?? [],
     department: row.word('department'),
     lastActivity: dayOf(row.word('lastactivitydate')),
+    ...planFacts(row),
   }
 }
 
@@ -94,6 +95,36 @@ function isCopilotLicence(licence: string): boolean {
   return (
     licence.toLowerCase() === COPILOT_SKU || /(?:microsoft|m) ?365 copilot(?! studio)/.test(plain)
   )
+}
+
+/** Exchange plans (interface reference h); a tenant may have others, then the address of a mailbox speaks. */
+const EXCHANGE_PLANS = new Set([
+  'efb87545-963c-4e0d-99df-69c6916d9eb0',
+  '9aaf7827-d63c-4b61-89c3-182f06f82e5c',
+  '4a82b400-a79f-41a4-b4e2-e94f5787b113',
+])
+/** States of a plan that still works but has been taken back. */
+const ENDING = new Set(['warning', 'suspended'])
+
+/** What the plans of a directory's answer tell besides; nothing where there are none. */
+function planFacts(row: TableRow): Partial<ReferencePerson> {
+  const location = row.word('preferreddatalocation')
+  const plans = row.value('assignedplans')
+  if (!Array.isArray(plans)) return location === null ? {} : { dataLocation: location }
+  let [mailbox, ending] = [false, false]
+  for (const plan of plans) {
+    if (!isFields(plan)) continue
+    const id = (word(plan['servicePlanId']) ?? '').toLowerCase()
+    const state = (word(plan['capabilityStatus']) ?? '').toLowerCase()
+    const isExchange = EXCHANGE_PLANS.has(id) || word(plan['service'])?.toLowerCase() === 'exchange'
+    if (isExchange && (state === 'enabled' || ENDING.has(state))) mailbox = true
+    if (id === COPILOT_PLAN && ENDING.has(state)) ending = true
+  }
+  return {
+    mailbox,
+    ...(location === null ? {} : { dataLocation: location }),
+    ...(ending ? { licenceEnding: true } : {}),
+  }
 }
 
 function dayOf(served: string | null): string | null {

@@ -18,6 +18,11 @@ export interface ReferencePerson {
   /** Names, else ids, of the assigned licences. */
   readonly licences: readonly string[]
   readonly department: string | null
+  /** Of a directory with plans: whether an Exchange plan is on. Without one nothing is logged (brief 002). */
+  readonly mailbox?: boolean
+  readonly dataLocation?: string
+  /** The Copilot plan still works and is about to go. */
+  readonly licenceEnding?: boolean
   /** Day of the last use of Copilot, by a usage report. */
   readonly lastActivity: string | null
 }

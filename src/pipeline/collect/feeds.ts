@@ -1,12 +1,102 @@
 import type { Clock } from '../../platform/clock.ts'
-import type { Configuration } from '../../platform/config/schema.ts'
+import type { Configuration, TenantConfiguration } from '../../platform/config/schema.ts'
+import { createCloudClient } from '../../platform/http/client.ts'
+import type { CloudClient } from '../../platform/http/cloud-client.ts'
+import { cloudOf } from '../../platform/http/clouds.ts'
+import {
+  secretFromEnvironment,
+  secretFromFile,
+  type Credential,
+} from '../../platform/http/credential.ts'
+import { openTransport } from '../../platform/http/transport.ts'
+import { directory } from '../../sources/directory/feed.ts'
+import type { Feed } from '../../sources/feed.ts'
+import { graphInteractions } from '../../sources/graph-interactions/feed.ts'
+import { managementActivity } from '../../sources/management-activity/feed.ts'
 import type { TenantSource } from './collector.ts'
+
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
 
 /** Builds the client and the feeds of every tenant of the configuration. Speaks to nobody yet. */
 export async function tenantSources(
-  _configuration: Configuration,
-  _environment: NodeJS.ProcessEnv,
-  _clock: Clock,
+  configuration: Configuration,
+  environment: NodeJS.ProcessEnv,
+  clock: Clock,
 ): Promise<readonly TenantSource[]> {
-  return []
+  const { proxy, certificates } = configuration.network ?? {}
+  const transport = openTransport({
+    environment,
+    ...(proxy === undefined ? {} : { proxy }),
+    ...(certificates === undefined ? {} : { certificates: certificates.file }),
+  })
+  return Promise.resolve(
+    configuration.tenants.map((tenant): TenantSource => {
+      const client = createCloudClient({
+        cloud: cloudOf(tenant.cloud, tenant.emulator),
+        tenantId: tenant.id,
+        clientId: tenant.client.id ?? '',
+        credential: credentialOf(tenant, environment),
+        clock,
+        transport,
+        environment,
+      })
+      return {
+        tenantId: tenant.id,
+        feeds: feedsOf(tenant, client),
+        usage: () => client.usage(),
+      }
+    }),
+  )
+}
+
+function credentialOf({ client }: TenantConfiguration, environment: NodeJS.ProcessEnv): Credential {
+  const { secret, certificate } = client
+  const token = client['federated-token']
+  if (secret !== undefined)
+    return {
+      type: 'secret',
+      read:
+        'env' in secret
+          ? secretFromEnvironment(environment, secret.env)
+          : secretFromFile(secret.file),
+    }
+  if (certificate !== undefined)
+    return {
+      type: 'certificate',
+      certificate: secretFromFile(certificate.file),
+      key: secretFromFile(certificate.key.file),
+    }
+  if (token !== undefined) return { type: 'federated-token', read: secretFromFile(token.file) }
+  return { type: 'managed-identity' }
+}
+
+/** What is on; a feed that is not named is off. */
+function feedsOf({ id, publisher, feeds }: TenantConfiguration, client: CloudClient): Feed[] {
+  const made: Feed[] = []
+  const on = <Options extends object>(
+    given: Options | 'off' | false | null | undefined,
+    make: (options: Partial<Options>) => Feed,
+  ): void => {
+    if (given === undefined || given === 'off' || given === false) return
+    made.push(make(given ?? {}))
+  }
+  // First: the others ask it who is licensed.
+  on(feeds.directory, ({ every }) => directory({ client, everyMs: every ?? HOUR_MS }))
+  on(feeds['management-activity'], (given) =>
+    managementActivity({
+      client,
+      tenantId: id,
+      publisher: publisher ?? id,
+      contentTypes: given['content-types'] ?? ['Audit.General'],
+    }),
+  )
+  on(feeds['graph-interactions'], (given) =>
+    graphInteractions({
+      client,
+      beta: given.beta ?? false,
+      fullSweepMs: given['full-sweep'] ?? DAY_MS,
+    }),
+  )
+  return made
 }

@@ -36,6 +36,7 @@ export class KnownPeople {
         licensed: said['copilotLicence'] === true && said['enabled'] !== false,
         mailbox: typeof mailbox === 'boolean' ? mailbox : null,
         dataLocation: typeof dataLocation === 'string' ? dataLocation : null,
+        licenceEnding: said['licenceEnding'] === true,
       })
     }
     return [...people.values()]

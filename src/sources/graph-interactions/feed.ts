@@ -1,0 +1,175 @@
+import type { CloudClient } from '../../platform/http/cloud-client.ts'
+import { CloudError } from '../../platform/http/cloud-error.ts'
+import type { Feed, FeedDesk, FetchDesk, Json, Notice, Outcome, Person, Unit } from '../feed.ts'
+import { readPages } from './pages.ts'
+
+export interface GraphInteractionsOptions {
+  readonly client: CloudClient
+  readonly beta: boolean
+  /** How often everybody is asked, active or not. */
+  readonly fullSweepMs: number
+}
+
+const MINUTE_MS = 60_000
+/** Bounds are exclusive (`gt`, `lt`), and what is served late lies before the last look: windows overlap. */
+const OVERLAP_MS = 5 * MINUTE_MS
+/** A history begins here; Copilot did not exist before. */
+const BEGINNING = Date.parse('2023-01-01T00:00:00Z')
+/** A person that the audit feed shows active is asked again at most this often. */
+const REST_MS = 10 * MINUTE_MS
+
+export const GRAPH_ROLE = 'AiEnterpriseInteraction.Read.All'
+
+/** What the feed remembers of a person: up to where the history was read, and when. */
+interface Swept {
+  readonly to: number
+  readonly at: number
+}
+
+/**
+ * Prompts and answers from Graph, person by person: those whom the audit feed shows active, everybody now and then, and
+ * at once whoever is about to lose the licence that opens the history. Rules: interface reference, section d.
+ */
+export function graphInteractions(options: GraphInteractionsOptions): Feed {
+  const { client, beta, fullSweepMs } = options
+
+  function plan(desk: FeedDesk): Promise<void> {
+    const now = desk.now().getTime()
+    const people = desk.people().filter(({ licensed }) => licensed)
+    const byName = new Map(
+      people.flatMap((person) => [
+        [person.id.toLowerCase(), person],
+        [person.upn.toLowerCase(), person],
+      ]),
+    )
+    const lastFull = Number(desk.state('full') ?? 0)
+    const isFull = lastFull === 0 || now - lastFull >= fullSweepMs
+    const wanted = new Map<string, Person>()
+    if (isFull) for (const person of people) wanted.set(person.id, person)
+    const since = new Date(Math.max(BEGINNING, lastFull, now - desk.lookBackMs)).toISOString()
+    for (const { user } of desk.activePeople(since)) {
+      const person = byName.get(user.toLowerCase())
+      if (person !== undefined && now - sweptOf(desk, person.id).at >= REST_MS)
+        wanted.set(person.id, person)
+    }
+    for (const person of people) if (isEnding(desk, person)) wanted.set(person.id, person)
+    for (const person of wanted.values()) announce(desk, person, now)
+    if (isFull && people.length > 0) desk.saveState('full', now)
+    return Promise.resolve()
+  }
+
+  function announce(desk: FeedDesk, person: Person, now: number): void {
+    const { to } = sweptOf(desk, person.id)
+    // What becomes available late lies in the look-back; what was swept before that is settled.
+    const from = to === 0 ? BEGINNING : Math.max(BEGINNING, Math.min(to, now - desk.lookBackMs))
+    const span = { from: iso(from - OVERLAP_MS), to: iso(now) }
+    desk.announce({
+      scope: person.id,
+      span,
+      pages: 1,
+      complete: true,
+      units: [
+        {
+          key: `${person.id} ${iso(now)}`,
+          scope: person.id,
+          span,
+          availableAt: null,
+          // A history closes with the licence: whoever is about to lose it comes first.
+          expiresAt: isEnding(desk, person) ? iso(now + 60 * MINUTE_MS) : null,
+          body: { person: person.id, from: from - OVERLAP_MS, to: now },
+        },
+      ],
+    })
+  }
+
+  async function fetch(unit: Unit, desk: FetchDesk, signal: AbortSignal): Promise<Outcome> {
+    const { person, from, to } = askedOf(unit.body)
+    try {
+      await readPages({ client, beta, person, from, to }, desk, signal)
+    } catch (error) {
+      if (!(error instanceof CloudError)) throw error
+      if (error.code !== 'FORBIDDEN' && error.code !== 'NOT_FOUND') throw error
+      const roles = await client.roles('graph', signal)
+      if (!roles.includes(GRAPH_ROLE))
+        throw new CloudError(
+          'PERMISSION_MISSING',
+          `The token for Graph lacks ${GRAPH_ROLE}: grant it to the application (application permission) and give admin consent`,
+          { cause: error },
+        )
+      const swept = sweptOf(desk, person)
+      // Read before and closed now: what came after the last sweep is gone. Never open: nothing is missing that was offered.
+      return swept.to > 0
+        ? { state: 'lost', code: 'LICENCE_LOST' }
+        : { state: 'refused', code: error.code === 'NOT_FOUND' ? 'NO_MAILBOX' : 'UNLICENSED' }
+    }
+    const known = sweptOf(desk, person)
+    desk.saveState(`swept ${person}`, { to: Math.max(known.to, to), at: to })
+    return { state: 'done' }
+  }
+
+  async function check(_desk: FeedDesk, signal: AbortSignal): Promise<readonly Notice[]> {
+    const roles = await client.roles('graph', signal)
+    if (roles.includes(GRAPH_ROLE)) return []
+    return [
+      {
+        code: 'PERMISSION_MISSING',
+        subject: 'graph-interactions',
+        message: `The token for Graph lacks ${GRAPH_ROLE}: grant it to the application (application permission) and give admin consent`,
+      },
+    ]
+  }
+
+  return {
+    name: 'graph-interactions',
+    permissions: [
+      {
+        role: GRAPH_ROLE,
+        audience: 'graph',
+        required: true,
+        why: 'Without it no text of a prompt or answer is collected',
+      },
+    ],
+    everyMs: null,
+    concurrency: 6,
+    plan,
+    fetch,
+    check,
+  }
+}
+
+function sweptOf(desk: FeedDesk, person: string): Swept {
+  const state = desk.state(`swept ${person}`)
+  return { to: numberIn(state, 'to'), at: numberIn(state, 'at') }
+}
+
+/** The directory says so, by a plan that still works and is marked. */
+function isEnding(desk: FeedDesk, person: Person): boolean {
+  return (
+    person.licenceEnding === true && sweptOf(desk, person.id).at < desk.now().getTime() - MINUTE_MS
+  )
+}
+
+function askedOf(body: Json): {
+  readonly person: string
+  readonly from: number
+  readonly to: number
+} {
+  const person = valueIn(body, 'person')
+  return {
+    person: typeof person === 'string' ? person : '',
+    from: numberIn(body, 'from'),
+    to: numberIn(body, 'to'),
+  }
+}
+
+function numberIn(value: Json, name: string): number {
+  const found = valueIn(value, name)
+  return typeof found === 'number' ? found : 0
+}
+
+function valueIn(value: Json, name: string): Json {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
+  return Object.entries(value).find(([key]) => key === name)?.[1] ?? null
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString()

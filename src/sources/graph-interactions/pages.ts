@@ -1,0 +1,117 @@
+import type { CloudClient } from '../../platform/http/cloud-client.ts'
+import { CloudError } from '../../platform/http/cloud-error.ts'
+import type { FetchDesk } from '../feed.ts'
+
+export interface Asked {
+  readonly client: CloudClient
+  readonly beta: boolean
+  /** Object id. */
+  readonly person: string
+  /** Milliseconds since 1970; both bounds are exclusive for Graph. */
+  readonly from: number
+  readonly to: number
+}
+
+const TOP = 100
+const BUDGET = 'graph-teams'
+/** One person's history has fewer pages than this, or is a loop. */
+const MOST_PAGES = 20_000
+const TRIES = 4
+const PAGE_BYTES = 64 << 20
+
+/**
+ * Reads a person's history over a span, page by page, newest first, and hands every page on. One page that cannot be
+ * had fails the whole: the next try begins anew, and what was read before is a repeat.
+ */
+export async function readPages(asked: Asked, desk: FetchDesk, signal: AbortSignal): Promise<void> {
+  let filtered = desk.state('filter') !== 'refused'
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await readOnce(asked, filtered, desk, signal)
+      return
+    } catch (error) {
+      if (!(error instanceof CloudError) || error.code !== 'REQUEST_REFUSED' || attempt >= TRIES)
+        throw error
+      // Not every tenant filters by date: then the pages are read until they are older than what is wanted.
+      if (filtered && /filter/i.test(error.message)) filtered = false
+    }
+  }
+}
+
+async function readOnce(
+  { client, beta, person, from, to }: Asked,
+  filtered: boolean,
+  desk: FetchDesk,
+  signal: AbortSignal,
+): Promise<void> {
+  const version = beta ? 'beta' : 'v1.0'
+  const query = new URLSearchParams({ $top: String(TOP) })
+  if (filtered)
+    query.set(
+      '$filter',
+      `createdDateTime gt ${new Date(from).toISOString()} and createdDateTime lt ${new Date(to).toISOString()}`,
+    )
+  const path = `/${version}/copilot/users/${person}/interactionHistory/getAllEnterpriseInteractions`
+  let url: string | null = `${client.root('graph')}${path}?${query.toString()}`
+  const seen = new Set<string>()
+  for (let page = 1; url !== null; page += 1) {
+    signal.throwIfAborted()
+    if (seen.has(url) || page > MOST_PAGES)
+      throw new CloudError(
+        'REQUEST_REFUSED',
+        'The pages of a history run in circles: it is begun anew',
+        {
+          isPassing: true,
+        },
+      )
+    seen.add(url)
+    const answer = await client.send({ audience: 'graph', url, budget: BUDGET }, signal)
+    const body = await answer.buffer(PAGE_BYTES)
+    const { next, oldest } = headOf(body)
+    const { faults } = await desk.take({
+      name: `${person}/${new Date(to).toISOString()}/${page}`,
+      shape: 'graph-page',
+      context: { format: 'ai-interaction', custodian: person },
+      bytes: once(body),
+    })
+    if (faults.length > 0)
+      throw new CloudError(
+        'CONNECTION_LOST',
+        'A page of a history could not be read to its end: it is begun anew',
+        {
+          isPassing: true,
+        },
+      )
+    url = !filtered && oldest !== null && oldest < from ? null : next
+  }
+}
+
+async function* once(body: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(body)
+}
+
+/** The next page, and the time of the oldest item. Throws CONNECTION_LOST for a page that was cut off. */
+function headOf(body: Buffer): { readonly next: string | null; readonly oldest: number | null } {
+  let page: unknown
+  try {
+    page = JSON.parse(body.toString('utf8'))
+  } catch (error) {
+    throw new CloudError('CONNECTION_LOST', 'A page of a history ended early: it is begun anew', {
+      cause: error,
+      isPassing: true,
+    })
+  }
+  if (typeof page !== 'object' || page === null) return { next: null, oldest: null }
+  const fields = new Map<string, unknown>(Object.entries(page))
+  const link = fields.get('@odata.nextLink')
+  const items = fields.get('value')
+  const last: unknown = Array.isArray(items) ? items.at(-1) : undefined
+  const created =
+    typeof last === 'object' && last !== null && 'createdDateTime' in last
+      ? Date.parse(String(last.createdDateTime))
+      : NaN
+  return {
+    next: typeof link === 'string' && link !== '' ? link : null,
+    oldest: Number.isNaN(created) ? null : created,
+  }
+}
