@@ -58,6 +58,8 @@ export function openIndexer(index: IndexStore, archives: TenantArchives): Indexe
   /** The last batch whose rows are made. */
   let made = 0
   let gathering: Promise<void> = Promise.resolve()
+  /** The last batch whose rows are in the index. */
+  let lastWritten = 0
   let isBroken = false
 
   async function take(
@@ -114,7 +116,10 @@ export function openIndexer(index: IndexStore, archives: TenantArchives): Indexe
     await written
     const last = made
     recent.rotate()
-    written = index.write().then(() => recent.forget(last))
+    written = index.write().then(() => {
+      lastWritten = last
+      recent.forget(last)
+    })
     // A failure is told by the next one who waits for it.
     written.catch(() => (isBroken = true))
   }
@@ -123,7 +128,8 @@ export function openIndexer(index: IndexStore, archives: TenantArchives): Indexe
     await gathering
     await startWriting()
     await written
-    if (underWay > 0) return
+    // What was taken while this was being written waits for the next time.
+    if (underWay > 0 || (nextBatch > 0 && lastWritten !== nextBatch - 1)) return
     taken.clear()
     recent.clear()
   }
@@ -136,6 +142,8 @@ export function openIndexer(index: IndexStore, archives: TenantArchives): Indexe
     written = Promise.resolve()
     taken.clear()
     recent.clear()
+    nextBatch = 0
+    made = 0
     isBroken = false
   }
 

@@ -121,6 +121,8 @@ class ClickHouseIndex implements IndexStore {
   #lot: Lot
   /** The last batch that is being written now. */
   #writing: number | null = null
+  /** What is being written; still there when that has failed. */
+  #failed: Lot | null = null
   #lookups: Promise<unknown> = Promise.resolve()
   #settling: Promise<void> = Promise.resolve()
   #closing = false
@@ -172,6 +174,7 @@ class ClickHouseIndex implements IndexStore {
     if (last === undefined) return
     this.#lot = new Lot(this.engine)
     this.#writing = last
+    this.#failed = lot
     // Rows of an unfinished batch are not seen (scope) and are removed by recover(), so any order is safe
     // as long as the state comes last.
     await this.#follow()
@@ -185,6 +188,7 @@ class ClickHouseIndex implements IndexStore {
     await this.engine.trim()
     this.#state.batch = last
     this.#writing = null
+    this.#failed = null
     for (const { tenant, watermark, superseded } of lot.batches) {
       this.#state.watermarks.set(tenant, watermark)
       this.#state.superseded += superseded
@@ -217,6 +221,9 @@ class ClickHouseIndex implements IndexStore {
   }
 
   async recover(): Promise<void> {
+    await this.#lot.discard()
+    await this.#failed?.discard()
+    this.#failed = null
     this.#lot = new Lot(this.engine)
     this.#writing = null
     const last = this.#state.batch
@@ -282,6 +289,7 @@ class ClickHouseIndex implements IndexStore {
 
   async drop(): Promise<void> {
     await empty(this.engine)
+    await this.#lot.discard()
     this.#lot = new Lot(this.engine)
     this.#state = { batch: 0, schema: SCHEMA_VERSION, superseded: 0, watermarks: new Map() }
   }

@@ -39,6 +39,14 @@ export class Lot {
     return this.links.bytes + this.records.bytes + this.items.bytes
   }
 
+  /** Gives up what waits: it is made again from the archive. */
+  async discard(): Promise<void> {
+    for (const file of [this.rewritten, this.links, this.records, this.items]) {
+      await file.close().catch(() => undefined)
+      file.remove()
+    }
+  }
+
   async add({ batch, tenant, watermark, ...rows }: IndexBatch): Promise<void> {
     const superseded = rows.superseded.length
     this.batches.push({ batch, tenant, watermark, superseded })

@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { migrate } from '../migrate.ts'
+import { feedBook } from './feeds.ts'
 import { collectMeasures } from './measures.ts'
 import { collectReader } from './reader.ts'
 import { NOTHING, unitQueue, type NewUnit } from './units.ts'
@@ -107,6 +108,7 @@ test('an hour is listed once complete listings, however they were cut, have cove
 
 test('a unit that an earlier listing of its moment had not shown is late by that long', () => {
   const queue = unitQueue(database, TENANT)
+  feedBook(database, TENANT).configure([FEED], '2026-03-02T10:00:00.000Z')
   queue.announce(
     FEED,
     listing('2026-03-02T10:00:00Z', '2026-03-02T10:20:00Z', []),

@@ -84,6 +84,7 @@ export function unitQueue(database: DatabaseSync, tenant: string): UnitQueue {
   const isKnown = database.prepare(
     'SELECT 1 FROM collect_units WHERE tenant = ? AND feed = ? AND key = ?',
   )
+  const sinceOf = database.prepare('SELECT since FROM collect_feeds WHERE tenant = ? AND feed = ?')
   const due = database.prepare(
     `SELECT * FROM collect_units WHERE tenant = ? AND feed = ? AND ${OPEN} AND (retry_at IS NULL OR retry_at <= ?)
      ORDER BY coalesce(expires_at, '9'), id LIMIT ?`,
@@ -126,13 +127,16 @@ export function unitQueue(database: DatabaseSync, tenant: string): UnitQueue {
     announce: (feed, listing, now) =>
       inTransaction(database, () => {
         const late: number[] = []
+        const since = textOf(sinceOf.get(tenant, feed)?.['since'])
         let added = 0
         for (const unit of listing.units) {
           if (isKnown.get(tenant, feed, unit.key) !== undefined) continue
           const { window, hiddenSince } = windows.placeOf(feed, listing, unit)
           if (!insert(feed, unit, window, now)) continue
           added += 1
-          late.push(hiddenSince === null ? 0 : (Date.parse(now) - hiddenSince) / 1_000)
+          if (hiddenSince !== null) late.push((Date.parse(now) - hiddenSince) / 1_000)
+          // What was there before anybody looked says nothing of how late things come.
+          else if (since !== null && (instant(unit.availableAt) ?? '') >= since) late.push(0)
           windows.expect(window, hiddenSince === null ? 0 : 1)
         }
         windows.listed(feed, listing, now)
