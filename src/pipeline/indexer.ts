@@ -116,12 +116,15 @@ export function openIndexer(index: IndexStore, archives: TenantArchives): Indexe
     await written
     const last = made
     recent.rotate()
-    written = index.write().then(() => {
-      lastWritten = last
-      recent.forget(last)
-    })
+    written = writeUpTo(last)
     // A failure is told by the next one who waits for it.
     written.catch(() => (isBroken = true))
+  }
+
+  async function writeUpTo(last: number): Promise<void> {
+    await index.write()
+    lastWritten = last
+    recent.forget(last)
   }
 
   async function flush(): Promise<void> {

@@ -15,6 +15,8 @@ import { graphInteractions } from '../../sources/graph-interactions/feed.ts'
 import { managementActivity } from '../../sources/management-activity/feed.ts'
 import type { TenantSource } from './collector.ts'
 
+/** Requests at once to the Management API. */
+const AT_ONCE = 16
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
@@ -40,6 +42,7 @@ export async function tenantSources(
         clock,
         transport,
         environment,
+        ...limitsOf(tenant),
       })
       return {
         tenantId: tenant.id,
@@ -48,6 +51,14 @@ export async function tenantSources(
       }
     }),
   )
+}
+
+/** What Microsoft grants this tenant beyond the baseline. */
+function limitsOf(
+  tenant: TenantConfiguration,
+): Pick<Parameters<typeof createCloudClient>[0], 'limits'> {
+  const perMinute = tenant['requests-per-minute']
+  return perMinute === undefined ? {} : { limits: { management: { perMinute, atOnce: AT_ONCE } } }
 }
 
 function credentialOf({ client }: TenantConfiguration, environment: NodeJS.ProcessEnv): Credential {

@@ -42,7 +42,6 @@ beforeAll(() => {
   catalog = openCatalog(join(folder, 'catalog.db'))
   keys = openRepeatKeys(join(folder, 'keys.db'))
   crew = startCrew(2)
-  const contexts = () => ({})
   const measures = collectMeasures(catalog.database)
   const tallies = new Tallies({
     archives,
@@ -99,6 +98,8 @@ function failable(writer: ArchiveWriter): ArchiveWriter {
     close: (options) => writer.close(options),
   }
 }
+
+const contexts = () => ({})
 
 let ids = 0
 async function record(numbers: readonly number[]): Promise<Recorded> {

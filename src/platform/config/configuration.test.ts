@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { CodedError } from '../errors.ts'
-import { parseConfiguration, readSecret } from './configuration.ts'
+import { parseConfiguration } from './configuration.ts'
 
 const WHOLE = `
 tenants:
@@ -71,10 +71,4 @@ test('a secret that stands in the file itself is refused without being repeated'
     ':6:7: "tenants.0.client.secret" takes { env: NAME } or { file: path }',
   )
   expect(messageOf(text)).not.toContain('canary')
-})
-
-test('a secret that is not there is named by where it should be', () => {
-  expect(readSecret({ env: 'A_SECRET' }, { A_SECRET: 'x' })).toBe('x')
-  expect(() => readSecret({ env: 'A_SECRET' }, {})).toThrow('A_SECRET is not set')
-  expect(() => readSecret({ file: '/nowhere/secret' }, {})).toThrow('Cannot read /nowhere/secret')
 })

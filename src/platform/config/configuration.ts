@@ -5,8 +5,6 @@ import type { z } from 'zod'
 import { CodedError } from '../errors.ts'
 import { configurationSchema, type Configuration } from './schema.ts'
 
-/** Secrets are a line or a key. */
-const MAX_SECRET_BYTES = 64 * 1024
 const MAX_ERRORS = 8
 
 /**
@@ -61,32 +59,6 @@ export function parseConfiguration(text: string, path: string): Configuration {
       '\n  ',
     ),
   )
-}
-
-/** The value that `{ env }` or `{ file }` points to. @throws CodedError SECRET_MISSING */
-export function readSecret(
-  source: { readonly env: string } | { readonly file: string },
-  environment: NodeJS.ProcessEnv,
-): string {
-  if ('env' in source) {
-    const value = environment[source.env]
-    if (value !== undefined && value !== '') return value
-    throw new CodedError(
-      'SECRET_MISSING',
-      `The environment variable ${source.env} is not set: the configuration takes the secret from there`,
-    )
-  }
-  try {
-    const text = readFileSync(source.file)
-    if (text.length > MAX_SECRET_BYTES) throw new Error('too large')
-    return text.toString('utf8').trim()
-  } catch (error) {
-    throw new CodedError(
-      'SECRET_MISSING',
-      `Cannot read ${source.file}: the configuration takes a secret from there`,
-      { cause: error },
-    )
-  }
 }
 
 /** Files are named from where the configuration lies. */

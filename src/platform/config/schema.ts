@@ -129,6 +129,15 @@ const tenant = z.strictObject({
     .describe(
       'PublisherIdentifier: whose share of the throttling pool is used; your own tenant id',
     ),
+  'requests-per-minute': z
+    .number()
+    .int()
+    .min(60)
+    .max(100_000)
+    .optional()
+    .describe(
+      'Requests a minute to the Management Activity API, where Microsoft grants more (2000)',
+    ),
   client,
   feeds,
 })
