@@ -11,8 +11,8 @@ export interface OfferedLine {
   readonly sha256: string
   readonly version: number
   readonly availableAt: string
-  /** False: it was gone, or closed, before any fetch could have succeeded. */
-  readonly fetchable: boolean
+  /** False: it was gone, or closed, before any fetch could have succeeded. Null: too short to be asked for. */
+  readonly fetchable: boolean | null
   /** What has to be named when it is lost: content ids, or the person whose history closed. */
   readonly units: readonly string[]
   readonly why: string | null
@@ -62,10 +62,8 @@ export function compareWithArchive(
   for (const line of offered) {
     const key = keyOf(line)
     add(possible, key)
-    if (line.fetchable) {
-      add(due, key)
-      continue
-    }
+    if (line.fetchable === true) add(due, key)
+    if (line.fetchable !== false) continue
     unavoidable += 1
     if (line.units.some((unit) => named.has(unit))) reported += 1
     else if (unreported.length < EXAMPLES) unreported.push(`${key} (${line.why ?? 'no reason'})`)

@@ -22,6 +22,8 @@ export interface TenantPorts extends DeskPorts {
 
 /** Units fetched at the same time, over all feeds of a tenant: what waits in memory at once. */
 const MOST_RUNNING = 32
+/** How often one run (`--once`) looks again at what there is, at most. */
+const ROUNDS = 4
 /** In one run (`--once`): what comes later than this is left to the next one. */
 const PATIENCE_MS = 120_000
 const MOST_PLANS = 5
@@ -42,6 +44,7 @@ export class TenantCollector {
   readonly #queues: readonly FeedQueue[]
   readonly #wake = new Wake()
   #running = 0
+  #done = 0
   #planning = 0
   #ended: Ended[] = []
 
@@ -60,10 +63,17 @@ export class TenantCollector {
    * unless `abort` comes first.
    */
   async run(once: boolean, stop: AbortSignal, abort: AbortSignal): Promise<void> {
-    const plans = this.#queues.map((queue) => this.#plan(queue, once, stop))
     const keeping = once ? Promise.resolve() : this.#keepHouse(stop)
-    await this.#fetchAll(once, stop, abort)
-    await Promise.all([...plans, keeping])
+    // What was fetched says what else there is: who is licensed, who was active.
+    for (let round = 1; round <= ROUNDS; round += 1) {
+      const before = this.#done
+      const plans = this.#queues.map((queue) => this.#plan(queue, once, stop))
+      await this.#fetchAll(once, stop, abort)
+      await Promise.all(plans)
+      if (!once || stop.aborted || this.#done === before) break
+      for (const queue of this.#queues) queue.isPlanned = false
+    }
+    await keeping
     await this.#tidy()
   }
 
@@ -174,6 +184,7 @@ export class TenantCollector {
         this.#ports.queue.wait(open, outcome.until, body)
         queue.changed()
       } else await this.#end({ queue, unit: open, got, outcome })
+      this.#done += 1
       queue.healthy()
     } catch (error) {
       await counter.recorded().catch(() => undefined)

@@ -17,13 +17,20 @@ const OVERLAP_MS = 5 * MINUTE_MS
 const BEGINNING = Date.parse('2023-01-01T00:00:00Z')
 /** A person that the audit feed shows active is asked again at most this often. */
 const REST_MS = 10 * MINUTE_MS
+/** How far back the sweep of an active person looks again; that of everybody looks back as far as anything is ever late. */
+const ACTIVE_LOOK_BACK_MS = 24 * 60 * MINUTE_MS
+const LOOK_BACK_MS = 8 * ACTIVE_LOOK_BACK_MS
+/** A sweep that was asked for and not heard of is asked for again after that. */
+const OVERDUE_MS = 6 * 60 * MINUTE_MS
 
 export const GRAPH_ROLE = 'AiEnterpriseInteraction.Read.All'
 
-/** What the feed remembers of a person: up to where the history was read, and when. */
+/** What the feed remembers of a person: up to where the history was read, and when it was answered last. */
 interface Swept {
   readonly to: number
   readonly at: number
+  /** When a sweep was last asked for. */
+  readonly asked: number
 }
 
 /**
@@ -46,23 +53,28 @@ export function graphInteractions(options: GraphInteractionsOptions): Feed {
     const isFull = lastFull === 0 || now - lastFull >= fullSweepMs
     const wanted = new Map<string, Person>()
     if (isFull) for (const person of people) wanted.set(person.id, person)
-    const since = new Date(Math.max(BEGINNING, lastFull, now - desk.lookBackMs)).toISOString()
+    const since = new Date(Math.max(BEGINNING, now - 2 * REST_MS)).toISOString()
     for (const { user } of desk.activePeople(since)) {
       const person = byName.get(user.toLowerCase())
       if (person !== undefined && now - sweptOf(desk, person.id).at >= REST_MS)
         wanted.set(person.id, person)
     }
     for (const person of people) if (isEnding(desk, person)) wanted.set(person.id, person)
-    for (const person of wanted.values()) announce(desk, person, now)
+    for (const person of wanted.values()) announce(desk, person, now, isFull)
     if (isFull && people.length > 0) desk.saveState('full', now)
     return Promise.resolve()
   }
 
-  function announce(desk: FeedDesk, person: Person, now: number): void {
-    const { to } = sweptOf(desk, person.id)
+  function announce(desk: FeedDesk, person: Person, now: number, isFull: boolean): void {
+    const { to, at, asked } = sweptOf(desk, person.id)
+    // One that is on its way is not asked for again; everybody's is, since it looks back further.
+    if (!isFull && asked > at && now - asked < OVERDUE_MS) return
     // What becomes available late lies in the look-back; what was swept before that is settled.
-    const from = to === 0 ? BEGINNING : Math.max(BEGINNING, Math.min(to, now - desk.lookBackMs))
-    const span = { from: iso(from - OVERLAP_MS), to: iso(now) }
+    const back = now - (isFull ? LOOK_BACK_MS : ACTIVE_LOOK_BACK_MS)
+    const from = to === 0 ? BEGINNING : Math.max(BEGINNING, Math.min(to, back))
+    // The ledger keeps what is new of it: from where the last sweep ended.
+    const span = { from: iso(to === 0 ? BEGINNING : to - OVERLAP_MS), to: iso(now) }
+    desk.saveState(`swept ${person.id}`, { to, at, asked: now })
     desk.announce({
       scope: person.id,
       span,
@@ -97,13 +109,14 @@ export function graphInteractions(options: GraphInteractionsOptions): Feed {
           { cause: error },
         )
       const swept = sweptOf(desk, person)
+      desk.saveState(`swept ${person}`, { ...swept, at: to })
       // Read before and closed now: what came after the last sweep is gone. Never open: nothing is missing that was offered.
       return swept.to > 0
         ? { state: 'lost', code: 'LICENCE_LOST' }
         : { state: 'refused', code: error.code === 'NOT_FOUND' ? 'NO_MAILBOX' : 'UNLICENSED' }
     }
     const known = sweptOf(desk, person)
-    desk.saveState(`swept ${person}`, { to: Math.max(known.to, to), at: to })
+    desk.saveState(`swept ${person}`, { ...known, to: Math.max(known.to, to), at: to })
     return { state: 'done' }
   }
 
@@ -139,7 +152,7 @@ export function graphInteractions(options: GraphInteractionsOptions): Feed {
 
 function sweptOf(desk: FeedDesk, person: string): Swept {
   const state = desk.state(`swept ${person}`)
-  return { to: numberIn(state, 'to'), at: numberIn(state, 'at') }
+  return { to: numberIn(state, 'to'), at: numberIn(state, 'at'), asked: numberIn(state, 'asked') }
 }
 
 /** The directory says so, by a plan that still works and is marked. */

@@ -19,6 +19,7 @@ type ContentType = (typeof CONTENT_TYPES)[number]
 const DAY_MS = 86_400_000
 const PAGE = 20
 const SMALL_PAGE = 3
+const SKEW_MS = 4 * 60_000
 
 interface Webhook {
   readonly address: string
@@ -249,6 +250,7 @@ export class Management implements EmulatorModule {
       const loops = faults.strikes('page-loops', key, 0.1)
       c.header('NextPageUri', this.#next(c, ports, loops ? offset : next))
     }
+    for (const { expires, appears } of page) if (expires < appears) faults.strike('expired-blobs')
     ledger.count('management content', 200)
     return c.json(page.map((blob) => this.#item(ports, blob)))
   }
@@ -259,7 +261,10 @@ export class Management implements EmulatorModule {
     ports: EmulatorPorts,
   ): { readonly from: number; readonly to: number } | Response {
     const [start, end] = [c.req.query('startTime'), c.req.query('endTime')]
-    const now = ports.world.now()
+    const { faults } = ports.world
+    // Microsoft's clock need not be anybody else's.
+    const now = ports.world.now() + (faults.isOn('clock-skew') ? SKEW_MS : 0)
+    if (faults.isOn('clock-skew')) faults.strike('clock-skew')
     if ((start === undefined) !== (end === undefined))
       return this.#error(
         c,
@@ -326,7 +331,6 @@ export class Management implements EmulatorModule {
     }
     const { blob, bytes } = found
     if (blob.expires <= world.now()) {
-      if (blob.expires < blob.appears) world.faults.strike('expired-blobs')
       return this.#error(
         c,
         ports,

@@ -74,7 +74,7 @@ export class Interactions implements EmulatorModule {
     if (offset === null)
       return graphError(c, ports, 400, 'BadRequest', 'The skip token is invalid.')
     const key = `${person.objectId} ${filter ?? ''} ${offset}`
-    if (offset > 0 && faults.strikes('expired-links', key, 0.1))
+    if (offset > 0 && faults.strikes('expired-links', key, 0.02))
       return graphError(c, ports, 400, 'BadRequest', 'The skip token has expired.')
     const wanted = Number(c.req.query('$top') ?? DEFAULT_PAGE)
     const top = faults.isOn('small-pages') ? 7 : Math.min(MOST, Math.max(1, wanted))
@@ -85,7 +85,7 @@ export class Interactions implements EmulatorModule {
     ledger.count('graph interactions', 200)
     const page = all.slice(offset, offset + top)
     const rest = offset + top < all.length
-    const loops = rest && faults.strikes('page-loops', key, 0.05)
+    const loops = rest && faults.strikes('page-loops', key, 0.01)
     const next = rest ? this.#next(c, ports, version, person, loops ? offset : offset + top) : null
     return this.#answer(ports, version, person, page, next, key)
   }
