@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { migrate } from '../migrate.ts'
+import { closeWindows } from '../../pipeline/collect/closing.ts'
 import { feedBook } from './feeds.ts'
 import { collectMeasures } from './measures.ts'
 import { collectReader } from './reader.ts'
@@ -200,4 +201,25 @@ test('activity adds up by person and day, and people are active by what was rece
   expect(measures.tallied(TENANT)).toBe(20)
   expect(measures.activeSince(TENANT, '2026-03-02T09:30:00.000Z')).toHaveLength(1)
   expect(measures.activeSince(TENANT, '2026-03-02T11:30:00.000Z')).toHaveLength(0)
+})
+
+test('days of one person that have settled become one closed window, and a later sweep opens only what is new', () => {
+  const queue = unitQueue(database, TENANT)
+  const reader = collectReader(database, TENANT)
+  const sweep = (from: string, to: string) =>
+    queue.announce('graph-interactions', { ...listing(from, to, []), scope: 'avery' }, to)
+  sweep('2025-01-01T00:00:00.000Z', '2026-03-10T12:00:00.000Z')
+  sweep('2026-03-04T12:00:00.000Z', '2026-03-10T13:00:00.000Z')
+  closeWindows(database, TENANT, reader, new Date('2026-03-10T13:00:00Z'), 6 * 86_400_000)
+
+  const spans = reader
+    .windows('2020-01-01', '2027-01-01')
+    .map(({ from, to, state }) => [from.slice(0, 10), to.slice(0, 10), state])
+  expect(spans).toEqual([
+    ['2025-01-01', '2026-03-07', 'closed'],
+    ['2026-03-07', '2026-03-08', 'settling'],
+    ['2026-03-08', '2026-03-09', 'settling'],
+    ['2026-03-09', '2026-03-10', 'settling'],
+    ['2026-03-10', '2026-03-11', 'open'],
+  ])
 })

@@ -131,7 +131,7 @@ export function unitQueue(database: DatabaseSync, tenant: string): UnitQueue {
         let added = 0
         for (const unit of listing.units) {
           if (isKnown.get(tenant, feed, unit.key) !== undefined) continue
-          const { window, hiddenSince } = windows.placeOf(feed, listing, unit)
+          const { window, hiddenSince } = windows.placeOf(feed, unit)
           if (!insert(feed, unit, window, now)) continue
           added += 1
           if (hiddenSince !== null) late.push((Date.parse(now) - hiddenSince) / 1_000)
@@ -151,7 +151,7 @@ export function unitQueue(database: DatabaseSync, tenant: string): UnitQueue {
         finish.run(now, records, bytes, added, repeated, versions, unit.id)
         windows.add(window, got)
         for (const each of next) {
-          const place = each.scope === unit.scope ? window : windows.spanOf(feed, each)
+          const place = each.scope === unit.scope ? window : windows.placeOf(feed, each).window
           if (insert(feed, each, place, now)) windows.expect(place, 0)
         }
       }),

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { instant, textOf } from './transaction.ts'
+import { textOf } from './transaction.ts'
+import { isHourly, piecesOf, timeOf, windowAt, type Span } from './window-grid.ts'
 
 /** Counts of a window, or of a unit's part in it. `records = added + repeated + notAi`; `versions`, `unmapped` are in `added`. */
 export interface WindowCounts {
@@ -12,12 +13,6 @@ export interface WindowCounts {
   readonly unmapped: number
 }
 
-interface Span {
-  readonly scope: string
-  readonly from: string
-  readonly to: string
-}
-
 /** A window that may close. */
 export interface OpenWindow extends Span {
   readonly id: number
@@ -27,17 +22,15 @@ export interface OpenWindow extends Span {
   readonly listedAt: string | null
   /** Units that are not ended. */
   readonly waitingFor: number
+  readonly hasLosses: boolean
 }
 
 export interface WindowLedger {
-  /** The window that waits for a unit of a listing, and since when complete listings had been without it (null: none had been there). */
+  /** The window that waits for a unit, and since when complete listings had been without it (null: none had been there). */
   placeOf(
     feed: string,
-    listing: Span,
     unit: Span & { readonly availableAt: string | null },
   ): { readonly window: number; readonly hiddenSince: number | null }
-  /** The window of exactly that span. */
-  spanOf(feed: string, span: Span): number
   expect(window: number, late: number): void
   add(
     window: number,
@@ -54,25 +47,9 @@ export interface WindowLedger {
   ): void
   /** Those that are not closed and ended before then. */
   unclosed(endedBefore: string): OpenWindow[]
-  /** When complete listings had last covered all of that window, be it as a part of a larger one. */
-  lastListed(window: OpenWindow): string
   settle(window: number, state: 'settling' | 'closed', now: string): void
-}
-
-/** Feeds whose windows count in contentCreated: hours, however a listing is cut. */
-const HOURLY: ReadonlySet<string> = new Set(['management-activity'])
-const HOUR_MS = 3_600_000
-
-const iso = (at: number): string => new Date(at).toISOString()
-
-const exact = ({ scope, from, to }: Span): Span => ({
-  scope,
-  from: instant(from) ?? from,
-  to: instant(to) ?? to,
-})
-const hourAt = (scope: string, at: number): Span => {
-  const from = Math.floor(at / HOUR_MS) * HOUR_MS
-  return { scope, from: iso(from), to: iso(from + HOUR_MS) }
+  /** Makes one of closed windows of a scope that follow each other: years of a person are a row, not thousands. */
+  join(window: OpenWindow): void
 }
 
 export function windowLedger(database: DatabaseSync, tenant: string): WindowLedger {
@@ -97,34 +74,37 @@ export function windowLedger(database: DatabaseSync, tenant: string): WindowLedg
     lost: database.prepare('UPDATE collect_windows SET lost = lost + 1 WHERE id = ?'),
     refused: database.prepare('UPDATE collect_windows SET refused = refused + 1 WHERE id = ?'),
   }
+  const touching = database.prepare(
+    `SELECT count(*) AS count FROM collect_units WHERE tenant = ? AND feed = ? AND scope = ? AND from_at < ? AND to_at > ?
+       AND state IN ('pending', 'waiting')`,
+  )
   const mark = database.prepare(
     `UPDATE collect_windows SET listed_from = ?, listed_to = ?, listed_at = ?, pages = pages + ?, listings = listings + 1 WHERE id = ?`,
   )
 
+  const holding = database.prepare(
+    'SELECT * FROM collect_windows WHERE tenant = ? AND feed = ? AND scope = ? AND from_at <= ? AND to_at >= ? LIMIT 1',
+  )
   const row = (feed: string, { scope, from, to }: Span): Record<string, unknown> => {
+    // Closed days of one scope become one window.
+    const larger = isHourly(feed) ? undefined : holding.get(tenant, feed, scope, from, to)
+    if (larger !== undefined) return larger
     put.run(tenant, feed, scope, from, to)
     const found = get.get(tenant, feed, scope, from, to)
     if (found === undefined) throw new Error('a window that was just written is not there')
     return found
   }
   return {
-    placeOf: (feed, listing, unit) => {
-      const available = Date.parse(instant(unit.availableAt) ?? '')
-      const isHourly = HOURLY.has(feed) && !Number.isNaN(available)
-      const span = isHourly
-        ? hourAt(unit.scope, available)
-        : { ...exact(listing), scope: unit.scope }
-      const window = row(feed, span)
-      const [from, to] = [textOf(window['listed_from']), textOf(window['listed_to'])]
+    placeOf: (feed, unit) => {
+      const available = timeOf(unit.availableAt)
+      const isPlaced = isHourly(feed) && !Number.isNaN(available)
+      const at = isPlaced ? available : Math.max(timeOf(unit.from), timeOf(unit.to) - 1)
+      const window = row(feed, windowAt(feed, unit.scope, at))
+      const listed = intervalOf(window)
       const wasListed =
-        isHourly &&
-        from !== null &&
-        to !== null &&
-        Date.parse(from) <= available &&
-        available < Date.parse(to)
+        isPlaced && listed !== null && listed[0] <= available && available < listed[1]
       return { window: Number(window['id']), hiddenSince: wasListed ? available : null }
     },
-    spanOf: (feed, span) => Number(row(feed, exact(span))['id']),
     expect: (window, late) => void expect.run(late, window),
     add: (window, got) => {
       const { records, bytes, added, repeated, versions, notAi, unmapped, faults, dropped } = got
@@ -133,38 +113,23 @@ export function windowLedger(database: DatabaseSync, tenant: string): WindowLedg
     },
     missed: (window, state) => void missed[state].run(window),
     listed: (feed, listing, now) => {
-      const { scope, from, to } = exact(listing)
-      if (!HOURLY.has(feed)) {
-        const window = row(feed, { scope, from, to })
-        const isListed = listing.complete
-        mark.run(
-          isListed ? from : textOf(window['listed_from']),
-          isListed ? to : textOf(window['listed_to']),
-          isListed ? now : textOf(window['listed_at']),
-          listing.pages,
-          Number(window['id']),
-        )
-        return
-      }
-      const [first, last] = [Date.parse(from), Date.parse(to)]
-      for (let at = first; at < last;) {
-        const hour = hourAt(scope, at)
-        const window = row(feed, hour)
-        const end = Date.parse(hour.to)
-        const part: Interval = [at, Math.min(end, last)]
+      let { pages } = listing
+      for (const { window: piece, part } of piecesOf(feed, listing)) {
+        const window = row(feed, piece)
+        const [from, to] = [timeOf(String(window['from_at'])), timeOf(String(window['to_at']))]
         const before = intervalOf(window)
         const covered = listing.complete ? union(before, part) : before
-        const isWhole = covered !== null && covered[0] <= Date.parse(hour.from) && covered[1] >= end
-        // A listing of a part says nothing new of the hour; one to its end does, if the rest was seen before.
-        const renewed = listing.complete && isWhole && part[1] === end
+        const isWhole = covered !== null && covered[0] <= from && covered[1] >= to
+        // A listing of a part says nothing new of the window; one to its end does, if the rest was seen before.
+        const renewed = listing.complete && isWhole && part[1] === to
         mark.run(
-          covered === null ? null : iso(covered[0]),
-          covered === null ? null : iso(covered[1]),
+          covered === null ? null : new Date(covered[0]).toISOString(),
+          covered === null ? null : new Date(covered[1]).toISOString(),
           renewed ? now : textOf(window['listed_at']),
-          at === first ? listing.pages : 0,
+          pages,
           Number(window['id']),
         )
-        at = end
+        pages = 0
       }
     },
     unclosed: (endedBefore) =>
@@ -181,27 +146,71 @@ export function windowLedger(database: DatabaseSync, tenant: string): WindowLedg
           to: String(window['to_at']),
           state: window['state'] === 'settling' ? 'settling' : 'open',
           listedAt: textOf(window['listed_at']),
-          waitingFor:
-            Number(window['units']) -
-            Number(window['done']) -
-            Number(window['lost']) -
-            Number(window['refused']),
+          hasLosses: Number(window['lost']) > 0,
+          waitingFor: isHourly(String(window['feed']))
+            ? Number(window['units']) -
+              Number(window['done']) -
+              Number(window['lost']) -
+              Number(window['refused'])
+            : // A unit may reach over several days.
+              Number(
+                touching.get(
+                  tenant,
+                  String(window['feed']),
+                  String(window['scope']),
+                  String(window['to_at']),
+                  String(window['from_at']),
+                )?.['count'] ?? 0,
+              ),
         })),
-    lastListed: ({ feed, scope, from, to }) =>
-      String(
-        database
-          .prepare(
-            `SELECT max(listed_at) AS at FROM collect_windows
-             WHERE tenant = ? AND feed = ? AND scope = ? AND from_at <= ? AND to_at >= ? AND listed_at IS NOT NULL`,
-          )
-          .get(tenant, feed, scope, from, to)?.['at'] ?? '',
-      ),
     settle: (window, state, now) =>
       void database
         .prepare('UPDATE collect_windows SET state = ?, closed_at = ? WHERE id = ?')
         .run(state, state === 'closed' ? now : null, window),
+    join: ({ id, feed, scope, from }) => {
+      if (isHourly(feed)) return
+      const before = database
+        .prepare(
+          `SELECT id FROM collect_windows WHERE tenant = ? AND feed = ? AND scope = ? AND to_at = ? AND state = 'closed' AND lost = 0`,
+        )
+        .get(tenant, feed, scope, from)
+      if (before === undefined) return
+      const old = Number(before['id'])
+      database.prepare('UPDATE collect_units SET window = ? WHERE window = ?').run(id, old)
+      database
+        .prepare(
+          `INSERT INTO collect_dropped SELECT ?, kind, count FROM collect_dropped WHERE window = ?
+           ON CONFLICT (window, kind) DO UPDATE SET count = count + excluded.count`,
+        )
+        .run(id, old)
+      const sums = SUMMED.map((name) => `${name} = w.${name} + o.${name}`).join(', ')
+      database
+        .prepare(
+          `UPDATE collect_windows AS w SET from_at = o.from_at, listed_from = o.listed_from, ${sums}
+           FROM (SELECT * FROM collect_windows WHERE id = ?) AS o WHERE w.id = ?`,
+        )
+        .run(old, id)
+      database.prepare('DELETE FROM collect_windows WHERE id = ?').run(old)
+    },
   }
 }
+
+const SUMMED = [
+  'pages',
+  'listings',
+  'units',
+  'done',
+  'refused',
+  'late_units',
+  'records',
+  'bytes',
+  'added',
+  'repeated',
+  'versions',
+  'not_ai',
+  'unmapped',
+  'faults',
+]
 
 type Interval = readonly [from: number, to: number]
 

@@ -22,8 +22,8 @@ export function settlingMs(reader: CollectReader, feed: string, lookBackMs: numb
     seconds === null
       ? DEFAULT_MS[isListing ? 'listing' : 'event']
       : Math.max(LEAST_MS, MARGIN * seconds * 1_000)
-  // What is not looked at any more cannot be waited for.
-  return Math.min(wanted, lookBackMs - HOUR_MS)
+  // What is not looked at any more, as a whole, cannot be waited for.
+  return Math.max(0, Math.min(wanted, lookBackMs - (isListing ? HOUR_MS : DAY_MS + HOUR_MS)))
 }
 
 /**
@@ -46,9 +46,9 @@ export function closeWindows(
       if (window.listedAt === null || window.waitingFor > 0) continue
       const wait = settling.get(window.feed) ?? settlingMs(reader, window.feed, lookBackMs)
       settling.set(window.feed, wait)
-      const lastSeen = ledger.lastListed(window)
-      if (Date.parse(lastSeen) >= Date.parse(window.to) + wait) {
+      if (Date.parse(window.listedAt) >= Date.parse(window.to) + wait) {
         ledger.settle(window.id, 'closed', at)
+        if (!window.hasLosses) ledger.join(window)
         closed += 1
       } else if (window.state === 'open') ledger.settle(window.id, 'settling', at)
     }
