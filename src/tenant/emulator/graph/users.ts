@@ -1,99 +1,191 @@
-import type { Context, Hono } from 'hono'
-import type { EmulatorModule, EmulatorPorts } from '../module.ts'
-import {
-  COPILOT_CHAT_PLAN,
-  COPILOT_SKU,
-  EXCHANGE_PLAN,
-  fairMs,
-  isLicensedAt,
-  type EmulatedPerson,
-} from '../people.ts'
-import { graphError } from './errors.ts'
-import { guarded } from './guard.ts'
+// The directory: people with their licences and plans as they are now, and what the tenant has bought.
+import type { GraphDesk } from './desk.ts'
+import { readTop, sliceOf } from './paging.ts'
+import type { Plan } from './plans.ts'
+import { COPILOT_PLANS, COPILOT_SKU, EXCHANGE_PLAN, OFFICE_SKU } from './plans.ts'
+import type { PersonNow } from './tenant-view.ts'
+import type { GraphAnswer, GraphRequest } from './wire.ts'
+import { demandRole, GraphRefusal, jsonAnswer } from './wire.ts'
 
-const PAGE = 100
-const MOST = 999
+type Value =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Value[]
+  | { readonly [name: string]: Value }
 
-/** The directory: people with their plans and licences as of now (interface reference h). */
-export class Users implements EmulatorModule {
-  readonly name = 'users'
+const READ_USERS = ['User.Read.All', 'Directory.Read.All', 'User.ReadBasic.All'] as const
+const HIRED = '2023-02-01T08:00:00Z'
+const LICENSED_OFFICE = '2023-02-01T09:12:44Z'
 
-  mount(app: Hono, ports: EmulatorPorts): void {
-    for (const version of ['v1.0', 'beta']) {
-      const root = `/${ports.hosts.graph}/${version}/users`
-      app.get(root, (c) => guarded(c, ports, 'User.Read.All', () => this.#page(c, ports, version)))
-      app.get(`${root}/:id`, (c) =>
-        guarded(c, ports, 'User.Read.All', () => {
-          const id = (c.req.param('id') ?? '').toLowerCase()
-          const person = ports.world.people.find(
-            ({ objectId, upn }) => objectId === id || upn.toLowerCase() === id,
-          )
-          if (person === undefined)
-            return graphError(
-              c,
-              ports,
-              404,
-              'Request_ResourceNotFound',
-              `Resource '${id}' does not exist.`,
-            )
-          return c.json(userOf(ports, person))
-        }),
-      )
-    }
-  }
+/** What is served when nothing is selected. */
+const USUAL = [
+  'businessPhones',
+  'displayName',
+  'givenName',
+  'jobTitle',
+  'mail',
+  'mobilePhone',
+  'officeLocation',
+  'preferredLanguage',
+  'surname',
+  'userPrincipalName',
+] as const
 
-  #page(c: Context, ports: EmulatorPorts, version: string): Response {
-    const { world, hosts, address, ledger } = ports
-    const top = Math.min(MOST, Math.max(1, Number(c.req.query('$top') ?? PAGE)))
-    const offset = Number(c.req.query('$skiptoken') ?? 0)
-    if (!Number.isSafeInteger(offset))
-      return graphError(c, ports, 400, 'BadRequest', 'The skip token is invalid.')
-    const page = world.people.slice(offset, offset + top)
-    const query = new URLSearchParams(new URL(c.req.url).searchParams)
-    query.set('$skiptoken', String(offset + top))
-    ledger.count('graph users', 200)
-    return c.json({
-      '@odata.context': `${address()}/${hosts.graph}/${version}/$metadata#users`,
-      ...(offset + top < world.people.length
-        ? { '@odata.nextLink': `${address()}/${hosts.graph}/${version}/users?${query.toString()}` }
-        : {}),
-      value: page.map((person) => userOf(ports, person)),
-    })
-  }
+const PROPERTIES: Readonly<Record<string, (person: PersonNow) => Value>> = {
+  businessPhones: () => [],
+  displayName: (person) => person.displayName,
+  givenName: (person) => person.displayName.split(' ')[0] ?? null,
+  jobTitle: () => null,
+  mail: (person) => (person.mailbox ? person.upn : null),
+  mobilePhone: () => null,
+  officeLocation: () => null,
+  preferredLanguage: () => null,
+  surname: (person) => person.displayName.split(' ').at(-1) ?? null,
+  userPrincipalName: (person) => person.upn,
+  id: (person) => person.id,
+  accountEnabled: (person) => person.enabled,
+  userType: () => 'Member',
+  createdDateTime: () => HIRED,
+  usageLocation: (person) => person.dataLocation?.slice(0, 2) ?? 'US',
+  department: () => null,
+  companyName: () => 'Contoso',
+  country: () => null,
+  preferredDataLocation: (person) => person.dataLocation,
+  assignedLicenses: (person) => [
+    { disabledPlans: person.mailbox ? [] : [EXCHANGE_PLAN.id], skuId: OFFICE_SKU.skuId },
+    ...(person.licensed ? [{ disabledPlans: [], skuId: COPILOT_SKU.skuId }] : []),
+  ],
+  assignedPlans,
 }
 
-function userOf({ world }: EmulatorPorts, person: EmulatedPerson): object {
-  const now = world.now()
-  const isLicensed = isLicensedAt(person, now)
-  // Before a licence goes it shows as suspended, and still serves.
-  const isEnding =
-    person.licenceEnds !== null && now >= person.licenceEnds - 2 * fairMs(world.options.rate)
-  const plan = (servicePlanId: string, service: string, capabilityStatus: string) => ({
-    assignedDateTime: '2025-09-01T08:00:00Z',
-    capabilityStatus,
-    service,
-    servicePlanId,
+// As the directory spells them; a selection may be written in any case.
+const SPELLING = new Map(Object.keys(PROPERTIES).map((name) => [name.toLowerCase(), name]))
+
+export function serveUsers(desk: GraphDesk, request: GraphRequest): GraphAnswer {
+  demandRole(request, ...READ_USERS)
+  if (request.query.has('$filter') || request.query.has('$search'))
+    throw new GraphRefusal(
+      400,
+      'Request_UnsupportedQuery',
+      'Unsupported or invalid query filter clause specified.',
+    )
+  const top = readTop(request, 100, 999)
+  const names = selected(request)
+  const size =
+    top > 1 && desk.strikes('small-pages', `users ${request.query.get('$skiptoken')}`)
+      ? Math.ceil(top / 2)
+      : top
+  const { entries, next } = sliceOf(request, desk.view.people(), size)
+  desk.served('graph.users', entries.length)
+  return jsonAnswer(200, {
+    '@odata.context': `${request.root}/$metadata#users${context(request)}`,
+    ...(next === null ? {} : { '@odata.nextLink': next }),
+    value: entries.map((person) => shown(person, names)),
   })
-  return {
-    id: person.objectId,
-    userPrincipalName: person.upn,
-    displayName: person.displayName,
-    mail: person.hasMailbox ? person.upn : null,
-    accountEnabled: true,
-    userType: 'Member',
-    preferredDataLocation: person.dataLocation,
-    assignedLicenses: isLicensed ? [{ disabledPlans: [], skuId: COPILOT_SKU }] : [],
-    assignedPlans: [
-      ...(person.hasMailbox ? [plan(EXCHANGE_PLAN, 'exchange', 'Enabled')] : []),
-      ...(person.isLicensed
-        ? [
-            plan(
-              COPILOT_CHAT_PLAN,
-              'MicrosoftCopilot',
-              isLicensed ? (isEnding ? 'Warning' : 'Enabled') : 'Deleted',
-            ),
-          ]
-        : []),
-    ],
-  }
+}
+
+export function serveUser(desk: GraphDesk, request: GraphRequest, key: string): GraphAnswer {
+  demandRole(request, ...READ_USERS)
+  const person = findPerson(desk, key)
+  const head = { '@odata.context': `${request.root}/$metadata#users${context(request)}/$entity` }
+  return jsonAnswer(200, { ...head, ...shown(person, selected(request)) })
+}
+
+export function serveLicenceDetails(
+  desk: GraphDesk,
+  request: GraphRequest,
+  key: string,
+): GraphAnswer {
+  demandRole(request, ...READ_USERS, 'LicenseAssignment.Read.All')
+  const person = findPerson(desk, key)
+  const skus = [OFFICE_SKU, ...(person.licensed ? [COPILOT_SKU] : [])]
+  const value = skus.map((sku) => ({
+    id: `${person.id.slice(0, 8)}${sku.skuId.slice(8)}`,
+    skuId: sku.skuId,
+    skuPartNumber: sku.skuPartNumber,
+    servicePlans: sku.plans.map((plan) => ({
+      servicePlanId: plan.id,
+      servicePlanName: plan.name,
+      provisioningStatus: plan === EXCHANGE_PLAN && !person.mailbox ? 'Disabled' : 'Success',
+      appliesTo: 'User',
+    })),
+  }))
+  return jsonAnswer(200, { '@odata.context': `${request.root}/$metadata#licenseDetails`, value })
+}
+
+export function serveSubscribedSkus(desk: GraphDesk, request: GraphRequest): GraphAnswer {
+  demandRole(request, 'LicenseAssignment.Read.All', 'Organization.Read.All', 'Directory.Read.All')
+  const people = desk.view.people()
+  const licensed = people.filter((person) => person.licensed).length
+  const value = [OFFICE_SKU, COPILOT_SKU].map((sku) => {
+    const consumedUnits = sku === COPILOT_SKU ? licensed : people.length
+    return {
+      id: `${desk.view.tenantId}_${sku.skuId}`,
+      accountId: desk.view.tenantId,
+      accountName: 'contoso',
+      appliesTo: 'User',
+      capabilityStatus: 'Enabled',
+      consumedUnits,
+      prepaidUnits: { enabled: consumedUnits + 10, suspended: 0, warning: 0, lockedOut: 0 },
+      skuId: sku.skuId,
+      skuPartNumber: sku.skuPartNumber,
+      servicePlans: sku.plans.map(({ id, name }) => ({
+        servicePlanId: id,
+        servicePlanName: name,
+        provisioningStatus: 'Success',
+        appliesTo: 'User',
+      })),
+    }
+  })
+  return jsonAnswer(200, { '@odata.context': `${request.root}/$metadata#subscribedSkus`, value })
+}
+
+export function findPerson(desk: GraphDesk, key: string): PersonNow {
+  const person = desk.view.person(key)
+  if (person !== null) return person
+  throw new GraphRefusal(
+    404,
+    'Request_ResourceNotFound',
+    `Resource '${key.slice(0, 100)}' does not exist or one of its queried reference-property objects are not present.`,
+  )
+}
+
+function assignedPlans(person: PersonNow): Value {
+  const entry = (plan: Plan, assignedDateTime: string, capabilityStatus: string): Value => ({
+    assignedDateTime,
+    capabilityStatus,
+    service: plan.service,
+    servicePlanId: plan.id,
+  })
+  const office = OFFICE_SKU.plans.map((plan) =>
+    entry(plan, LICENSED_OFFICE, plan === EXCHANGE_PLAN && !person.mailbox ? 'Deleted' : 'Enabled'),
+  )
+  if (!person.everLicensed) return office
+  const status = person.licensed ? 'Enabled' : 'Deleted'
+  return [...office, ...COPILOT_PLANS.map((plan) => entry(plan, person.licenceChangedAt, status))]
+}
+
+function shown(person: PersonNow, names: readonly string[]): Value {
+  const entry: Record<string, Value> = {}
+  for (const name of names) entry[name] = PROPERTIES[name]?.(person) ?? null
+  return entry
+}
+
+/** The id comes unasked, as Graph does it only without a selection. */
+function selected(request: GraphRequest): readonly string[] {
+  const given = request.query.get('$select')
+  if (given === null) return [...USUAL, 'id']
+  return given.split(',').map((part) => {
+    const name = SPELLING.get(part.trim().toLowerCase())
+    if (name !== undefined) return name
+    const message = `Parsing OData Select and Expand failed: Could not find a property named '${part.trim().slice(0, 60)}' on type 'microsoft.graph.user'.`
+    throw new GraphRefusal(400, 'BadRequest', message)
+  })
+}
+
+function context(request: GraphRequest): string {
+  const given = request.query.get('$select')
+  return given === null ? '' : `(${given})`
 }

@@ -1,0 +1,22 @@
+// What every Graph interface works with: the tenant, the faults that may strike, and the count of what was served.
+import type { TenantView } from './tenant-view.ts'
+
+/** Faults that are Graph's own; those of the connection (resets, slow answers …) strike before a request gets here. */
+export type GraphFault =
+  | 'filter-refused'
+  | 'small-pages'
+  | 'query-truncated'
+  | 'query-unstable'
+  | 'notification-missed'
+  | 'concealed-names'
+  | 'page-loops'
+  | 'expired-links'
+
+export interface GraphDesk {
+  readonly view: TenantView
+  /** Whether the fault is on and strikes this request; counts it if so. Bounded: the same key is spared in the end. */
+  strikes(fault: GraphFault, key: string): boolean
+  /** A guid that no other request gets; the same again in another run with the same seed. */
+  newGuid(): string
+  served(service: string, records: number): void
+}

@@ -1,0 +1,175 @@
+// Look-ups of what records only give as an address or id: sites, drives, files, chats and meetings.
+import type { GraphDesk } from './desk.ts'
+import { guidFrom, numberFrom } from './derived.ts'
+import { findPerson } from './users.ts'
+import type { GraphAnswer, GraphRequest } from './wire.ts'
+import { demandRole, GraphRefusal, jsonAnswer } from './wire.ts'
+
+const CREATED = '2024-03-11T09:30:00Z'
+const MEETINGS = ['Weekly review', 'Steering committee', 'Client call', 'Planning', 'Interview']
+
+/** `/sites/{host}:/{path}` or `/sites/{id}`: segments behind `sites`. */
+export function serveSite(
+  desk: GraphDesk,
+  request: GraphRequest,
+  rest: readonly string[],
+): GraphAnswer {
+  demandRole(request, 'Sites.Read.All', 'Sites.ReadWrite.All', 'Sites.Selected')
+  const key = rest.join('/').replace(/:$/, '')
+  const [, host, path] = /^([\w.-]+\.sharepoint\.[a-z]+):\/(.+)$/.exec(key) ?? []
+  const [hostOfId, collection, web] = key.split(',')
+  if (host === undefined && web === undefined) throw notFound('The requested site was not found.')
+  desk.served('graph.sites', 1)
+  const name = path?.split('/').at(-1) ?? `Site ${collection?.slice(0, 4)}`
+  const webUrl = `https://${host ?? hostOfId}/${path ?? `sites/${collection?.slice(0, 8)}`}`
+  const id = host === undefined ? key : `${host},${guidFrom(webUrl)},${guidFrom(`web ${webUrl}`)}`
+  return jsonAnswer(200, {
+    '@odata.context': `${request.root}/$metadata#sites/$entity`,
+    createdDateTime: CREATED,
+    description: '',
+    id,
+    lastModifiedDateTime: CREATED,
+    name,
+    webUrl,
+    displayName: decoded(name),
+    root: {},
+    siteCollection: { hostname: host ?? hostOfId },
+  })
+}
+
+/** `/drives/{id}` and `/drives/{id}/items/{item}`: segments behind `drives`. */
+export function serveDrive(
+  desk: GraphDesk,
+  request: GraphRequest,
+  rest: readonly string[],
+): GraphAnswer {
+  demandRole(request, 'Files.Read.All', 'Sites.Read.All')
+  const [id = '', items, item] = rest
+  desk.served('graph.drives', 1)
+  if (items === 'items' && item !== undefined)
+    return jsonAnswer(
+      200,
+      driveItem(
+        request,
+        `https://contoso.sharepoint.com/sites/${id.slice(0, 6)}/Shared%20Documents/${item}`,
+        id,
+        item,
+      ),
+    )
+  if (items !== undefined) throw notFound('Item not found')
+  return jsonAnswer(200, {
+    '@odata.context': `${request.root}/$metadata#drives/$entity`,
+    id,
+    name: 'Documents',
+    driveType: 'documentLibrary',
+    webUrl: `https://contoso.sharepoint.com/sites/${id.slice(0, 6)}/Shared%20Documents`,
+    owner: { group: { displayName: 'Contoso' } },
+  })
+}
+
+/** `/shares/u!{address in base64url}/driveItem` */
+export function serveShare(desk: GraphDesk, request: GraphRequest, token: string): GraphAnswer {
+  demandRole(request, 'Files.Read.All', 'Sites.Read.All')
+  const url = token.startsWith('u!') ? Buffer.from(token.slice(2), 'base64url').toString() : ''
+  if (!/^https:\/\/[\w.-]+\.sharepoint\.[a-z]+\//.test(url))
+    throw notFound('The resource could not be found.')
+  desk.served('graph.drives', 1)
+  return jsonAnswer(
+    200,
+    driveItem(
+      request,
+      url.replace(/\?.*/, ''),
+      `b!${guidFrom(new URL(url).host).replaceAll('-', '')}`,
+      null,
+    ),
+  )
+}
+
+/** `/chats/{id}`: the topic of a chat, and the meeting it belongs to. */
+export function serveChat(desk: GraphDesk, request: GraphRequest, id: string): GraphAnswer {
+  demandRole(request, 'Chat.ReadBasic.All', 'Chat.Read.All')
+  if (!id.startsWith('19:')) throw notFound('No chat with this id exists.')
+  desk.served('graph.chats', 1)
+  const meeting = id.startsWith('19:meeting_')
+  return jsonAnswer(200, {
+    '@odata.context': `${request.root}/$metadata#chats/$entity`,
+    id,
+    topic: meeting ? subjectOf(id) : null,
+    createdDateTime: CREATED,
+    lastUpdatedDateTime: CREATED,
+    chatType: meeting ? 'meeting' : 'group',
+    webUrl: `https://teams.microsoft.com/l/chat/${encodeURIComponent(id)}/0?tenantId=${desk.view.tenantId}`,
+    tenantId: desk.view.tenantId,
+    onlineMeetingInfo: meeting
+      ? { calendarEventId: guidFrom(id), joinWebUrl: joinUrl(id), organizer: null }
+      : null,
+  })
+}
+
+/** `/users/{id}/onlineMeetings?$filter=JoinWebUrl eq '…'` */
+export function serveMeetings(desk: GraphDesk, request: GraphRequest, user: string): GraphAnswer {
+  demandRole(request, 'OnlineMeetings.Read.All', 'OnlineMeetings.ReadWrite.All')
+  const person = findPerson(desk, user)
+  const filter = /^joinweburl eq '([^']+)'$/i.exec(request.query.get('$filter') ?? '')
+  if (filter === null)
+    throw new GraphRefusal(400, 'InvalidArgument', 'Filter expression expected - JoinWebUrl eq.')
+  const join = filter[1] ?? ''
+  const threadId = /19:meeting_[\w-]+@thread\.v2/.exec(decoded(join))?.[0]
+  const value = threadId === undefined ? [] : [meetingOf(threadId, join, person.id)]
+  desk.served('graph.meetings', value.length)
+  return jsonAnswer(200, {
+    '@odata.context': `${request.root}/$metadata#users('${person.id}')/onlineMeetings`,
+    value,
+  })
+}
+
+function meetingOf(threadId: string, joinWebUrl: string, organiser: string) {
+  return {
+    id: Buffer.from(`1*${organiser}*0**${threadId}`).toString('base64'),
+    creationDateTime: CREATED,
+    startDateTime: CREATED,
+    endDateTime: '2024-03-11T10:30:00Z',
+    joinWebUrl,
+    subject: subjectOf(threadId),
+    chatInfo: { threadId, messageId: '0', replyChainMessageId: null },
+    participants: {
+      organizer: { identity: { user: { id: organiser, displayName: null } }, upn: null },
+    },
+  }
+}
+
+function driveItem(request: GraphRequest, webUrl: string, driveId: string, itemId: string | null) {
+  const address = new URL(webUrl)
+  const path = address.pathname.split('/')
+  const name = decoded(path.at(-1) ?? '')
+  return {
+    '@odata.context': `${request.root}/$metadata#driveItem`,
+    id: itemId ?? `01${guidFrom(webUrl).replaceAll('-', '').toUpperCase()}`,
+    name,
+    size: 10_000 + numberFrom(webUrl, 500_000),
+    webUrl,
+    createdDateTime: CREATED,
+    lastModifiedDateTime: CREATED,
+    file: { mimeType: 'application/octet-stream' },
+    parentReference: {
+      driveId,
+      driveType: 'documentLibrary',
+      siteId: `${address.host},${guidFrom(webUrl)},${guidFrom(address.host)}`,
+    },
+    sharepointIds: { siteUrl: `https://${address.host}${path.slice(0, 3).join('/')}` },
+  }
+}
+
+const subjectOf = (id: string): string => MEETINGS[numberFrom(id, MEETINGS.length)] ?? ''
+const joinUrl = (id: string): string =>
+  `https://teams.microsoft.com/l/meetup-join/${encodeURIComponent(id)}/0`
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+const notFound = (message: string): GraphRefusal => new GraphRefusal(404, 'itemNotFound', message)
