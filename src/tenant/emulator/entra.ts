@@ -17,6 +17,9 @@ const ROLES = {
     'User.Read.All',
     'Sites.Read.All',
     'OnlineMeetings.Read.All',
+    'Chat.ReadBasic.All',
+    'Files.Read.All',
+    'LicenseAssignment.Read.All',
   ],
   'app-insights': ['Data.Read'],
 } as const

@@ -29,6 +29,8 @@ export interface TenantEvent {
   readonly id: string
   readonly session: string
   readonly person: number
+  /** Of interactions, the last part of their appClass; '' for the rest. */
+  readonly appClass: string
   readonly occurredAt: number
   readonly availableAt: number
   /** 1, or 2 for the changed content. */
@@ -110,6 +112,7 @@ export class EventDay {
         id: '',
         session: '',
         person: 0,
+        appClass: '',
         occurredAt: dayMs + n,
         version: 1,
         fault: null,
@@ -126,6 +129,7 @@ export class EventDay {
         content,
         session: '',
         person: 0,
+        appClass: '',
         version: 1,
       } as const
       this.#add(bytes, { ...common, id, occurredAt, fault: 'new-record-types' })
@@ -172,6 +176,7 @@ export class EventDay {
         id: written.id,
         session: isText ? story.threadId : '',
         person: session.member,
+        appClass: isText ? session.surface.appClass : '',
         occurredAt: written.atMs,
         version: variant === 'version' ? 2 : 1,
         fault: struck,

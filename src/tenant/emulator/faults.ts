@@ -25,14 +25,27 @@ export const FAULTS = [
   'subscription-disabled',
   'filter-refused',
   'small-pages',
+  'query-truncated',
+  'query-unstable',
+  'notification-missed',
+  'concealed-names',
 ] as const
 export type FaultName = (typeof FAULTS)[number]
+
+/** Of interfaces that nobody has to ask: they are counted once somebody did. */
+const OF_SOME: ReadonlySet<FaultName> = new Set([
+  'query-truncated',
+  'query-unstable',
+  'notification-missed',
+  'concealed-names',
+])
 
 /** Which faults are on, and how often each struck. */
 export class Faults {
   readonly #seed: number
   readonly #struck = new Map<FaultName, number>()
   readonly #attempts = new Map<string, number>()
+  readonly #asked = new Set<FaultName>()
   on: ReadonlySet<FaultName>
 
   constructor(seed: number, on: ReadonlySet<FaultName>) {
@@ -59,6 +72,7 @@ export class Faults {
    */
   strikes(name: FaultName, key: string, chance: number, most = 1): boolean {
     if (!this.on.has(name)) return false
+    this.#asked.add(name)
     const id = `${name} ${key}`
     const attempt = this.#attempts.get(id) ?? 0
     if (attempt >= most) return false
@@ -71,7 +85,9 @@ export class Faults {
   /** How often each fault that is on struck. */
   counts(): Readonly<Record<string, number>> {
     return Object.fromEntries(
-      FAULTS.filter((name) => this.on.has(name)).map((name) => [name, this.#struck.get(name) ?? 0]),
+      FAULTS.filter(
+        (name) => this.on.has(name) && (this.#asked.has(name) || !OF_SOME.has(name)),
+      ).map((name) => [name, this.#struck.get(name) ?? 0]),
     )
   }
 

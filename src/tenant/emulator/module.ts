@@ -18,4 +18,6 @@ export interface EmulatorPorts {
 export interface EmulatorModule {
   readonly name: string
   mount(app: Hono, ports: EmulatorPorts): void
+  /** Ends what it does by itself. */
+  close?(): void
 }

@@ -2,10 +2,10 @@ import { serve, type ServerType } from '@hono/node-server'
 import { Hono } from 'hono'
 import { stream } from 'hono/streaming'
 import { CodedError } from '../../platform/errors.ts'
+import { AppInsightsModule } from './app-insights/module.ts'
 import { Entra } from './entra.ts'
 import { FAULTS } from './faults.ts'
-import { Interactions } from './graph/interactions.ts'
-import { Users } from './graph/users.ts'
+import { GraphModule } from './graph/module.ts'
 import { CLOUD_HOSTS } from './hosts.ts'
 import { Ledger, ledgerLines } from './ledger.ts'
 import { Management } from './management.ts'
@@ -42,8 +42,8 @@ export async function startTenant(given: EmulatorOptions): Promise<EmulatedTenan
   const modules: readonly EmulatorModule[] = [
     entra,
     new Management(),
-    new Interactions(),
-    new Users(),
+    new GraphModule(),
+    new AppInsightsModule(),
   ]
   for (const module of modules) module.mount(app, ports)
   app.notFound((c) => {
@@ -67,6 +67,7 @@ export async function startTenant(given: EmulatorOptions): Promise<EmulatedTenan
     secret: entra.secret,
     world,
     close: async () => {
+      for (const module of modules) module.close?.()
       await new Promise<void>((resolve) => {
         server.close(() => resolve())
         if ('closeAllConnections' in server) server.closeAllConnections()
@@ -89,6 +90,7 @@ function control(app: Hono, ports: EmulatorPorts): void {
     c.json({
       now: new Date(world.now()).toISOString(),
       requests: ledger.requests(),
+      served: ledger.served(),
       faults: world.faults.counts(),
     }),
   )

@@ -102,6 +102,11 @@ export class World {
     return [...newest.values()].toSorted((a, b) => b.event.occurredAt - a.event.occurredAt)
   }
 
+  /** Everything of the day of a moment; undefined before the first day. */
+  eventDayOf(ms: number): EventDay | undefined {
+    return this.#eventDay(midnight(ms))
+  }
+
   /** Every event of the days up to a moment, day by day, with the blobs of that day. */
   *eventsUntil(until: number): Generator<TenantEvent> {
     for (let day = this.firstDayMs; day <= until; day += DAY_MS)

@@ -36,6 +36,8 @@ interface Asked {
   readonly fromMs: number
   readonly toMs: number
   readonly operations: readonly string[]
+  /** As they were asked for. */
+  readonly given: unknown
   readonly recordTypes: readonly string[]
   readonly users: readonly string[]
   readonly keyword: string
@@ -107,7 +109,7 @@ export class AuditQueries {
     const following = { ...place, skip: place.skip + top }
     const again =
       more && place.skip > 0 && this.desk.strikes('page-loops', `query ${query.id} ${place.skip}`)
-    this.desk.served('graph.audit-query', page.length)
+    this.desk.served('graph audit-query', page.length)
     const head = {
       '@odata.context': `${request.root}/$metadata#security/auditLog/queries('${id}')/records`,
       ...(more ? { '@odata.nextLink': nextLink(request, tokenOf(again ? place : following)) } : {}),
@@ -167,7 +169,7 @@ export class AuditQueries {
       recordTypeFilters: asked.recordTypes,
       keywordFilter: asked.keyword === '' ? null : asked.keyword,
       serviceFilter: null,
-      operationFilters: asked.operations,
+      operationFilters: asked.given,
       userPrincipalNameFilters: asked.users,
       ipAddressFilters: [],
       objectIdFilters: [],
@@ -227,6 +229,7 @@ function readAsked(request: GraphRequest): Asked {
     fromMs,
     toMs,
     operations: names(body, 'operationFilters'),
+    given: field(body, 'operationFilters') ?? [],
     recordTypes,
     users: names(body, 'userPrincipalNameFilters'),
     keyword: textField(body, 'keywordFilter'),

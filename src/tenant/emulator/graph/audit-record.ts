@@ -1,5 +1,5 @@
 // A record of the audit log as the audit log query API wraps it: the Management API's record lies in `auditData`.
-import { RECORD_TYPES } from '../../../interactions/record-types.ts'
+import { recordTypeOf } from '../../../interactions/record-types.ts'
 import { guidFrom } from './derived.ts'
 
 const USER_TYPES = [
@@ -43,9 +43,9 @@ export function wrapAuditRecord(bytes: Uint8Array, reversed: boolean): string {
 }
 
 /** As the documentation spells it in filters: `copilotInteraction`. */
-export function recordTypeName(number: unknown): string {
-  const name = typeof number === 'number' ? RECORD_TYPES.get(number) : undefined
-  if (name === undefined) return 'unknownFutureValue'
+export function recordTypeName(served: unknown): string {
+  const { name } = recordTypeOf(served)
+  if (name === '' || /^\d/.test(name)) return 'unknownFutureValue'
   // AIAppInteraction becomes aiAppInteraction.
   return name.replace(/^[A-Z]+(?=[A-Z][a-z])|^[A-Z]/, (start) => start.toLowerCase())
 }

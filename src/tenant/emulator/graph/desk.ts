@@ -1,5 +1,5 @@
 // What every Graph interface works with: the tenant, the faults that may strike, and the count of what was served.
-import type { TenantView } from './tenant-view.ts'
+import type { MailboxItem, TenantView } from './tenant-view.ts'
 
 /** Faults that are Graph's own; those of the connection (resets, slow answers …) strike before a request gets here. */
 export type GraphFault =
@@ -19,4 +19,8 @@ export interface GraphDesk {
   /** A guid that no other request gets; the same again in another run with the same seed. */
   newGuid(): string
   served(service: string, records: number): void
+  /** Somebody asked for a history that closed with its licence. */
+  licenceIsGone(): void
+  /** These went out: whatever fault made them what they are has struck. */
+  seen(items: readonly MailboxItem[]): void
 }

@@ -18,14 +18,12 @@ const CLASS = /^appclass\s+eq\s+'([^']*)'$/i
 /** Throws the refusal that Graph answers to anything else. */
 export function parseHistoryFilter(text: string): HistoryFilter {
   let { after, before } = EVERYTHING
-  let classes: Set<string> | null = null
+  const named: ReadonlySet<string>[] = []
   for (const part of text.slice(0, 4096).split(/\s+and\s+/i)) {
     const condition = part.trim()
     const date = DATE.exec(condition)
     if (date === null) {
-      const named = classesOf(condition)
-      const earlier: ReadonlySet<string> | null = classes
-      classes = earlier === null ? named : new Set([...named].filter((one) => earlier.has(one)))
+      named.push(classesOf(condition))
       continue
     }
     const ms = Date.parse(date[2] ?? '')
@@ -33,7 +31,10 @@ export function parseHistoryFilter(text: string): HistoryFilter {
     if (date[1]?.toLowerCase() === 'gt') after = Math.max(after, ms)
     else before = Math.min(before, ms)
   }
-  return { after, before, classes }
+  const [first, ...others] = named
+  if (first === undefined) return { after, before, classes: null }
+  const inAll = [...first].filter((one) => others.every((other) => other.has(one)))
+  return { after, before, classes: new Set(inAll) }
 }
 
 function classesOf(condition: string): Set<string> {

@@ -9,29 +9,41 @@ import { demandRole, GraphRefusal } from './wire.ts'
 
 const USUAL_TOP = 10
 const MOST_TOP = 100
+const SMALL = 7
 const FOLDERS: readonly MailboxFolder[] = ['TeamsMessagesData', 'TeamChat']
 
 /** `/copilot/users/{id}/interactionHistory/getAllEnterpriseInteractions` */
 export function serveHistory(desk: GraphDesk, request: GraphRequest, user: string): GraphAnswer {
   demandRole(request, 'AiEnterpriseInteraction.Read.All')
   const person = desk.view.person(user)
+  if (person !== null && !person.licensed && person.everLicensed) desk.licenceIsGone()
   demandHistory(person)
   const top = readTop(request, USUAL_TOP, MOST_TOP)
   const { folder, skip } = placeOf(request)
-  const key = `history ${person.id} ${folder} ${skip}`
   const given = request.query.get('$filter')
-  if (given !== null && desk.strikes('filter-refused', `history ${person.id}`))
+  const key = `${person.id} ${given ?? ''} ${folder} ${skip}`
+  if (given !== null && desk.strikes('filter-refused', `${person.id} ${given}`))
     throw filterRefused()
   if (skip > 0 && desk.strikes('expired-links', key)) throw skipTokenBroken()
   const filter = given === null ? EVERYTHING : parseHistoryFilter(given)
-  const size = top > 1 && desk.strikes('small-pages', key) ? Math.ceil(top / 3) : top
+  const size = top > SMALL && desk.strikes('small-pages', key) ? SMALL : top
   const now = desk.view.now().getTime()
-  const found = select(desk.view.mailbox(person.id), folder, filter, now, skip, size + 1)
+  const mailbox = desk.view.mailbox(person.id)
+  const find = (of: MailboxFolder, from: number, wanted: number) =>
+    select(mailbox, of, filter, now, from, wanted)
+  const found = find(folder, skip, size + 1)
   const entries = found.slice(0, size)
-  const following = found.length > size ? { folder, skip: skip + size } : folderAfter(folder)
+  const other = folderAfter(folder)
+  const following =
+    found.length > size
+      ? { folder, skip: skip + size }
+      : other !== null && find(other.folder, 0, 1).length > 0
+        ? other
+        : null
   const again = following !== null && desk.strikes('page-loops', key)
   const next = again ? { folder, skip } : following
-  desk.served('graph.interactions', entries.length)
+  desk.served('graph interactions', entries.length)
+  desk.seen(entries)
   const head = {
     '@odata.context': `${request.root}/$metadata#Collection(aiInteraction)`,
     // Not the number of entries below: whoever stops when it is reached loses some.

@@ -63,7 +63,7 @@ export class Notifications {
     for (let tried = 0; tried < TRIES; tried++) {
       // oxlint-disable-next-line no-await-in-loop -- tries of the same sending
       if (!(await this.post(to.notificationUrl, body))) continue
-      this.desk.served('graph.notifications', items.length)
+      this.desk.served('graph notifications', items.length)
       return undefined
     }
     return this.lifecycle(to, 'missed')

@@ -1,4 +1,5 @@
 // The inventory of agents: packages as the admin centre lists them, odd casing included.
+import { numberFrom } from './derived.ts'
 import type { GraphDesk } from './desk.ts'
 import { readTop, sliceOf } from './paging.ts'
 import type { AgentPackage } from './tenant-view.ts'
@@ -17,7 +18,7 @@ export function servePackages(desk: GraphDesk, request: GraphRequest): GraphAnsw
   const accepts = packageFilter(request.query.get('$filter'))
   const all = desk.view.packages().map(listed).filter(accepts)
   const { entries, next } = sliceOf(request, all, readTop(request, 100, 999))
-  desk.served('graph.packages', entries.length)
+  desk.served('graph packages', entries.length)
   return jsonAnswer(200, {
     '@odata.context': `${request.root}/$metadata#copilot/admin/catalog/packages`,
     ...(next === null ? {} : { '@odata.nextLink': next }),
@@ -44,7 +45,7 @@ type Listed = ReturnType<typeof listed>
 
 function listed(agent: AgentPackage) {
   // A number that belongs to the agent, so that its entry is the same in every listing.
-  const turn = [...agent.id].reduce((sum, letter) => sum + letter.charCodeAt(0), 0)
+  const turn = numberFrom(agent.id, 10_000)
   const manifestId = agent.displayName.toLowerCase().replaceAll(' ', '-')
   return {
     id: agent.id,

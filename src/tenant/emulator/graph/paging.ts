@@ -18,7 +18,7 @@ export function nextLink(request: GraphRequest, token: string): string {
   const query = new URLSearchParams(request.query)
   query.delete('$skiptoken')
   query.append('$skiptoken', Buffer.from(token).toString('base64'))
-  return `${request.root}/${request.path.map(encodeURIComponent).join('/')}?${query}`
+  return `${request.root}/${request.path.map(encodeURIComponent).join('/')}?${query.toString()}`
 }
 
 /** The decoded text of `$skiptoken`; null on the first page. */

@@ -19,7 +19,7 @@ export function serveSite(
   const [, host, path] = /^([\w.-]+\.sharepoint\.[a-z]+):\/(.+)$/.exec(key) ?? []
   const [hostOfId, collection, web] = key.split(',')
   if (host === undefined && web === undefined) throw notFound('The requested site was not found.')
-  desk.served('graph.sites', 1)
+  desk.served('graph sites', 1)
   const name = path?.split('/').at(-1) ?? `Site ${collection?.slice(0, 4)}`
   const webUrl = `https://${host ?? hostOfId}/${path ?? `sites/${collection?.slice(0, 8)}`}`
   const id = host === undefined ? key : `${host},${guidFrom(webUrl)},${guidFrom(`web ${webUrl}`)}`
@@ -45,7 +45,7 @@ export function serveDrive(
 ): GraphAnswer {
   demandRole(request, 'Files.Read.All', 'Sites.Read.All')
   const [id = '', items, item] = rest
-  desk.served('graph.drives', 1)
+  desk.served('graph drives', 1)
   if (items === 'items' && item !== undefined)
     return jsonAnswer(
       200,
@@ -73,7 +73,7 @@ export function serveShare(desk: GraphDesk, request: GraphRequest, token: string
   const url = token.startsWith('u!') ? Buffer.from(token.slice(2), 'base64url').toString() : ''
   if (!/^https:\/\/[\w.-]+\.sharepoint\.[a-z]+\//.test(url))
     throw notFound('The resource could not be found.')
-  desk.served('graph.drives', 1)
+  desk.served('graph drives', 1)
   return jsonAnswer(
     200,
     driveItem(
@@ -89,7 +89,7 @@ export function serveShare(desk: GraphDesk, request: GraphRequest, token: string
 export function serveChat(desk: GraphDesk, request: GraphRequest, id: string): GraphAnswer {
   demandRole(request, 'Chat.ReadBasic.All', 'Chat.Read.All')
   if (!id.startsWith('19:')) throw notFound('No chat with this id exists.')
-  desk.served('graph.chats', 1)
+  desk.served('graph chats', 1)
   const meeting = id.startsWith('19:meeting_')
   return jsonAnswer(200, {
     '@odata.context': `${request.root}/$metadata#chats/$entity`,
@@ -116,7 +116,7 @@ export function serveMeetings(desk: GraphDesk, request: GraphRequest, user: stri
   const join = filter[1] ?? ''
   const threadId = /19:meeting_[\w-]+@thread\.v2/.exec(decoded(join))?.[0]
   const value = threadId === undefined ? [] : [meetingOf(threadId, join, person.id)]
-  desk.served('graph.meetings', value.length)
+  desk.served('graph meetings', value.length)
   return jsonAnswer(200, {
     '@odata.context': `${request.root}/$metadata#users('${person.id}')/onlineMeetings`,
     value,

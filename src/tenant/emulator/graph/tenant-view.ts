@@ -1,3 +1,5 @@
+import type { FaultName } from '../faults.ts'
+
 // What Graph and Application Insights see of the tenant. The world offers more; this is all they need, and what tests make.
 
 /** A person as the directory shows them at one moment. */
@@ -12,6 +14,8 @@ export interface PersonNow {
   readonly licenceChangedAt: string
   /** Whether they ever had the licence: a licence taken away leaves a plan marked Deleted. */
   readonly everLicensed: boolean
+  /** Soon no more. */
+  readonly licenceEnding: boolean
   readonly mailbox: boolean
   readonly dataLocation: string | null
 }
@@ -28,6 +32,8 @@ export interface MailboxItem {
   /** Lower case, whole: `ipm.skypeteams.message.copilot.word`. */
   readonly appClass: string
   readonly folder: MailboxFolder
+  /** The fault that made it what it is. */
+  readonly fault: FaultName | null
   bytes(): Uint8Array
 }
 

@@ -63,11 +63,11 @@ function detail(desk: GraphDesk, request: GraphRequest, days: number): GraphAnsw
     const lines = rows.map(({ refresh, upn, name, last, dates }) =>
       [refresh, upn, name, last, ...dates, days].join(','),
     )
-    desk.served('graph.reports', rows.length)
+    desk.served('graph reports', rows.length)
     return csvAnswer([header.join(','), ...lines])
   }
   const { entries, next } = sliceOf(request, rows, readTop(request, 200, 999))
-  desk.served('graph.reports', entries.length)
+  desk.served('graph reports', entries.length)
   return jsonAnswer(200, {
     '@odata.context': `${request.root}/$metadata#Collection(microsoft.graph.copilotUsageUserDetail)`,
     ...(next === null ? {} : { '@odata.nextLink': next }),
@@ -103,7 +103,7 @@ function summary(desk: GraphDesk, request: GraphRequest, days: number): GraphAns
     ([, , product]) =>
       rows.filter((row) => (product < 0 ? row.last : (row.dates[product] ?? '')) !== '').length,
   )
-  desk.served('graph.reports', 1)
+  desk.served('graph reports', 1)
   if (request.version === 'v1.0') {
     const columns = COUNTED.flatMap(([name]) => [`${name} Enabled Users`, `${name} Active Users`])
     const figures = active.flatMap((count) => [rows.length, count])
@@ -125,7 +125,7 @@ function usageRows(desk: GraphDesk, days: number): readonly UsageRow[] {
   const refresh = refreshDate(desk)
   const until = Date.parse(refresh) + DAY
   const since = until - days * DAY
-  const concealed = desk.strikes('concealed-names', `report ${refresh}`)
+  const concealed = desk.strikes('concealed-names', refresh)
   return desk.view.people().flatMap((person) => {
     if (!person.licensed) return []
     const dates = person.mailbox ? lastDates(desk, person, since, until) : unlogged(person, until)
@@ -138,7 +138,7 @@ function usageRows(desk: GraphDesk, days: number): readonly UsageRow[] {
 
 function lastDates(desk: GraphDesk, person: PersonNow, since: number, until: number): string[] {
   const dates = PRODUCTS.map(() => '')
-  let missing = PRODUCTS.length
+  let missing: number = PRODUCTS.length
   for (const { createdMs, appClass } of desk.view.mailbox(person.id)) {
     if (createdMs >= until) continue
     if (createdMs < since || missing === 0) break

@@ -78,7 +78,7 @@ export function serveUsers(desk: GraphDesk, request: GraphRequest): GraphAnswer 
       ? Math.ceil(top / 2)
       : top
   const { entries, next } = sliceOf(request, desk.view.people(), size)
-  desk.served('graph.users', entries.length)
+  desk.served('graph users', entries.length)
   return jsonAnswer(200, {
     '@odata.context': `${request.root}/$metadata#users${context(request)}`,
     ...(next === null ? {} : { '@odata.nextLink': next }),
@@ -153,24 +153,21 @@ export function findPerson(desk: GraphDesk, key: string): PersonNow {
 }
 
 function assignedPlans(person: PersonNow): Value {
-  const entry = (plan: Plan, assignedDateTime: string, capabilityStatus: string): Value => ({
-    assignedDateTime,
-    capabilityStatus,
-    service: plan.service,
-    servicePlanId: plan.id,
-  })
   const office = OFFICE_SKU.plans.map((plan) =>
     entry(plan, LICENSED_OFFICE, plan === EXCHANGE_PLAN && !person.mailbox ? 'Deleted' : 'Enabled'),
   )
   if (!person.everLicensed) return office
-  const status = person.licensed ? 'Enabled' : 'Deleted'
+  // Before a licence goes it is in its grace period, and everything is still served.
+  const status = person.licensed ? (person.licenceEnding ? 'Warning' : 'Enabled') : 'Deleted'
   return [...office, ...COPILOT_PLANS.map((plan) => entry(plan, person.licenceChangedAt, status))]
 }
 
-function shown(person: PersonNow, names: readonly string[]): Value {
-  const entry: Record<string, Value> = {}
-  for (const name of names) entry[name] = PROPERTIES[name]?.(person) ?? null
-  return entry
+function entry(plan: Plan, assignedDateTime: string, capabilityStatus: string): Value {
+  return { assignedDateTime, capabilityStatus, service: plan.service, servicePlanId: plan.id }
+}
+
+function shown(person: PersonNow, names: readonly string[]): Readonly<Record<string, Value>> {
+  return Object.fromEntries(names.map((name) => [name, PROPERTIES[name]?.(person) ?? null]))
 }
 
 /** The id comes unasked, as Graph does it only without a selection. */

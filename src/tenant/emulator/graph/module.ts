@@ -1,0 +1,188 @@
+// Graph on the wire: tokens, the faults of the connection, and the door to what answers.
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Context, Hono } from 'hono'
+import { decodeJwt, SignJWT } from 'jose'
+import type { EmulatorModule, EmulatorPorts } from '../module.ts'
+import { spoiled } from '../spoiled-body.ts'
+import { pathOf } from './batch.ts'
+import { Graph } from './graph.ts'
+import type { GraphAnswer, GraphRequest } from './wire.ts'
+import { GraphRefusal, refusalAnswer } from './wire.ts'
+import { WorldDesk } from './world-desk.ts'
+
+const TICK_MS = 250
+const PATIENCE_MS = 10_000
+/** The application that Graph's change tracking speaks as. */
+const CHANGE_TRACKING = '0bf30f3b-4a52-48df-9a82-234910c4a086'
+
+export class GraphModule implements EmulatorModule {
+  readonly name = 'graph'
+  private timer: NodeJS.Timeout | null = null
+
+  mount(app: Hono, ports: EmulatorPorts): void {
+    const desk = new WorldDesk(ports)
+    const graph = new Graph(desk, { handshake, post, sign: signing(ports) })
+    app.all(`/${ports.hosts.graph}/*`, async (c) => answerOf(c, ports, desk, graph))
+    let busy = false
+    const tick = async () => {
+      if (busy) return
+      busy = true
+      try {
+        await graph.notifications.tick()
+      } finally {
+        busy = false
+      }
+    }
+    this.timer = setInterval(() => void tick(), TICK_MS)
+    this.timer.unref()
+  }
+
+  close(): void {
+    if (this.timer !== null) clearInterval(this.timer)
+  }
+}
+
+async function answerOf(
+  c: Context,
+  ports: EmulatorPorts,
+  desk: WorldDesk,
+  graph: Graph,
+): Promise<Response> {
+  const url = new URL(c.req.url)
+  const [, version = '', ...path] = pathOf(url.pathname)
+  const key = `${c.req.method} ${url.pathname} ${url.search}`
+  const surface =
+    `graph ${path.at(path[0]?.toLowerCase() === 'copilot' ? -1 : 0) ?? ''}`.split('(')[0]?.slice(0, 60) ?? ''
+  const authorization = c.req.header('authorization')
+  let answer: GraphAnswer
+  const refusal =
+    version === 'v1.0' || version === 'beta'
+      ? await wireRefusal(ports, authorization, key)
+      : new GraphRefusal(400, 'BadRequest', 'Invalid version.')
+  if (refusal !== null) {
+    const requestId = c.req.header('client-request-id') ?? randomUUID()
+    answer = refusalAnswer(refusal, requestId, desk.view.now())
+    answer = { ...answer, headers: { ...answer.headers, 'request-id': requestId } }
+  } else {
+    const claims = decodeJwt(authorization?.replace(/^Bearer /i, '') ?? '')
+    const request: GraphRequest = {
+      method: c.req.method,
+      version: version === 'beta' ? 'beta' : 'v1.0',
+      path,
+      query: url.searchParams,
+      body: await bodyOf(c),
+      root: `${ports.address()}/${ports.hosts.graph}/${version}`,
+      roles: new Set(Array.isArray(claims['roles']) ? claims['roles'].map(String) : []),
+    }
+    answer = await graph.answer(request, String(claims['appid']))
+  }
+  ports.ledger.count(surface, answer.status)
+  return responseOf(answer, ports, key)
+}
+
+/** What keeps a request from being looked at at all. */
+async function wireRefusal(
+  ports: EmulatorPorts,
+  authorization: string | undefined,
+  key: string,
+): Promise<GraphRefusal | null> {
+  const { entra, world } = ports
+  const { faults, options } = world
+  // A role that nobody has: what is left of the refusals concerns the token itself.
+  const refused = await entra.refusal(ports, authorization, 'graph', '')
+  if (refused === 'audience')
+    return unauthorised('Access token validation failure. Invalid audience.')
+  if (refused === 'missing') return unauthorised('Access token is empty.')
+  if (refused !== 'role' || faults.strikes('token-expiry', key, 0.03))
+    return unauthorised('Lifetime validation failed, the token is expired.')
+  if (faults.strikes('throttled', key, 0.08, 2)) {
+    // Seconds of the tenant's time.
+    const retryAfter = String(Math.max(1, Math.round(options.rate / 4)))
+    return new GraphRefusal(429, 'TooManyRequests', 'Too many requests.', {
+      'retry-after': retryAfter,
+    })
+  }
+  if (faults.strikes('server-errors', key, 0.05, 2))
+    return new GraphRefusal(503, 'ServiceUnavailable', 'The service is temporarily unavailable.')
+  if (faults.strikes('slow', key, 0.01)) await sleep(1_000)
+  return null
+}
+
+function responseOf(
+  { status, headers, body }: GraphAnswer,
+  ports: EmulatorPorts,
+  key: string,
+): Response {
+  const { faults } = ports.world
+  if (status !== 200 || typeof body === 'string' || body === null)
+    return new Response(body, { status, headers })
+  const harm = faults.strikes('truncated', key, 0.02)
+    ? 'cut'
+    : faults.strikes('resets', key, 0.02)
+      ? 'reset'
+      : null
+  if (harm !== null) return spoiled([Buffer.from(body)], body.length, harm)
+  return new Response(body, {
+    status,
+    headers: { ...headers, 'content-length': String(body.length) },
+  })
+}
+
+const unauthorised = (message: string): GraphRefusal =>
+  new GraphRefusal(401, 'InvalidAuthenticationToken', message)
+
+async function bodyOf(c: Context): Promise<unknown> {
+  if (c.req.method === 'GET' || c.req.method === 'DELETE') return null
+  try {
+    const body: unknown = await c.req.json()
+    return body
+  } catch {
+    return null
+  }
+}
+
+async function handshake(url: string, token: string): Promise<boolean> {
+  try {
+    const address = new URL(url)
+    address.searchParams.set('validationToken', token)
+    const signal = AbortSignal.timeout(PATIENCE_MS)
+    const response = await fetch(address, { method: 'POST', signal, redirect: 'error' })
+    const text = await response.text()
+    const type = response.headers.get('content-type') ?? ''
+    return response.status === 200 && type.startsWith('text/plain') && text === token
+  } catch {
+    return false
+  }
+}
+
+async function post(url: string, body: unknown): Promise<boolean> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(PATIENCE_MS),
+      redirect: 'error',
+    })
+    await response.arrayBuffer()
+    return response.ok
+  } catch {
+    return false
+  }
+}
+
+/** Tokens as Entra issues them to change tracking: made out to the subscriber, from Graph. */
+function signing({ world }: EmulatorPorts) {
+  const key = Buffer.from(`change tracking ${world.options.seed}`.padEnd(32, '.'))
+  return async (applicationId: string): Promise<string> => {
+    const now = Math.floor(world.now() / 1_000)
+    return new SignJWT({ azp: CHANGE_TRACKING, appid: CHANGE_TRACKING, tid: world.tenantId })
+      .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+      .setIssuer(`https://sts.windows.net/${world.tenantId}/`)
+      .setAudience(applicationId)
+      .setIssuedAt(now)
+      .setExpirationTime(now + 3_600)
+      .sign(key)
+  }
+}

@@ -1,0 +1,49 @@
+// The desk of a running tenant: its world, and the odds of each of Graph's own faults.
+import { randomUUID } from 'node:crypto'
+import type { EmulatorPorts } from '../module.ts'
+import type { GraphDesk, GraphFault } from './desk.ts'
+import type { MailboxItem } from './tenant-view.ts'
+import { WorldView } from './world-view.ts'
+
+/** Chance, and how many tries at the same thing it may strike. */
+const ODDS: Readonly<Record<GraphFault, readonly [number, number]>> = {
+  'filter-refused': [0.1, Infinity],
+  'small-pages': [1, Infinity],
+  'page-loops': [0.05, 1],
+  'expired-links': [0.1, 1],
+  'query-truncated': [0.6, 2],
+  'query-unstable': [0.7, 2],
+  'notification-missed': [0.1, 1],
+  'concealed-names': [1, Infinity],
+}
+
+export class WorldDesk implements GraphDesk {
+  readonly view: WorldView
+  private readonly ports: EmulatorPorts
+
+  constructor(ports: EmulatorPorts) {
+    this.ports = ports
+    this.view = new WorldView(ports.world)
+  }
+
+  strikes(fault: GraphFault, key: string): boolean {
+    const [chance, most] = ODDS[fault]
+    return this.ports.world.faults.strikes(fault, key, chance, most)
+  }
+
+  newGuid(): string {
+    return randomUUID()
+  }
+
+  licenceIsGone(): void {
+    this.ports.world.faults.strike('licence-lost')
+  }
+
+  seen(items: readonly MailboxItem[]): void {
+    for (const { fault } of items) if (fault !== null) this.ports.world.faults.strike(fault)
+  }
+
+  served(service: string, records: number): void {
+    this.ports.ledger.serve(service, records)
+  }
+}
