@@ -53,7 +53,9 @@ async function answerOf(
   const [, version = '', ...path] = pathOf(url.pathname)
   const key = `${c.req.method} ${url.pathname} ${url.search}`
   const surface =
-    `graph ${path.at(path[0]?.toLowerCase() === 'copilot' ? -1 : 0) ?? ''}`.split('(')[0]?.slice(0, 60) ?? ''
+    `graph ${path.at(path[0]?.toLowerCase() === 'copilot' ? -1 : 0) ?? ''}`
+      .split('(')[0]
+      ?.slice(0, 60) ?? ''
   const authorization = c.req.header('authorization')
   let answer: GraphAnswer
   const refusal =
