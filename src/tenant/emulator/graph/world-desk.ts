@@ -9,8 +9,8 @@ import { WorldView } from './world-view.ts'
 const ODDS: Readonly<Record<GraphFault, readonly [number, number]>> = {
   'filter-refused': [0.1, Infinity],
   'small-pages': [1, Infinity],
-  'page-loops': [0.05, 1],
-  'expired-links': [0.1, 1],
+  'page-loops': [0.01, 1],
+  'expired-links': [0.02, 1],
   'query-truncated': [0.6, 2],
   'query-unstable': [0.7, 2],
   'notification-missed': [0.1, 1],
