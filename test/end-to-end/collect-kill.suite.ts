@@ -1,0 +1,164 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { InventoryLine } from '../../src/api/answers.ts'
+import { openApp } from '../../src/app.ts'
+import {
+  compareWithArchive,
+  type Comparison,
+  type OfferedLine,
+} from '../../src/cli/rehearsal/compare.ts'
+
+const PROGRAM = join(import.meta.dirname, '../../bin/daybook.js')
+
+export interface KillPlan {
+  readonly seed: number
+  readonly kills: number
+  /** A run lives between these, in milliseconds, before it is killed. */
+  readonly lives: readonly [shortest: number, longest: number]
+  readonly faults: string
+  readonly rate: number
+  readonly recordsPerDay: number
+  readonly backlogDays: number
+  /** How long the last run, which ends by itself, may take. */
+  readonly lastMs: number
+}
+
+export interface Killed extends Comparison {
+  readonly kills: number
+  /** How the last run ended. */
+  readonly code: number
+  readonly faults: Readonly<Record<string, number>>
+}
+
+interface Tenant {
+  readonly url: string
+  readonly tenantId: string
+  readonly clientId: string
+  readonly secret: string
+}
+
+/** Collects from an emulated tenant, killed again and again, and holds what the tenant offered against the archive. */
+export async function collectKilled(plan: KillPlan): Promise<Killed> {
+  const folder = mkdtempSync(join(tmpdir(), 'daybook-kill-'))
+  const options = {
+    seed: plan.seed,
+    rate: plan.rate,
+    faults: plan.faults,
+    'records-per-day': plan.recordsPerDay,
+    'backlog-days': plan.backlogDays,
+    people: 80,
+  }
+  const emulator = daybook(
+    [
+      'tenant',
+      '--json',
+      ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]),
+    ],
+    {},
+  )
+  try {
+    const tenant = await firstLine(emulator)
+    const dataDir = join(folder, 'records')
+    const config = join(folder, 'daybook.yaml')
+    writeFileSync(config, configurationOf(tenant))
+    const collect = (...more: string[]) =>
+      daybook(['collect', '--config', config, '--data-dir', dataDir, ...more], {
+        DAYBOOK_CLIENT_SECRET: tenant.secret,
+      })
+    // Lives are drawn from the seed: the same plan kills at the same moments, as far as a machine can.
+    let drawn = plan.seed * 2_654_435_761
+    for (let kill = 0; kill < plan.kills; kill += 1) {
+      drawn = (drawn * 1_664_525 + 1_013_904_223) % 2 ** 32
+      const [shortest, longest] = plan.lives
+      const run = collect()
+      const ended = once(run, 'exit')
+      await new Promise((resolve) => {
+        setTimeout(resolve, shortest + (drawn / 2 ** 32) * (longest - shortest))
+      })
+      run.kill('SIGKILL')
+      await ended
+    }
+    const { now }: { now: string } = await json(`${tenant.url}/emulator/ledger`)
+    const last = collect('--once')
+    const tooLong = setTimeout(() => last.kill('SIGTERM'), plan.lastMs)
+    const [code] = await once(last, 'exit')
+    clearTimeout(tooLong)
+    const { faults }: { faults: Record<string, number> } = await json(
+      `${tenant.url}/emulator/ledger`,
+    )
+    const offered = await lines<OfferedLine>(
+      await fetch(`${tenant.url}/emulator/ledger/records?until=${now}`),
+    )
+    const comparison = compareWithArchive(offered, await inventory(dataDir, tenant.tenantId), {
+      losses: [],
+      people: [],
+    })
+    return { ...comparison, kills: plan.kills, code: Number(code), faults }
+  } finally {
+    emulator.kill('SIGTERM')
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
+
+function configurationOf({ url, tenantId, clientId }: Tenant): string {
+  return `
+tenants:
+  - id: ${tenantId}
+    emulator: ${url}
+    client:
+      id: ${clientId}
+      secret: { env: DAYBOOK_CLIENT_SECRET }
+    feeds:
+      directory:
+      management-activity:
+      graph-interactions:
+`
+}
+
+function daybook(argv: readonly string[], environment: NodeJS.ProcessEnv): ChildProcess {
+  return spawn(process.execPath, [PROGRAM, ...argv], {
+    stdio: ['ignore', 'pipe', process.env['DAYBOOK_DEBUG'] ? 'inherit' : 'ignore'],
+    env: { ...process.env, ...environment },
+  })
+}
+
+async function firstLine({ stdout }: ChildProcess): Promise<Tenant> {
+  if (stdout === null) throw new Error('the tenant says nothing')
+  const [line]: unknown[] = await once(createInterface(stdout), 'line')
+  const tenant: Tenant = JSON.parse(String(line))
+  return tenant
+}
+
+async function json<Answer>(url: string): Promise<Answer> {
+  const answer: Answer = JSON.parse(await (await fetch(url)).text())
+  return answer
+}
+
+async function lines<Line>(answer: Response): Promise<Line[]> {
+  const text = await answer.text()
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line): Line => JSON.parse(line))
+}
+
+async function inventory(dataDir: string, tenant: string): Promise<InventoryLine[]> {
+  const signal = new AbortController().signal
+  const app = await openApp({ dataDir, purpose: 'test', index: false, signal, environment: {} })
+  try {
+    return await lines<InventoryLine>(
+      await app.fetch(
+        new Request('http://daybook.local/api/v1/records/inventory', {
+          method: 'POST',
+          body: JSON.stringify({ tenant }),
+        }),
+      ),
+    )
+  } finally {
+    await app.close()
+  }
+}
