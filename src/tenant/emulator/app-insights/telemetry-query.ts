@@ -43,7 +43,7 @@ const TABLES: readonly string[] = [
 ]
 
 export function answerTelemetry(
-  view: TenantView,
+  view: Pick<TenantView, 'now' | 'telemetry'>,
   appId: string,
   queryText: string,
   timespan: string | null,
@@ -87,7 +87,7 @@ export function answerTelemetry(
 type Event = Readonly<Record<string, unknown>>
 
 function eventsOf(
-  view: TenantView,
+  view: Pick<TenantView, 'now' | 'telemetry'>,
   appId: string,
   query: TelemetryQuery,
   span: { readonly fromMs: number; readonly toMs: number },
