@@ -5,11 +5,6 @@ import type { EmulatorOptions } from './options.ts'
 
 const HOUR_MS = 3_600_000
 
-/** Plan M365_COPILOT_BUSINESS_CHAT: without it nothing of a person is served (interface reference d). */
-export const COPILOT_CHAT_PLAN = '3f30311c-6b1e-48a4-ab79-725b469da960'
-export const EXCHANGE_PLAN = 'efb87545-963c-4e0d-99df-69c6916d9eb0'
-export const COPILOT_SKU = '639dec6b-bb19-468b-871c-c5c441c4b0cb'
-
 export interface EmulatedPerson {
   readonly index: number
   readonly objectId: string
