@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process'
+import { execFile, fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import {
   chmodSync,
   cpSync,
@@ -11,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join, relative } from 'node:path'
+import { delimiter, dirname, join, relative, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { writeDemoWeek } from '../src/tenant/demo-week/demo-week.ts'
 
@@ -19,6 +20,12 @@ import { writeDemoWeek } from '../src/tenant/demo-week/demo-week.ts'
 // demo week in ./exports. A page begins with these imported into ./daybook-data, unless it holds the line below.
 // `…` in an output stands for any text of a line; a line of `…` alone for any number of lines.
 const FROM_NOTHING = '<!-- begins before the import -->'
+
+// The commands of these pages are processes of their own: the first page that somebody reads, and the one that kills.
+const AS_TYPED: ReadonlySet<string> = new Set([
+  'README.md',
+  join('docs', 'guide', 'start-again-after-a-crash.md'),
+])
 
 // What a reader types in the checkout, and what is run for it here.
 const TYPED: Readonly<Record<string, string>> = { 'npm ci && npm run demo': 'daybook demo' }
@@ -35,21 +42,31 @@ if (noShell) process.stdout.write('Skipped: the commands of the guide are for a 
 
 describe.skipIf(noShell)('the commands of a page print what the page says', () => {
   let work = ''
+  let others: ChildProcess
 
   beforeAll(async () => {
     work = mkdtempSync(join(tmpdir(), 'daybook-docs-'))
     await writeDemoWeek(join(work, 'exports'))
-    mkdirSync(join(work, 'bin'))
-    const program = join(work, 'bin', 'daybook')
-    writeFileSync(
-      program,
-      `#!/bin/sh\nexec '${process.execPath}' '${join(process.cwd(), 'bin/daybook.js')}' "$@"\n`,
-    )
-    chmodSync(program, 0o755)
-    await shell('daybook import ./exports', work)
+    writeProgram('as-typed', resolve('bin/daybook.js'))
+    const socket = join(work, 'socket')
+    writeProgram('others', resolve('test/one-process-client.suite.ts'), socket)
+    others = fork(resolve('test/one-process.suite.ts'), [socket])
+    await once(others, 'message')
+    await shell('daybook import ./exports', work, 'as-typed')
   })
 
-  afterAll(() => rmSync(work, { recursive: true, force: true }))
+  afterAll(() => {
+    others.kill()
+    rmSync(work, { recursive: true, force: true })
+  })
+
+  function writeProgram(folder: string, ...command: readonly string[]): void {
+    mkdirSync(join(work, folder))
+    const program = join(work, folder, 'daybook')
+    const words = [process.execPath, ...command].map((word) => `'${word}'`).join(' ')
+    writeFileSync(program, `#!/bin/sh\nexec ${words} "$@"\n`)
+    chmodSync(program, 0o755)
+  }
 
   const withCommands = pages.filter((page) => commandsOf(readFileSync(page, 'utf8')).length > 0)
 
@@ -69,7 +86,7 @@ describe.skipIf(noShell)('the commands of a page print what the page says', () =
     }
     const wrong: { readonly printed: string; readonly page: string }[] = []
     for (const { command, output } of commandsOf(text)) {
-      const printed = await shell(command, folder)
+      const printed = await shell(command, folder, AS_TYPED.has(page) ? 'as-typed' : 'others')
       if (!pattern(output).test(`${printed}\n`)) {
         wrong.push({ printed: `$ ${command}\n${printed}`, page: `$ ${command}\n${output}` })
       }
@@ -79,17 +96,22 @@ describe.skipIf(noShell)('the commands of a page print what the page says', () =
     )
   })
 
-  async function shell(command: string, folder: string): Promise<string> {
-    const { PATH = '', HOME = folder } = process.env
-    const env = { PATH: join(work, 'bin') + delimiter + PATH, HOME, NO_COLOR: '1' }
-    return new Promise((resolve) => {
+  async function shell(
+    command: string,
+    folder: string,
+    program: 'as-typed' | 'others',
+  ): Promise<string> {
+    const { PATH = '', HOME = folder, NODE_COMPILE_CACHE, TMPDIR } = process.env
+    const path = join(work, program) + delimiter + PATH
+    const env = { PATH: path, HOME, NODE_COMPILE_CACHE, TMPDIR, NO_COLOR: '1' }
+    return new Promise((printed) => {
       execFile(
         '/bin/sh',
         ['-c', `{ ${command}\n} 2>&1`],
         { cwd: folder, env, timeout: 60_000 },
         (error, stdout) => {
           const code = error === null ? '' : `(ended with ${String(error.code ?? error.signal)})\n`
-          resolve(trimmed(stdout + code))
+          printed(trimmed(stdout + code))
         },
       )
     })

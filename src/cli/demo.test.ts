@@ -1,25 +1,23 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import * as demoWeek from '../tenant/demo-week/demo-week.ts'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { columnsOf } from './terminal.ts'
 import { jsonLines, runHere } from './testing.ts'
-
-vi.mock('../tenant/demo-week/demo-week.ts', { spy: true })
 
 describe('demo', () => {
   let folder: string
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'daybook-demo-test-'))
+    // Where nobody else leaves anything meanwhile.
+    vi.stubEnv('TMPDIR', folder)
   })
   afterEach(() => {
-    vi.restoreAllMocks()
+    vi.unstubAllEnvs()
     rmSync(folder, { recursive: true, force: true })
   })
 
   test('tells the whole story in 80 columns, in seconds, and leaves nothing behind', async () => {
-    const before = leftBehind()
     const { code, out, err } = await runHere(['demo'])
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(out.split('\n').filter((line) => columnsOf(line) > 80)).toEqual([])
@@ -36,7 +34,7 @@ describe('demo', () => {
     ]) {
       expect(out).toContain(words)
     }
-    expect(leftBehind()).toEqual(before)
+    expect(readdirSync(folder)).toEqual([])
   })
 
   test('is in colour on a terminal', async () => {
@@ -63,29 +61,29 @@ describe('demo', () => {
   })
 
   test('fails when what it shows is not what the story says', async () => {
-    const { writeDemoWeek } = await vi.importActual<typeof demoWeek>(
-      '../tenant/demo-week/demo-week.ts',
-    )
-    vi.mocked(demoWeek.writeDemoWeek).mockImplementation(async (where) => {
-      const week = await writeDemoWeek(where)
-      const { jailbreak } = week.notable
-      return {
-        ...week,
-        expected: { ...week.expected, added: 1 },
-        notable: { ...week.notable, jailbreak: { ...jailbreak, kql: 'xpia:true' } },
-      }
+    const { writeDemoWeek } = await import('../tenant/demo-week/demo-week.ts')
+    // Modules that were loaded before know the true week.
+    vi.resetModules()
+    vi.doMock('../tenant/demo-week/demo-week.ts', () => ({
+      async writeDemoWeek(where: string) {
+        const week = await writeDemoWeek(where)
+        const { jailbreak } = week.notable
+        return {
+          ...week,
+          expected: { ...week.expected, added: 1 },
+          notable: { ...week.notable, jailbreak: { ...jailbreak, kql: 'xpia:true' } },
+        }
+      },
+    }))
+    onTestFinished(() => {
+      vi.doUnmock('../tenant/demo-week/demo-week.ts')
+      vi.resetModules()
     })
-    const { code, out } = await runHere(['demo'])
+    const { runHere: runWithAnother } = await import('./testing.ts')
+    const { code, out } = await runWithAnother(['demo'])
     expect(code).toBe(1)
     expect(out).toContain('Not as it should be: the import counts')
     expect(out).toContain('finds exactly the item of the story')
     expect(out).not.toContain('What next')
   })
 })
-
-function leftBehind(): string[] {
-  const folder = tmpdir()
-  return existsSync(folder)
-    ? readdirSync(folder).filter((name) => /^daybook-demo-(?!test)/.test(name))
-    : []
-}
