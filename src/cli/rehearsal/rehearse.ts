@@ -1,0 +1,163 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { CoverageAnswer, InventoryLine } from '../../api/answers.ts'
+import type { Client } from '../command.ts'
+import { compareWithArchive, type Comparison, type OfferedLine } from './compare.ts'
+import {
+  startCollector,
+  startTenantProcess,
+  writeConfiguration,
+  type TenantProcess,
+} from './processes.ts'
+
+export interface RehearsalOptions {
+  readonly dataDir: string
+  readonly seed: number
+  /** How long is collected, in seconds of this machine; the drain at the end comes on top. */
+  readonly seconds: number
+  readonly recordsPerDay: number
+  readonly people: number
+  /** Kills the collector at moments drawn from the seed, and starts it again. */
+  readonly kills: boolean
+  readonly faults: string
+  readonly signal: AbortSignal
+  readonly onStep?: (step: string) => void
+  /** Opens the application on the data folder, when no collector runs on it. */
+  readonly open: () => Promise<Client>
+}
+
+export interface Rehearsal extends Comparison {
+  /** How often each fault struck. */
+  readonly faults: Readonly<Record<string, number>>
+  readonly kills: number
+  readonly requests: number
+  readonly seconds: number
+  /** Tenant time that passed. */
+  readonly tenantHours: number
+}
+
+const RATE = 2_000
+const START = '2026-03-06T08:00:00Z'
+const HOUR_MS = 3_600_000
+/** The collector lives this long between two kills, in milliseconds. */
+const [SHORTEST_LIFE, LONGEST_LIFE] = [2_500, 7_000]
+/** Runs of `collect --once` at the end: what was refused in one is fetched in the next. */
+const MOST_DRAINS = 12
+
+interface LedgerAnswer {
+  readonly now: string
+  readonly requests: Readonly<Record<string, number>>
+  readonly faults: Readonly<Record<string, number>>
+}
+
+/**
+ * Rehearses collecting against an emulated tenant with everything that goes wrong, and holds what the tenant says it
+ * offered against what is archived.
+ */
+export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
+  const { dataDir, seed, faults, people, recordsPerDay, signal, onStep = () => undefined } = options
+  const started = performance.now()
+  onStep('tenant')
+  const tenant = await startTenantProcess([
+    ...['--seed', String(seed), '--rate', String(RATE), '--start', START, '--faults', faults],
+    ...['--people', String(people), '--records-per-day', String(recordsPerDay)],
+    ...['--backlog-days', '3'],
+  ])
+  try {
+    writeConfiguration(dataDir, tenant)
+    onStep('collect')
+    const kills = await collectAndKill(options, tenant)
+    signal.throwIfAborted()
+    onStep('drain')
+    // Later than anything that was on its way; what the tenant had offered by then must be here after the drain.
+    const { now: until } = await ledgerOf(tenant)
+    await drain(options, tenant)
+    onStep('compare')
+    const comparison = await compare(options, tenant, until)
+    const { requests, faults: struck } = await ledgerOf(tenant)
+    return {
+      ...comparison,
+      faults: struck,
+      kills,
+      requests: Object.values(requests).reduce((sum, count) => sum + count, 0),
+      seconds: (performance.now() - started) / 1_000,
+      tenantHours: (Date.parse(until) - Date.parse(START)) / HOUR_MS,
+    }
+  } finally {
+    await tenant.stop()
+  }
+}
+
+/** Lets the collector run, killed and started again if that is wanted. Answers how often it was killed. */
+async function collectAndKill(
+  { dataDir, seconds, kills, seed, signal }: RehearsalOptions,
+  tenant: TenantProcess,
+): Promise<number> {
+  const end = performance.now() + seconds * 1_000
+  let [killed, draw] = [0, seed]
+  while (performance.now() < end && !signal.aborted) {
+    const collector = startCollector(dataDir, tenant, [])
+    // A number of its own for every life, the same for every run of the seed.
+    draw = (Math.imul(draw, 1_103_515_245) + 12_345) & 0x7fffffff
+    const life = kills ? SHORTEST_LIFE + (draw % (LONGEST_LIFE - SHORTEST_LIFE)) : Infinity
+    const left = Math.max(500, end - performance.now())
+    await Promise.race([sleep(Math.min(life, left)), collector.ended])
+    collector.kill()
+    await collector.ended
+    killed += 1
+  }
+  return killed
+}
+
+/** Runs `collect --once` until nothing is left that was not fetched. */
+async function drain({ dataDir, signal }: RehearsalOptions, tenant: TenantProcess): Promise<void> {
+  // A full sweep of everybody is due then.
+  const clock = await ledgerOf(tenant)
+  const later = new Date(Date.parse(clock.now) + 3 * HOUR_MS).toISOString()
+  await post(tenant, '/emulator/clock', { advanceTo: later })
+  for (let run = 0; run < MOST_DRAINS && !signal.aborted; run += 1) {
+    const code = await startCollector(dataDir, tenant, ['--once']).ended
+    if (code === 0 && run > 0) return
+  }
+}
+
+async function compare(
+  { open }: RehearsalOptions,
+  tenant: TenantProcess,
+  until: string,
+): Promise<Comparison> {
+  const app = await open()
+  try {
+    const inventory: InventoryLine[] = []
+    const body = { tenant: tenant.tenantId }
+    for await (const line of app.stream<InventoryLine>('/api/v1/records/inventory', body))
+      inventory.push(line)
+    const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
+    const { statement } = await app.get<CoverageAnswer>('/api/v1/coverage', {
+      from: day(Date.parse(START) - 8 * 24 * HOUR_MS),
+      to: day(Date.parse(until) + 24 * HOUR_MS),
+    })
+    const answer = await fetch(`${tenant.url}/emulator/ledger/records?until=${until}`)
+    const offered = (await answer.text())
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line): OfferedLine => JSON.parse(line))
+    return compareWithArchive(offered, inventory, statement)
+  } finally {
+    await app.close()
+  }
+}
+
+async function ledgerOf(tenant: TenantProcess): Promise<LedgerAnswer> {
+  const answer = await fetch(`${tenant.url}/emulator/ledger`)
+  // The emulated tenant is ours.
+  const ledger: LedgerAnswer = JSON.parse(await answer.text())
+  return ledger
+}
+
+async function post(tenant: TenantProcess, path: string, body: object): Promise<void> {
+  const answer = await fetch(`${tenant.url}${path}`, {
+    method: 'POST',
+    body: JSON.stringify(body),
+  })
+  await answer.body?.cancel()
+}
