@@ -168,21 +168,22 @@ export class EventDay {
       session.number,
       0x1a7e + turn.number * 64 + PARTS.indexOf(part) * 8,
     )
-    this.#add(
-      bytes,
-      {
-        kind: isText ? 'interaction' : 'audit',
-        content: 'Audit.General',
-        id: written.id,
-        session: isText ? story.threadId : '',
-        person: session.member,
-        appClass: isText ? session.surface.appClass : '',
-        occurredAt: written.atMs,
-        version: variant === 'version' ? 2 : 1,
-        fault: struck,
-      },
-      variant === 'original' ? 0 : VARIANTS.indexOf(variant),
-    )
+    const event = {
+      kind: isText ? ('interaction' as const) : ('audit' as const),
+      content: 'Audit.General' as const,
+      id: written.id,
+      session: isText ? story.threadId : '',
+      appClass: isText ? session.surface.appClass : '',
+      occurredAt: written.atMs,
+      version: variant === 'version' ? 2 : 1,
+      fault: struck,
+    }
+    const nth = variant === 'original' ? 0 : VARIANTS.indexOf(variant)
+    this.#add(bytes, { ...event, person: session.member }, nth)
+    // What is said in a meeting lies in the history of whoever takes part.
+    const other = (session.member + 1 + (session.number % 3)) % people.length
+    if (isText && story.context?.type === 'TeamsMeeting' && people[other]?.isLicensed === true)
+      this.#add(bytes, { ...event, person: other }, nth)
   }
 
   #add(
