@@ -18,17 +18,28 @@ export interface ArchivedRecord {
 export const sourceName = (origin: string, format: RecordFormat): string => `${origin}.${format}`
 
 // A handful of sources serve millions of records.
+const MAX_CONTEXTS = 50_000
 const formatOfSource = new Map<string, ReadContext>()
+
+/**
+ * The id of a container. Whose history its records were served from is part of it: nothing else that is archived says so,
+ * and the records cannot be read again without.
+ */
+export const containerId = (id: string, custodian: string | undefined): string =>
+  custodian === undefined ? id : `${id}@${custodian}`
 
 /** How an archived record is read: by the format in its source's name, for rows with the columns of its container. */
 function contextOf(source: string, container: string, contexts: Contexts): ReadContext {
   const own = contexts[container]
   if (own !== undefined) return own
-  let context = formatOfSource.get(source)
+  const at = container.indexOf('@')
+  const key = at < 0 ? source : `${source} ${container.slice(at + 1)}`
+  let context = formatOfSource.get(key)
   if (context === undefined) {
     const format = RECORD_FORMATS.find((known) => source.endsWith(`.${known}`)) ?? 'audit'
-    context = { format }
-    formatOfSource.set(source, context)
+    context = at < 0 ? { format } : { format, custodian: container.slice(at + 1) }
+    if (formatOfSource.size >= MAX_CONTEXTS) formatOfSource.clear()
+    formatOfSource.set(key, context)
   }
   return context
 }

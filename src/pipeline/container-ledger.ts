@@ -2,6 +2,7 @@ import type { Act } from '../activity/journal.ts'
 import type { ContainerEnd as LedgerEnd, ContainerStart, Counts } from '../catalog/catalog.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Container, ContainerEnd } from '../sources/source.ts'
+import { containerId } from './archived-record.ts'
 
 interface Entry {
   readonly id: string
@@ -47,7 +48,7 @@ export class ContainerLedger {
 
   begin(container: Container): void {
     const entry: Entry = {
-      id: this.#newId(),
+      id: containerId(this.#newId(), container.context.custodian),
       container,
       startedAt: this.#clock.now().toISOString(),
       begunIn: new Set(),
