@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openApp, type App } from '../../src/app.ts'
 import type { CollectAnswer } from '../../src/api/answers.ts'
@@ -58,7 +60,7 @@ export async function collectTenant(input: CollectInput): Promise<CollectFigures
   const seconds = (performance.now() - started) / 1_000
   const { user, system } = process.cpuUsage(cpu)
   const sums = await sumsOf(app)
-  const latencies = input.liveMs === 0 ? [] : await live(app, stop, input.liveMs)
+  const latencies = input.liveMs === 0 ? [] : await live(app, stop, input)
   const indexed = await searchable(app)
   await app.close()
   return { ...sums, seconds, cpuSeconds: (user + system) / 1e6, indexed, idleBytes, latencies }
@@ -74,7 +76,9 @@ async function collect(app: App, once: boolean): Promise<void> {
   await answer.text()
 }
 
-async function sumsOf(app: App): Promise<Pick<CollectFigures, 'units' | 'records' | 'added' | 'lost'>> {
+async function sumsOf(
+  app: App,
+): Promise<Pick<CollectFigures, 'units' | 'records' | 'added' | 'lost'>> {
   const { tenants } = await get<CollectAnswer>(app, '/api/v1/collect')
   const feeds = tenants.flatMap((tenant) => tenant.feeds)
   const sum = (name: 'done' | 'lost' | 'records' | 'added') =>
@@ -99,18 +103,15 @@ async function searchable(app: App): Promise<boolean> {
 }
 
 /** Goes on collecting, and notes when what was created meanwhile can be searched. */
-async function live(app: App, stop: AbortController, liveMs: number): Promise<number[]> {
+async function live(app: App, stop: AbortController, input: CollectInput): Promise<number[]> {
+  const { liveMs } = input
   const since = Date.now()
   const running = collect(app, false)
   const latencies: number[] = []
   const seen = new Set<string>()
   while (Date.now() - since < liveMs) {
     await sleep(200)
-    const { created } = await get<{ created: readonly { key: string; at: string }[] }>(
-      app,
-      `/api/v1/collect/created?since=${new Date(since).toISOString()}`,
-    )
-    const fresh = created.filter(({ key }) => !seen.has(key))
+    const fresh = blobsSince(input.dataDir, since).filter(({ key }) => !seen.has(key))
     if (fresh.length === 0 || !(await isSearchable(app))) continue
     for (const { key, at } of fresh) {
       seen.add(key)
@@ -120,6 +121,21 @@ async function live(app: App, stop: AbortController, liveMs: number): Promise<nu
   stop.abort(new Error('measured'))
   await running
   return latencies
+}
+
+/** What was created and fetched since then, as the catalog tells: read beside the process's own connection. */
+function blobsSince(dataDir: string, since: number): { key: string; at: string }[] {
+  const database = new DatabaseSync(join(dataDir, 'catalog.db'), { readOnly: true })
+  try {
+    return database
+      .prepare(
+        "SELECT key, available_at FROM collect_units WHERE state = 'done' AND available_at >= ?",
+      )
+      .all(new Date(since).toISOString())
+      .map((row) => ({ key: String(row['key']), at: String(row['available_at']) }))
+  } finally {
+    database.close()
+  }
 }
 
 async function get<Answer>(app: App, path: string): Promise<Answer> {

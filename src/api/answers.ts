@@ -162,6 +162,14 @@ export interface TimelineResult {
   readonly state: IndexState
 }
 
+/** A step of POST /api/v1/collect: sums since the beginning. */
+export interface CollectProgress {
+  readonly units: number
+  /** Of these: fetched, lost or refused. */
+  readonly ended: number
+  readonly records: number
+}
+
 /** GET /api/v1/collect. */
 export interface CollectAnswer {
   readonly at: string
@@ -238,6 +246,9 @@ export interface CollectedFeed {
   readonly done: number
   readonly lost: number
   readonly refused: number
+  /** Since the beginning: served, and of these new. */
+  readonly records: number
+  readonly added: number
   readonly oldestExpiry: string | null
   readonly oldestAvailable: string | null
   /** Since the oldest unit that is not fetched became available. */

@@ -1,5 +1,5 @@
 import { collectReader, type CollectReader, type FeedQueue } from '../catalog/collect/reader.ts'
-import type { CollectAnswer, CollectedFeed } from './answers.ts'
+import type { CollectAnswer, CollectedFeed, CollectProgress } from './answers.ts'
 import type { AppContext } from './context.ts'
 
 const HOUR_MS = 3_600_000
@@ -64,6 +64,20 @@ export function collectAnswer(app: AppContext): CollectAnswer {
         usage: usage.get(tenant) ?? null,
       }
     }),
+  }
+}
+
+/** How far a run is: a few sums, since it is asked every second. */
+export function collectProgress({ catalog }: AppContext): CollectProgress {
+  const [sums] = catalog.database
+    .prepare(
+      'SELECT sum(units) AS units, sum(done + lost + refused) AS ended, sum(records) AS records FROM collect_windows',
+    )
+    .all()
+  return {
+    units: Number(sums?.['units'] ?? 0),
+    ended: Number(sums?.['ended'] ?? 0),
+    records: Number(sums?.['records'] ?? 0),
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ReadContext } from './record.ts'
 import { cellsOf } from './csv-row.ts'
-import { fieldsOf, isFields, parsedFields, respelled } from './fields.ts'
+import { fieldsOf, isFields, parsedRecord, respelled } from './fields.ts'
 import type { Fields } from './fields.ts'
 
 /** A unified-audit record out of whatever wrapped it, or why there is none in it. */
@@ -25,7 +25,7 @@ const FILLED_FROM: readonly (readonly [string, readonly string[]])[] = [
 /** The audit record in a text of any of the three audit formats; null when the text is no JSON object or row. */
 export function unwrapped(raw: string, context: ReadContext): Unwrapped | null {
   if (context.format === 'audit-csv') return unwrappedRow(rowFields(raw, context))
-  const parsed = parsedFields(raw)
+  const parsed = parsedRecord(raw)
   if (parsed === null) return null
   const fields = respelled(parsed)
   if (fields['AuditData'] === undefined) {

@@ -132,6 +132,18 @@ export function parsedFields(text: string): Fields | null {
   }
 }
 
+let lastText = ''
+let lastRecord: Fields | null = null
+
+/** `parsedFields` of a record's whole text; who asks for the same text once more need not parse it again. Never change what it answers. */
+export function parsedRecord(text: string): Fields | null {
+  if (text !== lastText) {
+    lastRecord = parsedFields(text)
+    lastText = text
+  }
+  return lastRecord
+}
+
 /** 8-4-4-4-12 hexadecimal digits, lower case; null for anything else, and for the all-zero GUID that means "none". */
 export function guid(value: unknown): string | null {
   if (typeof value !== 'string') return null

@@ -3,7 +3,7 @@ import { auditFacts } from './audit-facts.ts'
 import { unwrapped } from './audit-record.ts'
 import { ediscoveryIntake } from './ediscovery/facts.ts'
 import { explorerIntake } from './explorer/facts.ts'
-import { graphSpelled, parsedFields } from './fields.ts'
+import { graphSpelled, parsedRecord } from './fields.ts'
 import { interactionFacts } from './interaction-facts.ts'
 import { notAiOf } from './not-ai.ts'
 import { notifiedItem } from './notification.ts'
@@ -60,7 +60,7 @@ function audit(raw: string, context: ReadContext): Intake {
 }
 
 function interaction(raw: string, context: ReadContext): Intake {
-  const item = parsedFields(raw)
+  const item = parsedRecord(raw)
   if (item === null) return unmappedIntake(raw, context, 'not a JSON object')
   const notified = notifiedItem(item)
   const facts = withTenant(

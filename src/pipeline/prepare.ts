@@ -38,7 +38,8 @@ export function prepare({
 
   for (let at = 0; at < count; at += 1) {
     const bytes = batch.bytes(at)
-    const { facts, notAi } = intake(batch.text(at), batch.context(at))
+    const text = batch.text(at)
+    const { facts, notAi } = intake(text, batch.context(at))
     const container = batch.container(at)
     const named = namedTenant(facts.tenantId)
     const tenant = named ?? fallback
@@ -61,7 +62,7 @@ export function prepare({
     low[at] = content.low
     rawBytes += bytes.length
     if (facts.unmapped !== null) unmapped[at] = 1
-    if (notAi === null) tallied?.note(at, tenant, facts, batch.text(at), batch.arrival(at))
+    if (notAi === null) tallied?.note(at, tenant, facts, text, batch.arrival(at))
     verdicts[at] = notAi === null ? VERDICT_KEEP : VERDICT_NOT_AI
     if (notAi !== null) {
       const entry = `${container}\0${notAi}`

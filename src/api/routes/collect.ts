@@ -1,17 +1,17 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { CodedError } from '../../platform/errors.ts'
-import { collectAnswer } from '../collect-view.ts'
+import { collectAnswer, collectProgress } from '../collect-view.ts'
 import type { AppContext } from '../context.ts'
 import { ndjson } from '../ndjson.ts'
 
 const Body = z.strictObject({ once: z.boolean() })
 /** How often a run tells how far it is; of this machine's time. */
-const STEP_MS = 500
+const STEP_MS = 1_000
 
 /**
  * GET /api/v1/collect: what is collected from every tenant and how far it is; answers whether a collector runs or not.
- * POST /api/v1/collect `{once}`: collects, and tells every half second how far it is (NDJSON).
+ * POST /api/v1/collect `{once}`: collects, and tells every second how far it is (NDJSON).
  * GET /api/v1/collect/check: what the feeds find wrong with their access. None of them needs the index.
  */
 export function collectRoutes(app: AppContext): Hono {
@@ -27,7 +27,10 @@ export function collectRoutes(app: AppContext): Hono {
       const { once } = body.data
       const collector = collectorOf(app)
       return ndjson(async (emit) => {
-        const timer = setInterval(() => emit({ type: 'progress', ...collectAnswer(app) }), STEP_MS)
+        const timer = setInterval(
+          () => emit({ type: 'progress', ...collectProgress(app) }),
+          STEP_MS,
+        )
         try {
           await collector.run(once, app.signal)
         } finally {

@@ -36,14 +36,10 @@ export interface FeedBook {
 
 export function feedBook(database: DatabaseSync, tenant: string): FeedBook {
   const set = (column: 'planned_at' | 'fetched_at' | 'recorded_at') =>
-    database.prepare(`UPDATE collect_feeds SET ${column} = ? WHERE tenant = ? AND feed = ?`)
-  const [planned, fetched, recorded] = [
     database.prepare(
-      'UPDATE collect_feeds SET planned_at = ?, error = NULL WHERE tenant = ? AND feed = ?',
-    ),
-    set('fetched_at'),
-    set('recorded_at'),
-  ]
+      `UPDATE collect_feeds SET ${column} = ?, error = NULL WHERE tenant = ? AND feed = ?`,
+    )
+  const [planned, fetched, recorded] = [set('planned_at'), set('fetched_at'), set('recorded_at')]
   const failed = database.prepare(
     'UPDATE collect_feeds SET failed_at = ?, error = ? WHERE tenant = ? AND feed = ?',
   )

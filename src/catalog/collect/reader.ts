@@ -53,6 +53,9 @@ export interface FeedQueue {
   readonly oldestExpiry: string | null
   readonly oldestAvailable: string | null
   readonly retrying: number
+  /** Since the beginning: served, and of these new. */
+  readonly records: number
+  readonly added: number
 }
 
 export interface SeenRow {
@@ -230,7 +233,8 @@ function queueOf(database: DatabaseSync, tenant: string, feed: string): FeedQueu
     .get(tenant, feed)
   const ended = database
     .prepare(
-      'SELECT sum(done) AS done, sum(lost) AS lost, sum(refused) AS refused FROM collect_windows WHERE tenant = ? AND feed = ?',
+      `SELECT sum(done) AS done, sum(lost) AS lost, sum(refused) AS refused, sum(records) AS records, sum(added) AS added
+       FROM collect_windows WHERE tenant = ? AND feed = ?`,
     )
     .get(tenant, feed)
   return {
@@ -242,6 +246,8 @@ function queueOf(database: DatabaseSync, tenant: string, feed: string): FeedQueu
     done: Number(ended?.['done'] ?? 0),
     lost: Number(ended?.['lost'] ?? 0),
     refused: Number(ended?.['refused'] ?? 0),
+    records: Number(ended?.['records'] ?? 0),
+    added: Number(ended?.['added'] ?? 0),
   }
 }
 

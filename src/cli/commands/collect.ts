@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path'
-import type { CollectAnswer } from '../../api/answers.ts'
+import type { CollectAnswer, CollectProgress } from '../../api/answers.ts'
 import { tenantSources } from '../../pipeline/collect/feeds.ts'
 import { systemClock, type Clock } from '../../platform/clock.ts'
 import type { Configuration } from '../../platform/config/schema.ts'
@@ -12,7 +12,7 @@ import { EXIT } from '../exit-codes.ts'
 import { number, visible, wrap } from '../terminal.ts'
 
 type Step =
-  | ({ readonly type: 'progress' } & CollectAnswer)
+  | ({ readonly type: 'progress' } & CollectProgress)
   | ({ readonly type: 'result'; readonly interrupted: boolean } & CollectAnswer)
 
 const EVERY = '10m'
@@ -94,13 +94,9 @@ type Feed = CollectAnswer['tenants'][number]['feeds'][number]
 const hasFailed = ({ configured, error, retrying }: Feed): boolean =>
   configured && (error !== null || retrying > 0)
 
-function progress({ tenants }: CollectAnswer, console: Console): void {
-  const feeds = tenants.flatMap((tenant) => tenant.feeds)
-  const done = feeds.reduce((sum, feed) => sum + feed.done, 0)
-  const pending = feeds.reduce((sum, feed) => sum + feed.pending, 0)
-  const records = feeds.reduce((sum, feed) => sum + feed.lastHour.records, 0)
-  const extra = `${number(records)} records in the last hour`
-  console.progress.show({ label: 'Collecting', done, total: done + pending, unit: 'units', extra })
+function progress({ units, ended, records }: CollectProgress, console: Console): void {
+  const extra = `${number(records)} records`
+  console.progress.show({ label: 'Collecting', done: ended, total: units, unit: 'units', extra })
 }
 
 function print({ tenants }: CollectAnswer, { line, paint, width }: Console): void {
@@ -108,10 +104,10 @@ function print({ tenants }: CollectAnswer, { line, paint, width }: Console): voi
     line(paint('bold', `Tenant ${visible(tenant)}`))
     for (const feed of feeds) {
       if (!feed.configured) continue
-      const { units, records } = feed.lastHour
+      const { done, records } = feed
       const waits = feed.pending + feed.waiting
       line(
-        `  ${feed.feed.padEnd(20)} ${number(units).padStart(9)} fetched ${number(records).padStart(11)} records${waits > 0 ? `  ${number(waits)} waiting` : ''}${feed.lost > 0 ? `  ${number(feed.lost)} lost` : ''}`,
+        `  ${feed.feed.padEnd(20)} ${number(done).padStart(9)} fetched ${number(records).padStart(11)} records${waits > 0 ? `  ${number(waits)} waiting` : ''}${feed.lost > 0 ? `  ${number(feed.lost)} lost` : ''}`,
       )
       if (feed.error !== null) line(paint('yellow', `  ! last failure: ${visible(feed.error)}`))
     }

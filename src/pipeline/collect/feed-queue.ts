@@ -12,6 +12,8 @@ export class FeedQueue {
   readonly feed: Feed
   /** Since this process began. */
   isPlanned = false
+  /** When it was first collected from. */
+  readonly since: string | null
   readonly #ports: DeskPorts
   readonly #wake: Wake
   readonly #running = new Set<number>()
@@ -27,6 +29,7 @@ export class FeedQueue {
     this.feed = feed
     this.#ports = ports
     this.#wake = wake
+    this.since = ports.book.feed(feed.name)?.since ?? null
   }
 
   /** The catalog's queue holds something else than before. */

@@ -18,9 +18,12 @@ export interface KeeperPorts {
   readonly onTrouble: (error: unknown) => void
 }
 
-/** Rows are written this long after the last batch, and at the latest after so long: searchable within seconds. */
+/**
+ * Rows are written this long after the last batch: searchable within seconds. While batches keep coming they are gathered
+ * for so long at most, since every insert costs by itself.
+ */
 const QUIET_MS = 700
-const LONGEST_MS = 4_000
+const LONGEST_MS = 15_000
 /** Rows that were written again are removed when nothing has come for a while, and now and then all the same. */
 const SETTLE_QUIET_MS = 8_000
 const SETTLE_LONGEST_MS = 180_000

@@ -46,7 +46,7 @@ interface Waiting {
 const BATCH_BYTES = 8 * 1024 * 1024
 const BATCH_RECORDS = 4_096
 /** A batch closes after this while even when it is small. Of this machine's time: a fast tenant's records wait no less. */
-const LINGER_MS = 300
+const LINGER_MS = 500
 const MOST_QUEUED = 2
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 30_000

@@ -1,5 +1,5 @@
 import { bucketOf, type SeenKind, type Tally } from '../../catalog/collect/measures.ts'
-import { parsedFields } from '../../interactions/fields.ts'
+import { parsedRecord } from '../../interactions/fields.ts'
 import type { Facts } from '../../interactions/record.ts'
 import { epochMs } from '../../interactions/times.ts'
 
@@ -140,7 +140,7 @@ function newNames(memory: Known, facts: Facts, text: string): Seen[] {
   value('surface', facts.servedSurface)
   const { namespace } = facts
   if (namespace !== 'audit' && namespace !== 'interaction') return fresh
-  const fields = parsedFields(text)
+  const fields = parsedRecord(text)
   if (fields !== null) newFields(memory.fields.get(namespace), fields, `${namespace}:`, 1, fresh)
   return fresh
 }

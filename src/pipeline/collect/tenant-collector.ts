@@ -50,12 +50,12 @@ export class TenantCollector {
 
   constructor(feeds: readonly Feed[], ports: TenantPorts) {
     this.#ports = ports
-    this.#queues = feeds.map((feed) => new FeedQueue(feed, ports, this.#wake))
     const now = ports.clock.now().toISOString()
     ports.book.configure(
       feeds.map(({ name }) => name),
       now,
     )
+    this.#queues = feeds.map((feed) => new FeedQueue(feed, ports, this.#wake))
   }
 
   /**
@@ -174,8 +174,7 @@ export class TenantCollector {
     const { feed } = queue
     this.#running += 1
     const unit = unitOf(open)
-    const since = this.#ports.book.feed(feed.name)?.since ?? null
-    const counter = new FetchCounter(feed.name, unit, this.#ports, since)
+    const counter = new FetchCounter(feed.name, unit, this.#ports, queue.since)
     try {
       const outcome = await feed.fetch(unit, counter.desk, abort)
       const got = await counter.recorded()
