@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll } from 'vitest'
 import { openApp, type App } from '../../src/app.ts'
@@ -68,6 +69,13 @@ export function start(
 /** Runs `daybook <args>` to its end. */
 export const run = (args: readonly string[], options?: StartOptions): Promise<Ended> =>
   start(args, options).ended
+
+/** Waits until something is seen, or the program has ended: what a test wants to hit comes sooner or later. */
+export async function seen(what: () => boolean, ended: Promise<unknown>): Promise<void> {
+  let over = false
+  void ended.then(() => (over = true))
+  while (!over && !what()) await sleep(2)
+}
 
 /** Runs a command with `--json` on a data folder and answers its objects; throws when it does not end with `code`. */
 export async function json<T>(dataDir: string, args: readonly string[], code = 0): Promise<T[]> {

@@ -9,7 +9,7 @@ test('thirty exports, each killed at another moment', async () => {
   try {
     const folder = join(imported.folder, 'exports-out')
     mkdirSync(folder)
-    const moments = Array.from({ length: 30 }, (_, at) => 300 + at * 45)
+    const moments = Array.from({ length: 30 }, (_, at) => at * 15)
     const killed = await killExports(join(imported.folder, 'records'), folder, moments)
     expect(killed).toBeGreaterThan(5)
   } finally {

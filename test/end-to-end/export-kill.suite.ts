@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { verifyExport } from '../../src/verify/index.ts'
-import { run, start } from './daybook.suite.ts'
+import { run, seen, start } from './daybook.suite.ts'
 
 /**
- * Kills an export again and again, at another moment each time. Whatever has the final name is whole; the same command
- * ends what was begun. Answers how often it was hit before the end.
+ * Kills an export again and again, each time so many milliseconds after it has begun to write. Whatever has the final
+ * name is whole; the same command ends what was begun. Answers how often it was hit before the end.
  */
 export async function killExports(
   dataDir: string,
@@ -19,6 +19,8 @@ export async function killExports(
     const output = join(folder, number % 2 === 0 ? `out-${number}` : `out-${number}.zip`)
     const argv = ['--format', 'jsonl', '--proofs', '--output-path', output, '--data-dir', dataDir]
     const { child, ended } = start(['export', ...argv])
+    const begun = () => readdirSync(folder).some((name) => name.endsWith('.partial'))
+    await seen(begun, ended)
     await Promise.race([sleep(afterMs), ended])
     child.kill('SIGKILL')
     const { signal } = await ended

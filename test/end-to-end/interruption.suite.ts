@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
-import { importInto, json, run, start, verify, type aCorpus } from './daybook.suite.ts'
+import { importInto, json, run, seen, start, verify, type aCorpus } from './daybook.suite.ts'
 
 const CHILD = fileURLToPath(new URL('./import-child.suite.ts', import.meta.url))
 
@@ -29,7 +31,8 @@ export async function killImports(corpus: Corpus, dataDir: string, times: number
     const { acknowledged, finished } = await importAndKill(
       dataDir,
       corpus.all,
-      50 + ((time * 977) % 3_000),
+      time % 2 === 0 ? RECORDED : OPENED,
+      (time * 977) % 3_000,
     )
     if (!finished) killed += 1
     // As the files are left, before anything has mended them: what sealing does in several steps may lie half done.
@@ -57,15 +60,26 @@ export async function completed(corpus: Corpus, dataDir: string) {
   return items(dataDir)
 }
 
-/** Stops an import by the signal that Ctrl+C sends. */
+/** Stops an import by the signal that Ctrl+C sends, so many milliseconds after it has taken the folder. */
 export async function interrupt(corpus: Corpus, dataDir: string, afterMs: number) {
   const { child, ended } = start(['import', ...corpus.all, '--json', '--data-dir', dataDir])
+  await seen(() => existsSync(join(dataDir, 'writer.json')), ended)
   await Promise.race([sleep(afterMs), ended])
   child.kill('SIGINT')
   return ended
 }
 
-async function importAndKill(dataDir: string, paths: readonly string[], afterMs: number) {
+/** What an import tells, line by line: that it has begun, and how many records are recorded. */
+const OPENED = /^ready$/m
+const RECORDED = /^[1-9]\d*$/m
+
+/** Kills so many milliseconds after the import has told it. */
+async function importAndKill(
+  dataDir: string,
+  paths: readonly string[],
+  it: RegExp,
+  afterMs: number,
+) {
   const child = spawn(process.execPath, [CHILD, dataDir, ...paths], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -74,7 +88,7 @@ async function importAndKill(dataDir: string, paths: readonly string[], afterMs:
     told += chunk.toString()
   })
   const closed = once(child, 'close')
-  await Promise.race([once(child.stdout, 'data'), closed])
+  await seen(() => it.test(told), closed)
   await Promise.race([sleep(afterMs), closed])
   child.kill('SIGKILL')
   await closed

@@ -9,7 +9,7 @@ let expected: readonly string[]
 
 // Two batches and a bit: enough for a kill between them.
 beforeAll(async () => {
-  corpus = await aCorpus(newFolder(), 20_000, { days: 60, seed: 3 })
+  corpus = await aCorpus(newFolder(), 12_000, { days: 60, seed: 3 })
   expected = await completed(corpus, newFolder())
 }, 60_000)
 
@@ -19,7 +19,7 @@ test('an import killed at any moment loses and doubles nothing', async () => {
 
 test('Ctrl+C ends an import with 130 and leaves nothing half-done', async () => {
   const other = newFolder()
-  const ended = await interrupt(corpus, other, 900)
+  const ended = await interrupt(corpus, other, 250)
   expect(ended.code).toBe(130)
   expect(ended.err).not.toMatch(/fault of Daybook|Error|^ +at /m)
   expect((await verify(other)).findings).toEqual([])

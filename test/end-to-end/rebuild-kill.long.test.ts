@@ -1,5 +1,3 @@
 import { killRebuilds } from './rebuild-kill.suite.ts'
 
-const moments = Array.from({ length: 12 }, (_, n) => 250 + n * 75)
-
-killRebuilds(moments, moments)
+killRebuilds(Array.from({ length: 12 }, (_, n) => 0.25 + n * 0.06))

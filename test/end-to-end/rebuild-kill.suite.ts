@@ -5,8 +5,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { importWeek, type ImportedWeek } from '../../src/cli/testing.ts'
 import { json, run, start } from './daybook.suite.ts'
 
-/** Kills reindexing and reporting, at each of the moments (milliseconds after the start of the command). */
-export function killRebuilds(reindexes: readonly number[], reports: readonly number[]): void {
+/**
+ * Kills reindexing and reporting, at each of the moments: parts of the time that the command takes undisturbed, on
+ * whatever machine and beside whatever else.
+ */
+export function killRebuilds(moments: readonly number[]): void {
   let imported: ImportedWeek
   let dataDir: string
   beforeAll(async () => {
@@ -15,41 +18,62 @@ export function killRebuilds(reindexes: readonly number[], reports: readonly num
   })
   afterAll(() => imported.remove())
 
-  /** Runs the command and kills it after a while; whether it was still running. */
-  async function killAfter(ms: number, args: readonly string[]): Promise<boolean> {
-    const { child, ended } = start([...args, '--data-dir', dataDir])
-    await Promise.race([sleep(ms), ended])
-    child.kill('SIGKILL')
-    return (await ended).signal === 'SIGKILL'
+  /** Kills commands, each at its part of the time that one took undisturbed, and tells how many it hit. */
+  async function killed(
+    undisturbed: readonly string[],
+    commands: ReadonlyMap<number, readonly string[]>,
+    afterwards: (args: readonly string[]) => Promise<void>,
+  ): Promise<number> {
+    // So that the index is whole, and no making good counts.
+    expect((await run(['search', '*', '--count', '--data-dir', dataDir])).code).toBe(0)
+    let hit = 0
+    let wholeMs = await lastedMs(start([...undisturbed, '--data-dir', dataDir]))
+    for (const [moment, args] of commands) {
+      const command = start([...args, '--data-dir', dataDir])
+      const lasted = lastedMs(command)
+      await Promise.race([sleep(moment * wholeMs), lasted])
+      command.child.kill('SIGKILL')
+      if ((await command.ended).signal === 'SIGKILL') hit += 1
+      else wholeMs = Math.min(wholeMs, await lasted)
+      await afterwards(args)
+    }
+    return hit
   }
 
   test('a reindex killed with kill -9 is made good by whatever command comes next', async () => {
     const ask = ['search', '*', '--result-size', '1000']
     const before = await json<{ id: string }>(dataDir, ask)
-    let killed = 0
-    for (const ms of reindexes) {
-      if (await killAfter(ms, ['reindex'])) killed += 1
+    const commands = new Map(moments.map((moment) => [moment, ['reindex']]))
+    const hit = await killed(['reindex'], commands, async () => {
       expect(idsOf(await json<{ id: string }>(dataDir, ask))).toEqual(idsOf(before))
-    }
+    })
     expect(before.length).toBeGreaterThan(50)
-    expect(killed).toBeGreaterThan(0)
+    expect(hit).toBeGreaterThan(0)
   }, 300_000)
 
   test('a report killed with kill -9 leaves no workbook, or a whole one', async () => {
     const folder = join(imported.folder, 'reports-out')
     mkdirSync(folder)
-    let killed = 0
-    for (const ms of reports) {
-      const file = join(folder, `${ms}.xlsx`)
-      const args = ['report', 'all', '--format', 'xlsx', '--output-path', file]
-      if (await killAfter(ms, args)) killed += 1
+    const reportTo = (name: string | number) => {
+      const file = join(folder, `${name}.xlsx`)
+      return ['report', 'all', '--format', 'xlsx', '--output-path', file]
+    }
+    const commands = new Map(moments.map((moment) => [moment, reportTo(moment)]))
+    const hit = await killed(reportTo('undisturbed'), commands, async (args) => {
+      const file = args.at(-1) ?? ''
       if (!existsSync(file)) await run([...args, '--data-dir', dataDir])
       // The end of a ZIP's directory: the last thing that is written.
       expect(readFileSync(file).includes(Buffer.from('PK\u0005\u0006', 'latin1'))).toBe(true)
-    }
-    expect(readdirSync(folder)).toHaveLength(reports.length)
-    expect(killed).toBeGreaterThan(0)
+    })
+    expect(readdirSync(folder)).toHaveLength(moments.length + 1)
+    expect(hit).toBeGreaterThan(0)
   }, 300_000)
+}
+
+async function lastedMs({ ended }: ReturnType<typeof start>): Promise<number> {
+  const started = performance.now()
+  await ended
+  return performance.now() - started
 }
 
 function idsOf(items: readonly { readonly id: string }[]): string[] {

@@ -1,3 +1,3 @@
 import { killRebuilds } from './rebuild-kill.suite.ts'
 
-killRebuilds([700], [700])
+killRebuilds([0.8, 0.5])
