@@ -212,5 +212,5 @@ function audienceOf(resource: string, hosts: EmulatorPorts['hosts']): EmulatedAu
   const host = resource.split('/').at(-1) ?? ''
   if (host === hosts.management) return 'management'
   if (host === hosts.graph) return 'graph'
-  return host === 'api.applicationinsights.io' ? 'app-insights' : null
+  return host === hosts.appInsights ? 'app-insights' : null
 }

@@ -1,4 +1,4 @@
-// The query interface of Application Insights; one host for every cloud that has it.
+// The query interface of Application Insights.
 import type { Context, Hono } from 'hono'
 import { field, textField } from '../graph/wire.ts'
 import { WorldView } from '../graph/world-view.ts'
@@ -11,7 +11,7 @@ export class AppInsightsModule implements EmulatorModule {
 
   mount(app: Hono, ports: EmulatorPorts): void {
     const view = new WorldView(ports.world)
-    app.post('/api.applicationinsights.io/v1/apps/:id/query', async (c) => answerOf(c, ports, view))
+    app.post(`/${ports.hosts.appInsights}/v1/apps/:id/query`, async (c) => answerOf(c, ports, view))
   }
 }
 

@@ -9,7 +9,7 @@ export interface Plan {
 const plan = (id: string, service: string, name: string): Plan => ({ id, service, name })
 
 /** What the history of a person hangs on. */
-export const COPILOT_CHAT = plan(
+const COPILOT_CHAT = plan(
   '3f30311c-6b1e-48a4-ab79-725b469da960',
   'M365CopilotChat',
   'M365_COPILOT_BUSINESS_CHAT',
