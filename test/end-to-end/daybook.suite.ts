@@ -72,9 +72,8 @@ export const run = (args: readonly string[], options?: StartOptions): Promise<En
 
 /** Waits until something is seen, or the program has ended: what a test wants to hit comes sooner or later. */
 export async function seen(what: () => boolean, ended: Promise<unknown>): Promise<void> {
-  let over = false
-  void ended.then(() => (over = true))
-  while (!over && !what()) await sleep(2)
+  const over = ended.then(() => true)
+  while (!what() && !(await Promise.race([over, sleep(2, false)])));
 }
 
 /** Runs a command with `--json` on a data folder and answers its objects; throws when it does not end with `code`. */

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { importWeek, type ImportedWeek } from '../../src/cli/testing.ts'
-import { json, run, start } from './daybook.suite.ts'
+import { importWeek, jsonLines, type ImportedWeek } from '../../src/cli/testing.ts'
+import { start } from './daybook.suite.ts'
 
 /**
  * Kills reindexing and reporting, at each of the moments: parts of the time that the command takes undisturbed, on
@@ -25,7 +25,7 @@ export function killRebuilds(moments: readonly number[]): void {
     afterwards: (args: readonly string[]) => Promise<void>,
   ): Promise<number> {
     // So that the index is whole, and no making good counts.
-    expect((await run(['search', '*', '--count', '--data-dir', dataDir])).code).toBe(0)
+    expect((await imported.run(['search', '*', '--count'])).code).toBe(0)
     let hit = 0
     let wholeMs = await lastedMs(start([...undisturbed, '--data-dir', dataDir]))
     for (const [moment, args] of commands) {
@@ -41,11 +41,12 @@ export function killRebuilds(moments: readonly number[]): void {
   }
 
   test('a reindex killed with kill -9 is made good by whatever command comes next', async () => {
-    const ask = ['search', '*', '--result-size', '1000']
-    const before = await json<{ id: string }>(dataDir, ask)
+    const ask = ['search', '*', '--result-size', '1000', '--json']
+    const found = async () => jsonLines<{ id: string }>((await imported.run(ask)).out)
+    const before = await found()
     const commands = new Map(moments.map((moment) => [moment, ['reindex']]))
     const hit = await killed(['reindex'], commands, async () => {
-      expect(idsOf(await json<{ id: string }>(dataDir, ask))).toEqual(idsOf(before))
+      expect(idsOf(await found())).toEqual(idsOf(before))
     })
     expect(before.length).toBeGreaterThan(50)
     expect(hit).toBeGreaterThan(0)
@@ -61,7 +62,7 @@ export function killRebuilds(moments: readonly number[]): void {
     const commands = new Map(moments.map((moment) => [moment, reportTo(moment)]))
     const hit = await killed(reportTo('undisturbed'), commands, async (args) => {
       const file = args.at(-1) ?? ''
-      if (!existsSync(file)) await run([...args, '--data-dir', dataDir])
+      if (!existsSync(file)) await imported.run(args)
       // The end of a ZIP's directory: the last thing that is written.
       expect(readFileSync(file).includes(Buffer.from('PK\u0005\u0006', 'latin1'))).toBe(true)
     })
