@@ -17,7 +17,7 @@ export async function runCheck(
     const found = await rehearse({
       dataDir,
       seed,
-      seconds: 35,
+      seconds: 28,
       people: 80,
       recordsPerDay: 1_500,
       kills: true,

@@ -50,6 +50,7 @@ export function compareWithArchive(
   offered: Iterable<OfferedLine>,
   inventory: Iterable<InventoryLine>,
   statement: Pick<CoverageStatement, 'losses' | 'people'>,
+  until = '9',
 ): Comparison {
   const kept = new Map<string, number>()
   for (const { namespace, id, sha256 } of inventory) add(kept, `${namespace} ${id ?? sha256}`)
@@ -62,6 +63,7 @@ export function compareWithArchive(
   for (const line of offered) {
     const key = keyOf(line)
     add(possible, key)
+    if (line.availableAt > until) continue
     if (line.fetchable === true) add(due, key)
     if (line.fetchable !== false) continue
     unavoidable += 1

@@ -19,7 +19,7 @@ export interface TenantProcess {
 /** Starts `daybook tenant` and waits for what it says of itself. */
 export async function startTenantProcess(options: readonly string[]): Promise<TenantProcess> {
   const child = spawn(process.execPath, [BIN, 'tenant', '--json', ...options], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
   const said = await firstLine(child)
   const { url, tenantId, clientId, secret }: TenantProcess = JSON.parse(said)
@@ -38,6 +38,8 @@ export async function startTenantProcess(options: readonly string[]): Promise<Te
 
 async function firstLine(child: ChildProcess): Promise<string> {
   let text = ''
+  let complaint = ''
+  child.stderr?.setEncoding('utf8').on('data', (piece: string) => (complaint += piece))
   return new Promise((resolve, reject) => {
     child.stdout?.setEncoding('utf8').on('data', (piece: string) => {
       text += piece
@@ -45,7 +47,7 @@ async function firstLine(child: ChildProcess): Promise<string> {
       if (end >= 0) resolve(text.slice(0, end))
     })
     child.once('exit', (code) =>
-      reject(new Error(`the emulated tenant ended with ${String(code)}`)),
+      reject(new Error(`the emulated tenant ended with ${String(code)}: ${complaint.trim()}`)),
     )
   })
 }

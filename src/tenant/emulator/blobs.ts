@@ -91,7 +91,7 @@ export class BlobDay {
   }
 
   #blob(
-    { faults }: { readonly faults: Faults },
+    { faults, options }: { readonly faults: Faults; readonly options: EmulatorOptions },
     contentType: ContentType,
     dayMs: number,
     number: number,
@@ -102,9 +102,12 @@ export class BlobDay {
     const created = events.at(-1)?.availableAt ?? dayMs
     const id = contentId(contentType, created, number)
     const isGeneral = contentType === 'Audit.General'
-    // One blob a week is past its expiry before any listing shows it.
+    // One blob a week, the first on the eve of the start, is past its expiry before any listing shows it.
     const isGone =
-      isGeneral && faults.isOn('expired-blobs') && number === 3 && (dayMs / DAY_MS) % 7 === 4
+      isGeneral &&
+      faults.isOn('expired-blobs') &&
+      number === 3 &&
+      (dayMs / DAY_MS) % 7 === (Math.floor(options.start.getTime() / DAY_MS) - 1) % 7
     const isDisordered = isGeneral && faults.hits('out-of-order', id, OUT_OF_ORDER)
     const struck: FaultName[] = events.flatMap(({ fault }) => (fault === null ? [] : [fault]))
     if (isDisordered) struck.push('out-of-order')

@@ -1,6 +1,6 @@
 /** The tenant's time: starts anywhere, and may run faster than this machine's. */
 export class EmulatedClock {
-  readonly rate: number
+  rate: number
   #epoch: number
   #startedAt = Date.now()
 
@@ -20,6 +20,13 @@ export class EmulatedClock {
     this.#epoch = moment
     this.#startedAt = Date.now()
     return true
+  }
+
+  /** Runs at another rate from now on. */
+  changeRate(rate: number): void {
+    this.#epoch = this.now()
+    this.#startedAt = Date.now()
+    this.rate = rate
   }
 
   /** How others follow it: tenant time = epoch + (their clock − startedAt) × rate. */

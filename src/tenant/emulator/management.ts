@@ -346,7 +346,7 @@ export class Management implements EmulatorModule {
         ? 'cut'
         : null
     if (harm === null) for (const fault of blob.faults) world.faults.strike(fault)
-    return spoiled(bytes, blob.length, harm)
+    return spoiled(c, bytes, blob.length, harm)
   }
 
   /** An administrator turns the subscription off, once. */

@@ -82,8 +82,9 @@ function control(app: Hono, ports: EmulatorPorts): void {
   const { world, ledger } = ports
   app.get('/emulator/clock', (c) => c.json(world.clock.published()))
   app.post('/emulator/clock', async (c) => {
-    const { advanceTo } = await c.req.json<{ advanceTo?: string }>()
-    const moved = world.clock.advanceTo(Date.parse(advanceTo ?? ''))
+    const { advanceTo, rate } = await c.req.json<{ advanceTo?: string; rate?: number }>()
+    if (rate !== undefined && rate > 0) world.clock.changeRate(rate)
+    const moved = advanceTo === undefined || world.clock.advanceTo(Date.parse(advanceTo))
     return c.json(world.clock.published(), moved ? 200 : 409)
   })
   app.get('/emulator/ledger', (c) =>

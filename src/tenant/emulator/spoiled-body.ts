@@ -1,5 +1,9 @@
+import type { HttpBindings } from '@hono/node-server'
+import type { Context } from 'hono'
+
 /** Answers with the pieces of a body; with `cut` only half of it, with `reset` half of it and then a broken connection. */
 export function spoiled(
+  c: Context,
   pieces: Iterable<Buffer>,
   length: number,
   harm: 'cut' | 'reset' | null,
@@ -19,7 +23,8 @@ export function spoiled(
       if (piece.length > 0) controller.enqueue(piece)
       if (harm === null || sent < half) return
       if (harm === 'cut') controller.close()
-      else controller.error(new Error('the connection is broken on purpose'))
+      // What was sent has to arrive before the connection goes.
+      else setTimeout(() => breakOff(c, controller), 10)
     },
   })
   return new Response(body, {
@@ -29,4 +34,11 @@ export function spoiled(
       ...(harm === 'cut' ? {} : { 'content-length': String(length) }),
     },
   })
+}
+
+function breakOff(c: Context, controller: ReadableStreamDefaultController): void {
+  // Without a socket (asked within the process) the stream itself has to fail.
+  const bindings: Partial<HttpBindings> | undefined = c.env
+  if (bindings?.outgoing === undefined) controller.error(new Error('the connection broke'))
+  else bindings.outgoing.destroy()
 }

@@ -80,7 +80,7 @@ async function answerOf(
     answer = await graph.answer(request, String(claims['appid']))
   }
   ports.ledger.count(surface, answer.status)
-  return responseOf(answer, ports, key)
+  return responseOf(c, answer, ports, key)
 }
 
 /** What keeps a request from being looked at at all. */
@@ -90,7 +90,7 @@ async function wireRefusal(
   key: string,
 ): Promise<GraphRefusal | null> {
   const { entra, world } = ports
-  const { faults, options } = world
+  const { faults } = world
   // A role that nobody has: what is left of the refusals concerns the token itself.
   const refused = await entra.refusal(ports, authorization, 'graph', '')
   if (refused === 'audience')
@@ -100,7 +100,7 @@ async function wireRefusal(
     return unauthorised('Lifetime validation failed, the token is expired.')
   if (faults.strikes('throttled', key, 0.08, 2)) {
     // Seconds of the tenant's time.
-    const retryAfter = String(Math.max(1, Math.round(options.rate / 4)))
+    const retryAfter = String(Math.max(1, Math.round(world.clock.rate / 4)))
     return new GraphRefusal(429, 'TooManyRequests', 'Too many requests.', {
       'retry-after': retryAfter,
     })
@@ -112,6 +112,7 @@ async function wireRefusal(
 }
 
 function responseOf(
+  c: Context,
   { status, headers, body }: GraphAnswer,
   ports: EmulatorPorts,
   key: string,
@@ -124,7 +125,7 @@ function responseOf(
     : faults.strikes('resets', key, 0.02)
       ? 'reset'
       : null
-  if (harm !== null) return spoiled([Buffer.from(body)], body.length, harm)
+  if (harm !== null) return spoiled(c, [Buffer.from(body)], body.length, harm)
   return new Response(body, {
     status,
     headers: { ...headers, 'content-length': String(body.length) },

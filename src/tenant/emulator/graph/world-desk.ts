@@ -8,7 +8,7 @@ import { WorldView } from './world-view.ts'
 /** Chance, and how many tries at the same thing it may strike. */
 const ODDS: Readonly<Record<GraphFault, readonly [number, number]>> = {
   'filter-refused': [0.1, Infinity],
-  'small-pages': [1, Infinity],
+  'small-pages': [0.2, Infinity],
   'page-loops': [0.01, 1],
   'expired-links': [0.02, 1],
   'query-truncated': [0.6, 2],
