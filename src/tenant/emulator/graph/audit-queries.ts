@@ -11,6 +11,9 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 const CONCURRENT = 10
+const REMEMBERED = 8
+/** Results are kept that long. */
+const KEPT = 30 * DAY
 const RECORD_LIMIT = 1_000_000
 const REACH = 180 * DAY
 const USUAL_TOP = 100
@@ -26,8 +29,10 @@ interface AuditQuery {
   readonly endsMs: number
   readonly blind: boolean
   readonly truncated: boolean
-  /** Found when first asked for after the end; stays so. */
+  /** Found when first asked for after the end, and the same whenever it has to be found again. */
   found: readonly AuditEvent[] | null
+  /** How many were found; null before the end. */
+  count: number | null
   reads: number
 }
 
@@ -45,6 +50,7 @@ interface Asked {
 
 export class AuditQueries {
   private readonly queries = new Map<string, AuditQuery>()
+  private readonly remembered: AuditQuery[] = []
   private readonly desk: GraphDesk
 
   constructor(desk: GraphDesk) {
@@ -55,6 +61,8 @@ export class AuditQueries {
     demandAny(request)
     const asked = readAsked(request)
     const now = this.now()
+    for (const { id, endsMs } of this.queries.values())
+      if (endsMs + KEPT < now) this.queries.delete(id)
     const active = [...this.queries.values()].filter((query) => query.endsMs > now).length
     if (active >= CONCURRENT)
       throw new GraphRefusal(429, 'TooManyRequests', 'Too many searches are running.', {
@@ -76,6 +84,7 @@ export class AuditQueries {
       // An hour is never cut off: whoever halves gets to the end of it.
       truncated: asked.toMs - asked.fromMs > HOUR && this.desk.strikes('query-truncated', key),
       found: null,
+      count: null,
       reads: 0,
     }
     this.queries.set(id, query)
@@ -154,13 +163,22 @@ export class AuditQueries {
       for (const event of this.desk.view.audit(Math.max(asked.fromMs, endsMs - REACH), asked.toMs))
         if (event.availableMs <= endsMs && matches(event, asked)) found.push(event)
     query.found = query.truncated ? found.slice(0, Math.ceil(found.length * 0.6)) : found
+    this.remember(query)
     return query.found
+  }
+
+  /** What was found is kept for the last few that were read; each is found again when it is wanted. */
+  private remember(query: AuditQuery): void {
+    this.remembered.push(query)
+    const forgotten = this.remembered.length > REMEMBERED ? this.remembered.shift() : undefined
+    if (forgotten !== undefined && forgotten !== query) forgotten.found = null
   }
 
   private shown(query: AuditQuery) {
     const { asked } = query
     const status = this.status(query)
-    const records = status === 'succeeded' ? this.foundBy(query).length : 0
+    if (status === 'succeeded') query.count ??= this.foundBy(query).length
+    const records = query.count ?? 0
     return {
       id: query.id,
       displayName: asked.displayName,

@@ -1,5 +1,7 @@
+import { createServer } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTenant, type EmulatedTenant } from '../server.ts'
+import { testCertificate } from './testing-certificate.ts'
 import { field, textField } from './wire.ts'
 
 // One small tenant over the wire: what the other tests leave out.
@@ -96,4 +98,54 @@ test('telemetry is served to its own audience', async () => {
   expect((await ask(await tokenFor('graph.microsoft.com'))).status).toBe(401)
   const answer: unknown = await (await ask(await tokenFor('api.applicationinsights.io'))).json()
   expect(answer).toMatchObject({ tables: [{ name: 'PrimaryResult', rows: { length: 2 } }] })
+})
+
+test('a subscriber on this machine echoes the token, and is then told of what became available', async () => {
+  const told: unknown[] = []
+  const server = createServer((request, response) => {
+    const token = new URL(request.url ?? '', 'http://here').searchParams.get('validationToken')
+    response.setHeader('content-type', 'text/plain')
+    if (token !== null) {
+      response.end(token)
+      return
+    }
+    let text = ''
+    request.on('data', (part: Buffer) => {
+      text += part.toString()
+    })
+    request.on('end', () => {
+      told.push(...list(JSON.parse(text)))
+      response.end()
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  try {
+    const address = server.address()
+    const port = typeof address === 'object' ? address?.port : 0
+    const now = tenant.world.now()
+    const answer = await fetch(`${tenant.url}/graph.microsoft.com/v1.0/subscriptions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${await tokenFor('graph.microsoft.com')}` },
+      body: JSON.stringify({
+        changeType: 'created,updated',
+        notificationUrl: `http://127.0.0.1:${port}/told`,
+        lifecycleNotificationUrl: `http://127.0.0.1:${port}/lifecycle`,
+        resource: '/copilot/interactionHistory/getAllEnterpriseInteractions',
+        includeResourceData: true,
+        encryptionCertificate: testCertificate().certificate,
+        encryptionCertificateId: 'mine',
+        expirationDateTime: new Date(now + 24 * 3_600_000).toISOString(),
+      }),
+    })
+    expect(answer.status).toBe(201)
+    tenant.world.clock.advanceTo(now + 3 * 3_600_000)
+    await expect.poll(() => told.length, { timeout: 5_000 }).toBeGreaterThan(3)
+    expect(told[0]).toMatchObject({
+      changeType: 'created',
+      encryptedContent: { dataSignature: expect.any(String) },
+    })
+  } finally {
+    server.closeAllConnections()
+    server.close()
+  }
 })

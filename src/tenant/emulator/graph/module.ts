@@ -30,6 +30,9 @@ export class GraphModule implements EmulatorModule {
       busy = true
       try {
         await graph.notifications.tick()
+      } catch (error) {
+        // A round that was under way when the tenant ended finds its files closed.
+        if (this.timer !== null) throw error
       } finally {
         busy = false
       }
@@ -40,6 +43,7 @@ export class GraphModule implements EmulatorModule {
 
   close(): void {
     if (this.timer !== null) clearInterval(this.timer)
+    this.timer = null
   }
 }
 
