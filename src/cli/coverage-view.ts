@@ -62,8 +62,8 @@ export function printCoverage({ statement, logged }: CoverageAnswer, console: Co
   line(paint('bold', 'What no interface shows'))
   for (const { code, state, evidence } of blindSpots) {
     const style = state === 'excluded' ? 'dim' : 'yellow'
-    const why = evidence[0] === undefined ? '' : `: ${oneLine(evidence[0])}`
-    line(`  ${paint(style, pad(state, 9))} ${cut(`${code}${why}`, width - 12)}`)
+    const rests = evidence[0] === undefined ? '' : `: ${oneLine(evidence[0])}`
+    line(`  ${paint(style, pad(state, 9))} ${cut(`${code}${rests}`, width - 12)}`)
   }
   line()
   for (const text of wrap(

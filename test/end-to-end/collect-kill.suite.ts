@@ -113,7 +113,6 @@ export async function collectKilled(plan: KillPlan): Promise<Killed> {
 
 /** A text that was changed where it lies can be had only until then: a collector that was dead meanwhile missed it rightly. */
 function withoutReplaced(offered: readonly OfferedLine[]): OfferedLine[] {
-  const key = ({ user, session, id }: OfferedLine) => `${user} ${session} ${id}`
   const newest = new Map<string, number>()
   for (const line of offered)
     newest.set(key(line), Math.max(line.version, newest.get(key(line)) ?? 0))
@@ -179,4 +178,8 @@ async function inventory(dataDir: string, tenant: string): Promise<InventoryLine
   } finally {
     await app.close()
   }
+}
+
+function key({ user, session, id }: OfferedLine): string {
+  return `${user} ${session} ${id}`
 }

@@ -60,9 +60,13 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
   const started = performance.now()
   onStep('tenant')
   const tenant = await startTenantProcess([
-    ...['--seed', String(seed), '--rate', String(RATE), '--start', START, '--faults', faults],
-    ...['--people', String(people), '--records-per-day', String(recordsPerDay)],
-    ...['--backlog-days', '3'],
+    `--seed=${seed}`,
+    `--rate=${RATE}`,
+    `--start=${START}`,
+    `--faults=${faults}`,
+    `--people=${people}`,
+    `--records-per-day=${recordsPerDay}`,
+    '--backlog-days=3',
   ])
   try {
     writeConfiguration(dataDir, tenant)
@@ -133,7 +137,6 @@ async function compare(
     const body = { tenant: tenant.tenantId }
     for await (const line of app.stream<InventoryLine>('/api/v1/records/inventory', body))
       inventory.push(line)
-    const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
     const { statement } = await app.get<CoverageAnswer>('/api/v1/coverage', {
       from: day(Date.parse(START) - 8 * 24 * HOUR_MS),
       to: day(Date.parse(until) + 24 * HOUR_MS),
@@ -149,6 +152,8 @@ async function compare(
     await app.close()
   }
 }
+
+const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 
 async function ledgerOf(tenant: TenantProcess): Promise<LedgerAnswer> {
   const answer = await fetch(`${tenant.url}/emulator/ledger`)

@@ -137,16 +137,16 @@ export function createCloudClient(options: CloudClientOptions): CloudClient {
     trusts: (audience, url) => liesBelow(cloud.roots[audience], url),
     usage: (): readonly ScopeUsage[] => [...budgets.values()].map((budget) => budget.usage()),
   }
+}
 
-  function absolute(root: string, given: string | URL): URL {
-    const text = String(given)
-    const url = /^[a-z]+:/i.test(text) ? text : `${root}${text.startsWith('/') ? '' : '/'}${text}`
-    if (liesBelow(root, url)) return new URL(url)
-    throw new CloudError(
-      'HOST_NOT_TRUSTED',
-      `An address that was served does not lie on ${new URL(root).host}: no token is sent there`,
-    )
-  }
+function absolute(root: string, given: string | URL): URL {
+  const text = String(given)
+  const url = /^[a-z]+:/i.test(text) ? text : `${root}${text.startsWith('/') ? '' : '/'}${text}`
+  if (liesBelow(root, url)) return new URL(url)
+  throw new CloudError(
+    'HOST_NOT_TRUSTED',
+    `An address that was served does not lie on ${new URL(root).host}: no token is sent there`,
+  )
 }
 
 interface Attempt {

@@ -1,8 +1,9 @@
 import { CloudError } from './cloud-error.ts'
+import type { SmallFetch } from './transport.ts'
 
 interface IdentityPorts {
   readonly clientId: string
-  readonly fetch: typeof globalThis.fetch
+  readonly fetch: SmallFetch
   readonly environment: NodeJS.ProcessEnv
 }
 
@@ -22,15 +23,11 @@ export async function managedIdentityToken(
   url.searchParams.set('api-version', isService ? '2019-08-01' : '2018-02-01')
   url.searchParams.set('resource', resource)
   if (clientId !== '') url.searchParams.set('client_id', clientId)
-  const failed = (why: string, cause?: unknown) =>
-    new CloudError(
-      'TOKEN_REFUSED',
-      `This machine has no managed identity that Daybook can use (${why}): assign one, or use a certificate`,
-      { cause, isPassing: true },
-    )
   let answer: Response
   try {
-    answer = await fetch(url, {
+    answer = await fetch(url.href, {
+      method: 'GET',
+      body: null,
       headers: isService ? { 'X-IDENTITY-HEADER': header } : { Metadata: 'true' },
     })
   } catch (error) {
@@ -40,6 +37,14 @@ export async function managedIdentityToken(
   const token = tokenIn(body)
   if (!answer.ok || token === null) throw failed(`HTTP ${answer.status}`)
   return token
+}
+
+function failed(why: string, cause?: unknown): CloudError {
+  return new CloudError(
+    'TOKEN_REFUSED',
+    `This machine has no managed identity that Daybook can use (${why}): assign one, or use a certificate`,
+    { cause, isPassing: true },
+  )
 }
 
 /** Accepts both versions' answers: `"3599"` and 3599. */

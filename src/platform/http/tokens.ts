@@ -5,6 +5,7 @@ import type { Audience } from './cloud-client.ts'
 import { CloudError } from './cloud-error.ts'
 import type { Cloud } from './clouds.ts'
 import { clientAuth, type Credential } from './credential.ts'
+import type { SmallFetch } from './transport.ts'
 import { managedIdentityToken } from './managed-identity.ts'
 
 export interface Token {
@@ -20,7 +21,7 @@ export interface TokenPorts {
   readonly clientId: string
   readonly credential: Credential
   readonly clock: Clock
-  readonly fetch: typeof globalThis.fetch
+  readonly fetch: SmallFetch
   readonly environment: NodeJS.ProcessEnv
 }
 
@@ -84,9 +85,12 @@ export class Tokens {
       { [oidc.clockSkew]: Math.round((clock.now().getTime() - Date.now()) / 1_000) },
       await clientAuth(credential),
     )
-    // openid-client's own types of fetch differ from the global ones in name only.
-    config[oidc.customFetch] = async (url, options) =>
-      fetch(url, { ...options, body: options.body ?? null })
+    config[oidc.customFetch] = async (url, { method, headers, body }) =>
+      fetch(url, {
+        method,
+        headers,
+        body: body === undefined || body === null ? null : String(body),
+      })
     if (cloud.login.startsWith('http:')) oidc.allowInsecureRequests(config)
     try {
       const scope = `${cloud.resources[audience]}/.default`

@@ -18,6 +18,16 @@ export interface TransportOptions {
   readonly environment: NodeJS.ProcessEnv
 }
 
+/** Of fetch, what asking for a token needs. */
+export type SmallFetch = (
+  url: string,
+  init: {
+    readonly method: string
+    readonly headers: Record<string, string>
+    readonly body: string | null
+  },
+) => Promise<Response>
+
 export interface RawAnswer {
   readonly statusCode: number
   header(name: string): string | null
@@ -39,7 +49,7 @@ export interface Transport {
       readonly signal: AbortSignal
     },
   ): Promise<RawAnswer>
-  readonly fetch: typeof globalThis.fetch
+  readonly fetch: SmallFetch
   close(): Promise<void>
 }
 
@@ -95,14 +105,20 @@ export function openTransport({ proxy, certificates, environment }: TransportOpt
         },
       }
     },
-    // The types differ in name only; both are the fetch of the standard.
-    fetch: async (input, init) =>
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-      undiciFetch(String(input), {
-        ...(init as Parameters<typeof undiciFetch>[1]),
+    // Both are the fetch of the standard; their types differ in name.
+    fetch: async (url, { method, headers, body }) => {
+      const answer = await undiciFetch(url, {
+        method,
+        headers,
+        body,
         redirect: 'manual',
         dispatcher,
-      }) as unknown as Promise<Response>,
+      })
+      return new Response(await answer.arrayBuffer(), {
+        status: answer.status,
+        headers: [...answer.headers],
+      })
+    },
     close: () => dispatcher.close(),
   }
 }

@@ -31,6 +31,8 @@ interface Swept {
   readonly at: number
   /** When a sweep was last asked for. */
   readonly asked: number
+  /** The history was found closed. */
+  readonly isClosed: boolean
 }
 
 /**
@@ -60,38 +62,14 @@ export function graphInteractions(options: GraphInteractionsOptions): Feed {
         wanted.set(person.id, person)
     }
     for (const person of people) if (isEnding(desk, person)) wanted.set(person.id, person)
+    // Whose licence has gone since the last sweep: asked once more, so that the end of the history is known, or a loss.
+    for (const person of desk.people()) {
+      const { to, isClosed } = sweptOf(desk, person.id)
+      if (!person.licensed && to > 0 && !isClosed) wanted.set(person.id, person)
+    }
     for (const person of wanted.values()) announce(desk, person, now, isFull)
     if (isFull && people.length > 0) desk.saveState('full', now)
     return Promise.resolve()
-  }
-
-  function announce(desk: FeedDesk, person: Person, now: number, isFull: boolean): void {
-    const { to, at, asked } = sweptOf(desk, person.id)
-    // One that is on its way is not asked for again; everybody's is, since it looks back further.
-    if (!isFull && asked > at && now - asked < OVERDUE_MS) return
-    // What becomes available late lies in the look-back; what was swept before that is settled.
-    const back = now - (isFull ? LOOK_BACK_MS : ACTIVE_LOOK_BACK_MS)
-    const from = to === 0 ? BEGINNING : Math.max(BEGINNING, Math.min(to, back))
-    // The ledger keeps what is new of it: from where the last sweep ended.
-    const span = { from: iso(to === 0 ? BEGINNING : to - OVERLAP_MS), to: iso(now) }
-    desk.saveState(`swept ${person.id}`, { to, at, asked: now })
-    desk.announce({
-      scope: person.id,
-      span,
-      pages: 1,
-      complete: true,
-      units: [
-        {
-          key: `${person.id} ${iso(now)}`,
-          scope: person.id,
-          span,
-          availableAt: null,
-          // A history closes with the licence: whoever is about to lose it comes first.
-          expiresAt: isEnding(desk, person) ? iso(now + 60 * MINUTE_MS) : null,
-          body: { person: person.id, from: from - OVERLAP_MS, to: now },
-        },
-      ],
-    })
   }
 
   async function fetch(unit: Unit, desk: FetchDesk, signal: AbortSignal): Promise<Outcome> {
@@ -109,14 +87,19 @@ export function graphInteractions(options: GraphInteractionsOptions): Feed {
           { cause: error },
         )
       const swept = sweptOf(desk, person)
-      desk.saveState(`swept ${person}`, { ...swept, at: to })
+      desk.saveState(`swept ${person}`, { ...swept, at: to, isClosed: true })
       // Read before and closed now: what came after the last sweep is gone. Never open: nothing is missing that was offered.
       return swept.to > 0
         ? { state: 'lost', code: 'LICENCE_LOST' }
         : { state: 'refused', code: error.code === 'NOT_FOUND' ? 'NO_MAILBOX' : 'UNLICENSED' }
     }
     const known = sweptOf(desk, person)
-    desk.saveState(`swept ${person}`, { ...known, to: Math.max(known.to, to), at: to })
+    desk.saveState(`swept ${person}`, {
+      ...known,
+      to: Math.max(known.to, to),
+      at: to,
+      isClosed: false,
+    })
     return { state: 'done' }
   }
 
@@ -150,9 +133,43 @@ export function graphInteractions(options: GraphInteractionsOptions): Feed {
   }
 }
 
+function announce(desk: FeedDesk, person: Person, now: number, isFull: boolean): void {
+  const { to, at, asked } = sweptOf(desk, person.id)
+  // One that is on its way is not asked for again; everybody's is, since it looks back further.
+  if (!isFull && asked > at && now - asked < OVERDUE_MS) return
+  // What becomes available late lies in the look-back; what was swept before that is settled.
+  const back = now - (isFull ? LOOK_BACK_MS : ACTIVE_LOOK_BACK_MS)
+  const from = to === 0 ? BEGINNING : Math.max(BEGINNING, Math.min(to, back))
+  // The ledger keeps what is new of it: from where the last sweep ended.
+  const span = { from: iso(to === 0 ? BEGINNING : to - OVERLAP_MS), to: iso(now) }
+  desk.saveState(`swept ${person.id}`, { to, at, asked: now, isClosed: false })
+  desk.announce({
+    scope: person.id,
+    span,
+    pages: 1,
+    complete: true,
+    units: [
+      {
+        key: `${person.id} ${iso(now)}`,
+        scope: person.id,
+        span,
+        availableAt: null,
+        // A history closes with the licence: whoever is about to lose it comes first.
+        expiresAt: isEnding(desk, person) ? iso(now + 60 * MINUTE_MS) : null,
+        body: { person: person.id, from: from - OVERLAP_MS, to: now },
+      },
+    ],
+  })
+}
+
 function sweptOf(desk: FeedDesk, person: string): Swept {
   const state = desk.state(`swept ${person}`)
-  return { to: numberIn(state, 'to'), at: numberIn(state, 'at'), asked: numberIn(state, 'asked') }
+  return {
+    to: numberIn(state, 'to'),
+    at: numberIn(state, 'at'),
+    asked: numberIn(state, 'asked'),
+    isClosed: valueIn(state, 'isClosed') === true,
+  }
 }
 
 /** The directory says so, by a plan that still works and is marked. */

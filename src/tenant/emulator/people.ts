@@ -5,8 +5,8 @@ import type { EmulatorOptions } from './options.ts'
 
 const HOUR_MS = 3_600_000
 
-/** Nine hours, on a fast clock twelve seconds of this machine's: a rehearsal of a minute is to see it. */
-const lossAfterMs = (rate: number): number => (rate < 200 ? 9 * HOUR_MS : 12_000 * rate)
+/** Nine hours, on a fast clock half a minute of this machine's: later than is fair, and a rehearsal is to see it. */
+const lossAfterMs = (rate: number): number => (rate < 200 ? 9 * HOUR_MS : 30_000 * rate)
 
 export interface EmulatedPerson {
   readonly index: number
@@ -60,7 +60,7 @@ export function peopleOf(
       hasMailbox: true,
       dataLocation: region.slice(0, 2).toUpperCase() === 'DE' ? 'DEU' : 'NAM',
       isLicensed,
-      licenceEnds: nth === -1 ? null : start.getTime() + lossAfterMs(rate) * (1 + nth / 2),
+      licenceEnds: nth === -1 ? null : start.getTime() + lossAfterMs(rate) * (1 + nth / 5),
     }
   })
 }
