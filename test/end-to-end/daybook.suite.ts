@@ -12,9 +12,12 @@ import type { HitsAnswer, ItemAnswer, ItemHit, ItemWithRecords } from '../../src
 import { appClient } from '../../src/cli/client.ts'
 import type { Client, Console } from '../../src/cli/command.ts'
 import { importPaths, type ImportResult } from '../../src/cli/import-run.ts'
+import { jsonLines, runHere } from '../../src/cli/testing.ts'
 import type { Clock } from '../../src/platform/clock.ts'
+import { CodedError } from '../../src/platform/errors.ts'
 import type { CorpusFacts } from '../../src/tenant/history/corpus-facts.ts'
 import { generateHistory } from '../../src/tenant/history/history.ts'
+import { verifyArchive } from '../../src/verify/index.ts'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 export const BIN = join(ROOT, 'bin', 'daybook.js')
@@ -76,15 +79,15 @@ export async function seen(what: () => boolean, ended: Promise<unknown>): Promis
   while (!what() && !(await Promise.race([over, sleep(2, false)])));
 }
 
-/** Runs a command with `--json` on a data folder and answers its objects; throws when it does not end with `code`. */
+/**
+ * Runs a command with `--json` on a data folder, in this process, and answers its objects; throws when it does not end
+ * with `code`.
+ */
 export async function json<T>(dataDir: string, args: readonly string[], code = 0): Promise<T[]> {
-  const ended = await run([...args, '--json', '--data-dir', dataDir])
+  const ended = await runHere([...args, '--json', '--data-dir', dataDir])
   if (ended.code !== code)
     throw new Error(`daybook ${args[0]} ended with ${ended.code}: ${ended.err}`)
-  return ended.out
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line): T => JSON.parse(line))
+  return jsonLines<T>(ended.out)
 }
 
 /** Imports by the command line and answers what it counted. */
@@ -104,15 +107,16 @@ export interface Verified {
   readonly findings: readonly { readonly object: string; readonly finding: string }[]
 }
 
-/** What `daybook verify` finds; in an archive that has nothing yet it finds nothing. */
+/** What a verifier finds; in an archive that has nothing yet it finds nothing. */
 export async function verify(dataDir: string): Promise<Verified> {
-  const ended = await run(['verify', join(dataDir, 'archive'), '--json'])
-  const report: Verified | { readonly error: { readonly code: string } } = JSON.parse(ended.out)
-  if (!('error' in report)) return report
-  if (report.error.code !== EMPTY) throw new Error(`daybook verify: ${ended.err}`)
-  return { records: 0, segments: 0, findings: [] }
+  try {
+    return await verifyArchive(join(dataDir, 'archive'))
+  } catch (error) {
+    if (!(error instanceof CodedError) || error.code !== EMPTY) throw error
+    return { records: 0, segments: 0, findings: [] }
+  }
 }
-const EMPTY = 'USAGE_NOT_AN_ARCHIVE'
+const EMPTY = 'NOT_AN_ARCHIVE'
 
 export interface OpenedApp extends Client {
   import(paths: readonly string[]): Promise<ImportResult>

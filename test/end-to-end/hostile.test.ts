@@ -1,17 +1,9 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ImportResult } from '../../src/cli/import-run.ts'
+import { runHere } from '../../src/cli/testing.ts'
 import { beforeAll, describe, expect, test } from 'vitest'
-import {
-  aCorpus,
-  folders,
-  importInto,
-  itemsOf,
-  json,
-  openHere,
-  run,
-  verify,
-} from './daybook.suite.ts'
+import { aCorpus, folders, importInto, itemsOf, json, openHere, verify } from './daybook.suite.ts'
 import {
   auditRecord,
   CANARY,
@@ -60,7 +52,7 @@ describe('good JSON with bad intentions', () => {
 
   test('reaches a terminal only with its control characters made visible', async () => {
     for (const args of [['search', '*', '--all'], ['show', auditRecordId('ansi')], ['status']]) {
-      const ended = await run([...args, '--color', '--data-dir', dataDir])
+      const ended = await runHere([...args, '--color', '--data-dir', dataDir])
       expect(ended.code).toBe(0)
       // Colour is ours; moving, clearing and turning round are not.
       // oxlint-disable-next-line no-control-regex
@@ -79,11 +71,11 @@ test('spoiled files yield what could be read, and no message quotes what people 
   const dataDir = newFolder()
   spoiledFiles(exports)
   const once = await importInto(dataDir, [exports], 3)
-  const plain = await run(['import', exports, '--data-dir', dataDir])
+  const plain = await runHere(['import', exports, '--data-dir', dataDir])
   expect(plain.code).toBe(3)
-  const again = await run(['import', exports, '--json', '--data-dir', dataDir])
+  const again = await runHere(['import', exports, '--json', '--data-dir', dataDir])
   expect(again.code).toBe(3)
-  const commands = [plain, again, await run(['status', '--json', '--data-dir', dataDir])]
+  const commands = [plain, again, await runHere(['status', '--json', '--data-dir', dataDir])]
   for (const { out, err } of commands) {
     expect(err + out).not.toContain(CANARY)
     expect(err).not.toMatch(/fault of Daybook|Error:|\bat .*\.ts:/)
@@ -115,7 +107,15 @@ test('a mutated corpus loses nothing that it counted, and twice is like once', a
     notAi: first.notAi,
     errors: first.errors,
   })
-  const counted = await run(['search', '*', '--count', '--unit', 'record', '--data-dir', dataDir])
+  const counted = await runHere([
+    'search',
+    '*',
+    '--count',
+    '--unit',
+    'record',
+    '--data-dir',
+    dataDir,
+  ])
   expect(counted.out).toBe(`${first.added}\n`)
 })
 
@@ -156,7 +156,7 @@ test('six hundred tiny files are six hundred containers of one import', async ()
   const dataDir = newFolder()
   const result = await importInto(dataDir, [exports])
   expect(result).toMatchObject({ read: 600, added: 600, containers: 600, errors: [] })
-  const counted = await run(['search', '*', '--count', '--data-dir', dataDir])
+  const counted = await runHere(['search', '*', '--count', '--data-dir', dataDir])
   // Each prompt joins its audit record.
   expect(counted.out).toBe('300\n')
 })

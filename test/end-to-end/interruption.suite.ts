@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
-import { importInto, json, run, seen, start, verify, type aCorpus } from './daybook.suite.ts'
+import type { CountAnswer } from '../../src/api/answers.ts'
+import { importInto, json, openHere, seen, start, verify, type aCorpus } from './daybook.suite.ts'
 
 const CHILD = fileURLToPath(new URL('./import-child.suite.ts', import.meta.url))
 
@@ -38,9 +39,12 @@ export async function killImports(corpus: Corpus, dataDir: string, times: number
     // As the files are left, before anything has mended them: what sealing does in several steps may lie half done.
     const left = (await verify(dataDir)).findings.filter(({ finding }) => !HALF_SEALED.has(finding))
     expect(left).toEqual([])
-    const counted = await run(['search', '*', '--count', '--unit', 'record', '--data-dir', dataDir])
-    expect(counted).toMatchObject({ code: 0, err: '' })
-    const records = Number(counted.out)
+    const app = await openHere(dataDir)
+    const { count: records } = await app.get<CountAnswer>('/api/v1/items/count', {
+      q: '*',
+      unit: 'record',
+    })
+    await app.close()
     expect(records).toBeGreaterThanOrEqual(Math.max(before, acknowledged - repeated - notAi))
     expect(records).toBeLessThanOrEqual(added)
     const report = await verify(dataDir)
