@@ -6,7 +6,7 @@ import { aCorpus, differences, folders, itemsOf, openHere, timeless } from './da
 const newFolder = folders()
 
 test('the order in which the two sources are imported changes no item', async () => {
-  const { management, graph, purview, facts } = await aCorpus(newFolder(), 150, { days: 4 })
+  const { management, graph, purview, facts } = await aCorpus(newFolder(), 300, { days: 4 })
   const audit = [...filesOf(management), ...filesOf(purview)]
   // Every list is an import of its own: late parts must find the item that is there.
   const orders = [[audit, [graph]], [[graph], audit], mixed(audit, filesOf(graph))]
