@@ -16,7 +16,9 @@ export class FeedQueue {
   readonly since: string | null
   readonly #ports: DeskPorts
   readonly #wake: Wake
+  /** Taken and not ended: being fetched, or recorded. */
   readonly #running = new Set<number>()
+  #fetching = 0
   #ready: OpenUnit[] = []
   #isStale = true
   #retryAt: number | null = null
@@ -40,17 +42,24 @@ export class FeedQueue {
 
   /** What would be fetched next; null: nothing is due, or the feed is at its limit or paused. */
   head(now: number): OpenUnit | null {
-    if (this.#running.size >= this.feed.concurrency || now < this.#pausedUntil) return null
+    if (this.#fetching >= this.feed.concurrency || now < this.#pausedUntil) return null
     // While the feed is failing as a whole, one unit at a time tries it.
-    if (this.#failures > 0 && this.#running.size > 0) return null
+    if (this.#failures > 0 && this.#fetching > 0) return null
     if (this.#ready.length === 0) this.#refill(now)
     return this.#ready[0] ?? null
   }
 
   take(): OpenUnit | null {
     const unit = this.#ready.shift() ?? null
-    if (unit !== null) this.#running.add(unit.id)
+    if (unit === null) return null
+    this.#running.add(unit.id)
+    this.#fetching += 1
     return unit
+  }
+
+  /** The fetch is over, well or not; what it gave may still be on its way to the disk. */
+  fetched(): void {
+    this.#fetching -= 1
   }
 
   release(unit: OpenUnit): void {

@@ -20,8 +20,10 @@ export interface TenantPorts extends DeskPorts {
   readonly onFault: (error: unknown) => void
 }
 
-/** Units fetched at the same time, over all feeds of a tenant: what waits in memory at once. */
-const MOST_RUNNING = 32
+/** Units fetched at the same time, over all feeds of a tenant. */
+const MOST_FETCHING = 32
+/** Of these and of those whose records are on their way to the disk; the recorder bounds what they hold. */
+const MOST_RUNNING = 1_000
 /** How often one run (`--once`) looks again at what there is, at most. */
 const ROUNDS = 4
 /** In one run (`--once`): what comes later than this is left to the next one. */
@@ -43,6 +45,7 @@ export class TenantCollector {
   readonly #ports: TenantPorts
   readonly #queues: readonly FeedQueue[]
   readonly #wake = new Wake()
+  #fetching = 0
   #running = 0
   #done = 0
   #planning = 0
@@ -134,7 +137,7 @@ export class TenantCollector {
       while (!stop.aborted) {
         const now = clock.now().getTime()
         let started = false
-        while (this.#running < MOST_RUNNING) {
+        while (this.#fetching < MOST_FETCHING && this.#running < MOST_RUNNING) {
           const next = this.#next(now)
           if (next === null) break
           started = true
@@ -170,32 +173,41 @@ export class TenantCollector {
   }
 
   async #fetch(queue: FeedQueue, open: OpenUnit, abort: AbortSignal): Promise<void> {
-    const { clock } = this.#ports
-    const { feed } = queue
-    this.#running += 1
     const unit = unitOf(open)
-    const counter = new FetchCounter(feed.name, unit, this.#ports, queue.since)
+    const counter = new FetchCounter(queue.feed.name, unit, this.#ports, queue.since)
+    this.#running += 1
     try {
-      const outcome = await feed.fetch(unit, counter.desk, abort)
+      const outcome = await this.#fetched(queue, () => queue.feed.fetch(unit, counter.desk, abort))
       const got = await counter.recorded()
       if (outcome.state === 'wait') {
         const body = outcome.body === undefined ? null : JSON.stringify(outcome.body)
         this.#ports.queue.wait(open, outcome.until, body)
         queue.changed()
       } else await this.#end({ queue, unit: open, got, outcome })
-      this.#done += 1
       queue.healthy()
     } catch (error) {
       await counter.recorded().catch(() => undefined)
       if (!abort.aborted) {
         this.#failed(queue, error)
-        const retryAt = clock.now().getTime() + pauseMs(open.attempts + 1)
+        const retryAt = this.#ports.clock.now().getTime() + pauseMs(open.attempts + 1)
         this.#ports.queue.failed(open, codeOf(error), new Date(retryAt).toISOString())
       }
       queue.changed()
     } finally {
       queue.release(open)
       this.#running -= 1
+      this.#wake.up()
+    }
+  }
+
+  /** The next one may be fetched while what this one gave is on its way to the disk. */
+  async #fetched(queue: FeedQueue, fetch: () => Promise<Outcome>): Promise<Outcome> {
+    this.#fetching += 1
+    try {
+      return await fetch()
+    } finally {
+      this.#fetching -= 1
+      queue.fetched()
       this.#wake.up()
     }
   }
