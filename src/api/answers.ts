@@ -180,7 +180,7 @@ export interface CollectAnswer {
   readonly tenants: readonly CollectedTenant[]
 }
 
-export interface CollectedTenant {
+interface CollectedTenant {
   readonly tenant: string
   readonly since: string
   readonly feeds: readonly CollectedFeed[]

@@ -62,7 +62,7 @@ export interface AppContext {
 }
 
 /** The collector, as far as the routes need it. */
-export interface CollectorPort {
+interface CollectorPort {
   readonly isRunning: boolean
   /** False: what is recorded is not all searchable yet. */
   readonly indexFollows: boolean
@@ -73,7 +73,7 @@ export interface CollectorPort {
   check(signal: AbortSignal): Promise<readonly FeedFinding[]>
 }
 
-export interface BudgetUse {
+interface BudgetUse {
   readonly budget: string
   readonly requests: number
   readonly throttled: number
@@ -84,7 +84,7 @@ export interface BudgetUse {
   readonly circuit: 'closed' | 'open' | 'half-open'
 }
 
-export interface FeedFinding {
+interface FeedFinding {
   readonly tenant: string
   readonly feed: string
   readonly code: string

@@ -15,7 +15,7 @@ export type FeedName =
   | 'context'
 
 /** Instants, ISO 8601 UTC, half-open: `from` is in it, `to` is not. */
-export interface Span {
+interface Span {
   readonly from: string
   readonly to: string
 }
@@ -139,7 +139,7 @@ export type Outcome =
   /** Nothing to fetch and no failure: `UNLICENSED`, `NO_MAILBOX`. */
   | { readonly state: 'refused'; readonly code: string }
 
-export interface Permission {
+interface Permission {
   /** As Entra names it in the token's `roles`: `ActivityFeed.Read`. */
   readonly role: string
   readonly audience: 'management' | 'graph' | 'app-insights'

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { inTransaction, textOf } from './transaction.ts'
 
-export interface NewNotice {
+interface NewNotice {
   readonly code: string
   readonly subject: string
   readonly message: string

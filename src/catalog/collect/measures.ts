@@ -51,7 +51,7 @@ export const secondsOf = (bucket: number): number => 2 ** (bucket / 4)
 const DAY_MS = 86_400_000
 
 /** Monday of the week. */
-export function weekOf(at: string): string {
+function weekOf(at: string): string {
   const day = new Date(at)
   const back = (day.getUTCDay() + 6) % 7
   return new Date(day.getTime() - back * DAY_MS).toISOString().slice(0, 10)

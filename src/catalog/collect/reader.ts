@@ -5,7 +5,7 @@ import { textOf } from './transaction.ts'
 import type { WindowCounts } from './windows.ts'
 
 /** A window of the ledger as `coverage` and `status` read it. */
-export interface WindowRow extends WindowCounts {
+interface WindowRow extends WindowCounts {
   readonly feed: string
   readonly scope: string
   readonly from: string
@@ -24,7 +24,7 @@ export interface WindowRow extends WindowCounts {
   readonly failed: number
 }
 
-export interface LossRow {
+interface LossRow {
   readonly feed: string
   readonly scope: string
   readonly key: string
@@ -34,7 +34,7 @@ export interface LossRow {
   readonly to: string
 }
 
-export interface NoticeRow {
+interface NoticeRow {
   readonly feed: string
   readonly code: string
   readonly subject: string
@@ -58,7 +58,7 @@ export interface FeedQueue {
   readonly added: number
 }
 
-export interface SeenRow {
+interface SeenRow {
   readonly kind: string
   readonly name: string
   readonly firstAt: string

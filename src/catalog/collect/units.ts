@@ -14,7 +14,7 @@ export interface NewUnit {
   readonly body: string
 }
 
-export interface NewListing {
+interface NewListing {
   readonly scope: string
   readonly from: string
   readonly to: string

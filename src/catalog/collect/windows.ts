@@ -14,7 +14,7 @@ export interface WindowCounts {
 }
 
 /** A window that may close. */
-export interface OpenWindow extends Span {
+interface OpenWindow extends Span {
   readonly id: number
   readonly feed: string
   readonly state: 'open' | 'settling'

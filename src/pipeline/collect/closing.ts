@@ -14,7 +14,7 @@ const MARGIN = 2
 const LEAST_MEASURED = 500
 
 /** How long after its end a window of a feed is listed again before it may close: as long as things were measured to come late. */
-export function settlingMs(reader: CollectReader, feed: string, lookBackMs: number): number {
+function settlingMs(reader: CollectReader, feed: string, lookBackMs: number): number {
   const isListing = feed === 'management-activity'
   const measure = isListing ? `listing ${feed}` : 'event interaction'
   const seconds = reader.lateness(measure, SHARE, LEAST_MEASURED)

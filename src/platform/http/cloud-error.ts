@@ -27,12 +27,12 @@ export class CloudError extends CodedError<CloudErrorCode> {
 }
 
 /** Microsoft's own code in an error's body: JSON, or the single-quoted text that throttling comes as. */
-export function serviceCodeOf(text: string): string | null {
+function serviceCodeOf(text: string): string | null {
   return /['"]code['"]\s*:\s*['"]([A-Za-z0-9_.-]{1,80})['"]/.exec(text)?.[1] ?? null
 }
 
 /** The message in an error's body, cut: it may name ids, never text of a record. */
-export function serviceMessageOf(text: string): string {
+function serviceMessageOf(text: string): string {
   const found = /"message"\s*:\s*"((?:[^"\\]|\\.){1,300})/.exec(text)?.[1] ?? ''
   return found.replaceAll(/\\./g, ' ')
 }

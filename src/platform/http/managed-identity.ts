@@ -48,7 +48,7 @@ function failed(why: string, cause?: unknown): CloudError {
 }
 
 /** Accepts both versions' answers: `"3599"` and 3599. */
-export function tokenIn(
+function tokenIn(
   body: unknown,
 ): { readonly value: string; readonly lifetimeSeconds: number } | null {
   if (typeof body !== 'object' || body === null || !('access_token' in body)) return null

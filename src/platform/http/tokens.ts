@@ -89,7 +89,7 @@ export class Tokens {
       fetch(url, {
         method,
         headers,
-        body: body === undefined || body === null ? null : String(body),
+        body: body instanceof URLSearchParams ? body.toString() : null,
       })
     if (cloud.login.startsWith('http:')) oidc.allowInsecureRequests(config)
     try {

@@ -1,7 +1,7 @@
 // Everything a coverage statement rests on. Pure data: the same inputs give the same statement, and their hash is logged.
 
 /** Half-open, ISO 8601 UTC instants. */
-export interface Span {
+interface Span {
   readonly from: string
   readonly to: string
 }
@@ -78,7 +78,7 @@ export const BLIND_SPOTS = [
 export type BlindSpotCode = (typeof BLIND_SPOTS)[number]
 
 /** What records or an inventory say of a blind spot. */
-export interface BlindSpotEvidence {
+interface BlindSpotEvidence {
   readonly code: BlindSpotCode
   readonly says: 'excluded' | 'present'
   /** One sentence; names agents and ids, never text of a record. */

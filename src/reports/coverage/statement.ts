@@ -6,7 +6,7 @@ import type { CoverageInputs, DayActivity, Loss } from './inputs.ts'
 import { judge, stateOn, type DayReason, type DayStatus, type DayVerdict } from './judge.ts'
 
 /** Days in a row of which the same is said. */
-export interface CoverageRun {
+interface CoverageRun {
   /** First day and the day behind the last: half-open. */
   readonly from: string
   readonly to: string
@@ -132,7 +132,7 @@ function notesOf({ people, usageConcealed, feeds, settledAfterMs }: CoverageInpu
   return notes
 }
 
-export function emptyDays(): Record<DayStatus, number> {
+function emptyDays(): Record<DayStatus, number> {
   return { captured: 0, none: 0, gap: 0, unknown: 0 }
 }
 

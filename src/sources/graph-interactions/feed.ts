@@ -23,7 +23,7 @@ const LOOK_BACK_MS = 8 * ACTIVE_LOOK_BACK_MS
 /** A sweep that was asked for and not heard of is asked for again after that. */
 const OVERDUE_MS = 6 * 60 * MINUTE_MS
 
-export const GRAPH_ROLE = 'AiEnterpriseInteraction.Read.All'
+const GRAPH_ROLE = 'AiEnterpriseInteraction.Read.All'
 
 /** What the feed remembers of a person: up to where the history was read, and when it was answered last. */
 interface Swept {

@@ -2,7 +2,7 @@ import type { CloudClient } from '../../platform/http/cloud-client.ts'
 
 // What the Management Activity API takes and answers (interface reference a). Answers are read tolerantly.
 
-export const CONTENT_TYPES = [
+const CONTENT_TYPES = [
   'Audit.General',
   'Audit.AzureActiveDirectory',
   'Audit.Exchange',
@@ -72,7 +72,7 @@ export function subscriptionItems(answer: unknown): readonly SubscriptionItem[] 
   })
 }
 
-export function textIn(value: unknown, name: string): string {
+function textIn(value: unknown, name: string): string {
   if (typeof value !== 'object' || value === null) return ''
   const found = Object.entries(value).find(([key]) => key === name)?.[1]
   return typeof found === 'string' ? found : ''

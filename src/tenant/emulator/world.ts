@@ -15,7 +15,7 @@ const DAY_MS = 86_400_000
 const LONGEST_DAYS = 7
 const PLANNED_DAYS = 400
 
-export const TENANT_ID = '7b1f6a52-3c84-4e0d-9a6f-2d9c0b5e8a14'
+const TENANT_ID = '7b1f6a52-3c84-4e0d-9a6f-2d9c0b5e8a14'
 
 /** A record that a person's history serves, with its bytes. */
 export interface Interaction {
