@@ -143,6 +143,7 @@ export class EventDay {
     if (fault !== null && !faults.isOn(fault)) return
     const isText = part !== 'audit' && part !== 'runtime'
     const person = people[session.member]
+    if (person?.hasMailbox === false) return
     if (isText && (person === undefined || !person.isLicensed)) return
     const { record } = makers.buffers
     record.clear()
@@ -182,7 +183,7 @@ export class EventDay {
     this.#add(bytes, { ...event, person: session.member }, nth)
     // What is said in a meeting lies in the history of whoever takes part.
     const other = (session.member + 1 + (session.number % 3)) % people.length
-    if (isText && story.context?.type === 'TeamsMeeting' && people[other]?.isLicensed === true)
+    if (isText && story.context?.type === 'TeamsMeeting' && hasHistory(people[other]))
       this.#add(bytes, { ...event, person: other }, nth)
   }
 
@@ -227,6 +228,9 @@ export class EventDay {
     this.#pendingBytes = 0
   }
 }
+
+const hasHistory = (person: EmulatedPerson | undefined): boolean =>
+  person?.isLicensed === true && person.hasMailbox
 
 const PARTS = ['audit', 'runtime', 'prompt', 'answer', 'second-answer'] as const
 const VARIANTS = ['original', 'repeat', 'reordered', 'annotated', 'version'] as const

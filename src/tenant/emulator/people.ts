@@ -4,6 +4,8 @@ import type { Faults } from './faults.ts'
 import type { EmulatorOptions } from './options.ts'
 
 const HOUR_MS = 3_600_000
+/** One in so many has a licence and no mailbox: what they do leaves no record, and only the usage report tells of it. */
+const MAILBOX_EVERY = 40
 
 /** Nine hours, on a fast clock half a minute of this machine's: later than is fair, and a rehearsal is to see it. */
 const lossAfterMs = (rate: number): number => (rate < 200 ? 9 * HOUR_MS : 30_000 * rate)
@@ -56,8 +58,7 @@ export function peopleOf(
       objectId,
       upn,
       displayName: nameOf(upn),
-      // Who has no mailbox leaves no trace: nobody of these talks to Copilot.
-      hasMailbox: true,
+      hasMailbox: index % MAILBOX_EVERY !== MAILBOX_EVERY - 2,
       dataLocation: region.slice(0, 2).toUpperCase() === 'DE' ? 'DEU' : 'NAM',
       isLicensed,
       licenceEnds: nth === -1 ? null : start.getTime() + lossAfterMs(rate) * (1 + nth / 5),
