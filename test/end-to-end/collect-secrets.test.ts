@@ -1,0 +1,92 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startTenant, type EmulatedTenant } from '../../src/tenant/emulator/server.ts'
+import { run } from './daybook.suite.ts'
+
+const CANARY = 'canary-7f3a-wrong-secret'
+
+let tenant: EmulatedTenant
+const folder = mkdtempSync(join(tmpdir(), 'daybook-secrets-'))
+beforeAll(async () => {
+  tenant = await startTenant({
+    seed: 5,
+    port: 0,
+    rate: 600,
+    start: new Date('2026-03-06T08:00:00Z'),
+    people: 80,
+    recordsPerDay: 150,
+    backlogDays: 1,
+    blobRecords: 100,
+    lateness: 'usual',
+    faults: new Set(),
+    cloud: 'commercial',
+  })
+})
+afterAll(async () => {
+  await tenant.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function configured(name: string, change: (yaml: string) => string = (yaml) => yaml): string {
+  const file = join(folder, `${name}.yaml`)
+  const lines = [
+    'tenants:',
+    `  - id: ${tenant.tenantId}`,
+    `    emulator: ${tenant.url}`,
+    '    client:',
+    `      id: ${tenant.clientId}`,
+    '      secret: { env: DAYBOOK_CLIENT_SECRET }',
+    '    feeds: { directory: {}, management-activity: {}, graph-interactions: {} }',
+    '',
+  ]
+  writeFileSync(file, change(lines.join('\n')))
+  return file
+}
+
+const collect = (name: string, config: string, secret: string) =>
+  run(['collect', '--once', '--json', '--config', config, '--data-dir', join(folder, name)], {
+    env: { DAYBOOK_CLIENT_SECRET: secret },
+  })
+
+/** Whether any file below a folder holds one of the texts. */
+function holds(below: string, texts: readonly string[]): string[] {
+  return readdirSync(below, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(below, name))
+    .filter((file) => statSync(file).isFile())
+    .filter((file) => {
+      const bytes = readFileSync(file)
+      return texts.some((text) => bytes.includes(text))
+    })
+}
+
+test('a secret and the tokens it brings are in no output and in no file', async () => {
+  const { code, out, err } = await collect('right', configured('right'), tenant.secret)
+
+  expect(code).toBe(0)
+  // Every token of the emulated tenant begins alike, as a JWT does.
+  const texts = [tenant.secret, 'Bearer ', 'eyJhbGciOi']
+  expect(texts.filter((text) => `${out}${err}`.includes(text))).toEqual([])
+  expect(holds(join(folder, 'right'), texts)).toEqual([])
+}, 60_000)
+
+test('a wrong secret is named as the cause with its fix, and not told', async () => {
+  const { code, out, err } = await collect('wrong', configured('wrong'), CANARY)
+
+  expect(code).toBe(3)
+  expect(out).toContain('AADSTS7000215')
+  expect(out).toMatch(/make a new one in the app registration/)
+  expect(`${out}${err}`).not.toContain(CANARY)
+  expect(holds(join(folder, 'wrong'), [CANARY])).toEqual([])
+}, 60_000)
+
+test('a tenant of another cloud is named as the cause', async () => {
+  const config = configured('cloud', (yaml) =>
+    yaml.replace('    client:', '    cloud: gcc-high\n    client:'),
+  )
+  const { code, out } = await collect('cloud', config, tenant.secret)
+
+  expect(code).toBe(3)
+  expect(out).toMatch(/check .*cloud/)
+}, 60_000)
