@@ -1,8 +1,12 @@
 // `npm run check`: everything a change must pass, in one command; prints one line per step and stops at the first failure.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 
-const steps: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
+type Step = readonly [name: string, command: string, ...args: string[]]
+
+/** Side by side: most of them wait for a file or use one core. */
+const quiet: readonly Step[] = [
   ['lock file', 'node', 'tools/check-lockfile.ts'],
   ['types', 'tsc'],
   ['types of the offline page', 'tsc', '-p', 'src/verify/offline/page'],
@@ -10,29 +14,44 @@ const steps: readonly (readonly [name: string, command: string, ...args: string[
   ['format', 'oxfmt', '--check'],
   ['unused code', 'knip'],
   ['generated pages', 'node', 'tools/generate.ts', '--check'],
-  ['tests and layers', 'vitest', 'run'],
 ]
+const tests: Step = ['tests and layers', 'vitest', 'run']
 
 const started = performance.now()
-for (const [name, command, ...args] of steps) {
+const env = { ...process.env, PATH: pathWithLocalTools() }
+const running = quiet.map((step) => ({ step, ended: run(step, 'pipe') }))
+for (const { step, ended } of running) tell(step, await ended)
+tell(tests, await run(tests, 'inherit'))
+process.stdout.write(`All checks passed in ${secondsSince(started, 0)} s\n`)
+
+interface Ended {
+  readonly code: number | null
+  readonly output: string
+  readonly seconds: string
+}
+
+async function run([, command, ...args]: Step, stdio: 'pipe' | 'inherit'): Promise<Ended> {
   const from = performance.now()
-  const quiet = command !== 'vitest'
-  const result = spawnSync(command, args, {
-    stdio: quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
-    encoding: 'utf8',
-    env: { ...process.env, PATH: pathWithLocalTools() },
-  })
-  const seconds = ((performance.now() - from) / 1000).toFixed(1)
-  if (result.status !== 0) {
-    process.stdout.write(`${result.stdout ?? ''}${result.stderr ?? ''}\n`)
-    process.stdout.write(`FAILED  ${name} (${seconds} s): ${[command, ...args].join(' ')}\n`)
+  const child = spawn(command, args, { stdio: ['ignore', stdio, stdio], env })
+  let output = ''
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text))
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (output += text))
+  // What the event 'close' gives.
+  const [code]: (number | null)[] = await once(child, 'close')
+  return { code: code ?? null, output, seconds: secondsSince(from, 1) }
+}
+
+function tell([name, ...command]: Step, { code, output, seconds }: Ended): void {
+  if (code !== 0) {
+    process.stdout.write(`${output}\nFAILED  ${name} (${seconds} s): ${command.join(' ')}\n`)
     process.exit(1)
   }
   process.stdout.write(`ok  ${name} (${seconds} s)\n`)
 }
-process.stdout.write(
-  `All checks passed in ${((performance.now() - started) / 1000).toFixed(0)} s\n`,
-)
+
+function secondsSince(from: number, digits: number): string {
+  return ((performance.now() - from) / 1_000).toFixed(digits)
+}
 
 function pathWithLocalTools(): string {
   const local = `${process.cwd()}/node_modules/.bin`
