@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { randomUUID } from 'node:crypto'
 import type { Context, Hono } from 'hono'
 import type { Blob } from './blobs.ts'
 import type { EmulatorModule, EmulatorPorts } from './module.ts'
 import { spoiled } from './spoiled-body.ts'
+import { readWebhook, shownWebhook, WebhookSender, type Webhook } from './webhooks.ts'
 
 // The Office 365 Management Activity API as it is, odd parts included (interface reference a).
 
@@ -19,13 +19,8 @@ type ContentType = (typeof CONTENT_TYPES)[number]
 const DAY_MS = 86_400_000
 const PAGE = 20
 const SMALL_PAGE = 3
+const ROUND_MS = 250
 const SKEW_MS = 4 * 60_000
-
-interface Webhook {
-  readonly address: string
-  readonly authId: string
-  readonly expiration: string | null
-}
 
 interface Subscription {
   /** `disabled`: by an administrator or the service; `stopped`: by its own application. */
@@ -39,9 +34,14 @@ export class Management implements EmulatorModule {
   readonly name = 'management'
   readonly #subscriptions = new Map<ContentType, Subscription>()
   #disabledOnce = false
+  #isSending = false
+  #timer: NodeJS.Timeout | undefined
 
   mount(app: Hono, ports: EmulatorPorts): void {
     const { hosts } = ports
+    const sender = new WebhookSender(ports, (blob) => this.#item(ports, blob))
+    this.#timer = setInterval(() => void this.#round(sender), ROUND_MS)
+    this.#timer.unref()
     // The documentation's own sample of a next page shows `/api/v1/`.
     for (const version of ['v1.0', 'v1']) {
       const root = `/${hosts.management}/api/${version}/:tenant/activity/feed`
@@ -51,17 +51,40 @@ export class Management implements EmulatorModule {
       app.post(`${root}/subscriptions/stop`, (c) =>
         this.#guarded(c, ports, () => this.#stop(c, ports)),
       )
-      app.get(`${root}/subscriptions/list`, (c) => this.#guarded(c, ports, () => this.#list(c)))
+      app.get(`${root}/subscriptions/list`, (c) =>
+        this.#guarded(c, ports, () => this.#list(c, ports)),
+      )
       app.get(`${root}/subscriptions/content`, (c) =>
         this.#guarded(c, ports, () => this.#content(c, ports)),
       )
       app.get(`${root}/subscriptions/notifications`, (c) =>
-        this.#guarded(c, ports, () => this.#content(c, ports)),
+        this.#guarded(c, ports, () => this.#notifications(c, ports, sender)),
       )
       app.get(`${root}/audit/:id{.+}`, (c) => this.#guarded(c, ports, () => this.#blob(c, ports)))
       app.get(`${root}/resources/dlpSensitiveTypes`, (c) =>
         this.#guarded(c, ports, () => c.json([])),
       )
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+    this.#timer = undefined
+  }
+
+  async #round(sender: WebhookSender): Promise<void> {
+    if (this.#isSending) return
+    this.#isSending = true
+    try {
+      const hooks = [...this.#subscriptions].flatMap(([type, { state, webhook }]) =>
+        state === 'enabled' && webhook !== null ? [[type, webhook] as const] : [],
+      )
+      await sender.round(hooks)
+    } catch (error) {
+      // A round that was under way when the tenant ended finds its files closed.
+      if (this.#timer !== undefined) throw error
+    } finally {
+      this.#isSending = false
     }
   }
 
@@ -142,7 +165,7 @@ export class Management implements EmulatorModule {
       return c.json({
         contentType: type,
         status: 'enabled',
-        webhook: webhook === null ? null : { status: 'enabled', ...webhook },
+        webhook: webhook === null ? null : shownWebhook(webhook, ports.world.now()),
       })
     })
   }
@@ -152,35 +175,18 @@ export class Management implements EmulatorModule {
     ports: EmulatorPorts,
     done: (webhook: Webhook | null) => Response,
   ): Promise<Response> {
-    const text = await c.req.text()
-    if (text.trim() === '') return done(null)
-    let asked: unknown
-    try {
-      asked = JSON.parse(text)
-    } catch {
-      return this.#error(c, ports, 400, 'AF20002', 'Invalid parameter type: webhook.')
+    const webhook = await readWebhook(await c.req.text(), ports.world.now())
+    switch (webhook) {
+      case 'malformed':
+        return this.#error(c, ports, 400, 'AF20002', 'Invalid parameter type: webhook.')
+      case 'expired':
+        return this.#error(c, ports, 400, 'AF20003', 'The webhook expiration date is in the past.')
+      case 'not-validated':
+        return this.#error(c, ports, 400, 'AF20021', 'The webhook endpoint could not be validated.')
+      case null:
+      default:
+        return done(webhook)
     }
-    const hook = field(asked, 'webhook')
-    if (hook === undefined || hook === null) return done(null)
-    const address = field(hook, 'address')
-    const authId = field(hook, 'authId')
-    const expiration = field(hook, 'expiration')
-    const webhook: Webhook = {
-      address: typeof address === 'string' ? address : '',
-      authId: typeof authId === 'string' ? authId : '',
-      expiration: typeof expiration === 'string' && expiration !== '' ? expiration : null,
-    }
-    if (webhook.expiration !== null && Date.parse(webhook.expiration) < ports.world.now())
-      return this.#error(c, ports, 400, 'AF20003', 'The webhook expiration date is in the past.')
-    if (!(await validates(webhook)))
-      return this.#error(
-        c,
-        ports,
-        400,
-        'AF20021',
-        `The webhook endpoint (${webhook.address}) could not be validated.`,
-      )
-    return done(webhook)
   }
 
   #stop(c: Context, ports: EmulatorPorts): Response {
@@ -192,7 +198,7 @@ export class Management implements EmulatorModule {
     return c.body(null, 200)
   }
 
-  #list(c: Context): Response {
+  #list(c: Context, ports: EmulatorPorts): Response {
     return c.json(
       [...this.#subscriptions].map(([contentType, { state, webhook }], at) => ({
         contentType,
@@ -200,7 +206,7 @@ export class Management implements EmulatorModule {
         ...(state === 'enabled' && at % 3 === 2
           ? {}
           : { status: state === 'enabled' ? 'enabled' : 'disabled' }),
-        webhook: webhook === null ? null : { status: 'enabled', ...webhook },
+        webhook: webhook === null ? null : shownWebhook(webhook, ports.world.now()),
       })),
     )
   }
@@ -253,6 +259,27 @@ export class Management implements EmulatorModule {
     for (const { expires, appears } of page) if (expires < appears) faults.strike('expired-blobs')
     ledger.count('management content', 200)
     return c.json(page.map((blob) => this.#item(ports, blob)))
+  }
+
+  /** What webhooks were told, by when the content was created. */
+  #notifications(c: Context, ports: EmulatorPorts, sender: WebhookSender): Response {
+    const type = contentTypeOf(c)
+    if (type === null) return this.#badType(c, ports)
+    const span = this.#span(c, ports)
+    if (span instanceof Response) return span
+    ports.ledger.count('management notifications', 200)
+    return c.json(
+      sender.notified
+        .filter(
+          ({ blob }) =>
+            blob.contentType === type && blob.created >= span.from && blob.created < span.to,
+        )
+        .map(({ blob, at, status }) => ({
+          ...this.#item(ports, blob),
+          notificationSent: new Date(at).toISOString(),
+          notificationStatus: status,
+        })),
+    )
   }
 
   /** The bounds of a listing, or Microsoft's refusal. */
@@ -404,38 +431,4 @@ function timeOf(text: string): number | null {
   if (!/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?)?$/.test(text)) return null
   const at = Date.parse(`${text.replace(/Z$/, '')}${text.length === 10 ? 'T00:00:00' : ''}Z`)
   return Number.isNaN(at) ? null : at
-}
-
-/** Microsoft asks the address to answer a code with 200. Here only addresses of this machine are asked. */
-async function validates({ address, authId }: Webhook): Promise<boolean> {
-  let url: URL
-  try {
-    url = new URL(address)
-  } catch {
-    return false
-  }
-  if (!['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname)) return false
-  const code = randomUUID()
-  try {
-    const answer = await fetch(url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        'Webhook-AuthID': authId,
-        'Webhook-ValidationCode': code,
-      },
-      body: JSON.stringify({ validationCode: code }),
-      signal: AbortSignal.timeout(10_000),
-    })
-    await answer.body?.cancel()
-    return answer.status === 200
-  } catch {
-    return false
-  }
-}
-
-function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null
-    ? Object.entries(value).find(([key]) => key === name)?.[1]
-    : undefined
 }
