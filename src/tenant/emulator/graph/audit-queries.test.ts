@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { auditEvent, MINUTE, NOON, pages, smallTenant, type SmallTenant } from './testing.ts'
 import { field, textField } from './wire.ts'
@@ -93,4 +94,13 @@ test('the eleventh query at the same time is told to wait', async () => {
     expect((await tenant.ask('POST', QUERIES, wanted)).status).toBe(201)
   const eleventh = await tenant.ask('POST', QUERIES, wanted)
   expect(eleventh).toMatchObject({ status: 429, headers: { 'retry-after': '60' } })
+})
+
+test('the state of a query has the properties of the example', async (context) => {
+  const sample = '../shared/samples/pnp-analytics-tests/graph-audit-query-status.json'
+  if (!existsSync(sample)) context.skip(`there is no ${sample}`)
+  const example: unknown = JSON.parse(readFileSync(sample, 'utf8'))
+  const tenant = smallTenant({ audit: EVENTS })
+  const { json } = await tenant.get(await ended(tenant))
+  expect(Object.keys(Object(json))).toEqual(expect.arrayContaining(Object.keys(Object(example))))
 })

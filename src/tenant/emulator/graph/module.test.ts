@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTenant, type EmulatedTenant } from '../server.ts'
@@ -149,3 +150,35 @@ test('a subscriber on this machine echoes the token, and is then told of what be
     server.close()
   }
 })
+
+test('items have the properties of those in Microsoft’s own examples, down to their attachments', async (context) => {
+  const folder = '../shared/samples/ms-graph-aiinteraction'
+  if (!existsSync(folder)) context.skip(`there is no ${folder}`)
+  const sample: unknown = JSON.parse(
+    readFileSync(`${folder}/aiinteraction-bizchat-filter.response.json`, 'utf8'),
+  )
+  const token = await tokenFor('graph.microsoft.com')
+  const root = `${tenant.url}/graph.microsoft.com/v1.0`
+  const people = list((await get(`${root}/users?$select=id`, token)).json)
+  const filter = `$filter=appClass eq 'IPM.SkypeTeams.Message.Copilot.BizChat'&$top=100`
+  const histories = people.map(async (person) => {
+    const path = `copilot/users/${textField(person, 'id')}/interactionHistory/getAllEnterpriseInteractions`
+    return list((await get(`${root}/${path}?${filter}`, token)).json)
+  })
+  const served = (await Promise.all(histories)).flat()
+  for (const type of ['aiResponse', 'userPrompt']) {
+    const of = (all: readonly unknown[]) =>
+      all.find((one) => field(one, 'interactionType') === type && !isMarked(one))
+    const [ours, theirs] = [of(served), of(list(sample))]
+    expect(names(ours)).toEqual(names(theirs))
+    expect(names(field(ours, 'from'))).toEqual(names(field(theirs, 'from')))
+    // Other answers of Graph's have two properties more.
+    const attached = expect.arrayContaining(firstNames(theirs, 'attachments'))
+    expect(firstNames(ours, 'attachments')).toEqual(attached)
+  }
+})
+
+const isMarked = (one: unknown) => field(one, '@odata.type') !== undefined
+const names = (value: unknown) => Object.keys(Object(value)).toSorted()
+const firstNames = (one: unknown, property: string) =>
+  names(list({ value: field(one, property) })[0])
