@@ -123,9 +123,8 @@ export class FetchCounter {
     for await (const event of splitBody(body, origin, randomUUID)) {
       if (event.type === 'chunk') {
         if (event.isFirst) recorder.begin(event.chunk.container)
-        // Before it is handed over: then it belongs to a worker.
-        records += event.chunk.ranges.length / 2
         await recorder.take(tenant, event.chunk)
+        records += event.chunk.ranges.length / 2
       } else if (event.type === 'fault') faults.push(event.fault)
       else {
         bytes = event.bytes

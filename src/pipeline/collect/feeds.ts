@@ -9,6 +9,7 @@ import {
   type Credential,
 } from '../../platform/http/credential.ts'
 import { openTransport } from '../../platform/http/transport.ts'
+import { appInsights } from '../../sources/app-insights/feed.ts'
 import { directory } from '../../sources/directory/feed.ts'
 import type { Feed } from '../../sources/feed.ts'
 import { graphInteractions } from '../../sources/graph-interactions/feed.ts'
@@ -109,5 +110,6 @@ function feedsOf({ id, publisher, feeds }: TenantConfiguration, client: CloudCli
       fullSweepMs: given['full-sweep'] ?? DAY_MS,
     }),
   )
+  on(feeds['app-insights'], ({ apps }) => appInsights({ client, apps: apps ?? [] }))
   return made
 }

@@ -86,41 +86,28 @@ const feeds = z
             ]),
           )
           .min(1)
-          .optional()
-          .describe('Which of the five content types (Audit.General)'),
+          .optional(),
       },
       'Audit records (Office 365 Management Activity API); Copilot is in Audit.General',
     ),
     'graph-interactions': feed(
-      {
-        'full-sweep': duration('1h', '30d')
-          .optional()
-          .describe('How often everybody is asked, also who shows no activity (1d)'),
-        beta: z.boolean().optional().describe('Ask the beta version of the interface'),
-      },
+      { 'full-sweep': duration('1h', '30d').optional(), beta: z.boolean().optional() },
       'Prompts and answers of licensed people (Graph)',
     ),
     'graph-notifications': feed(
-      {
-        url: z
-          .url()
-          .optional()
-          .describe('Where Microsoft sends notifications: https, reachable from outside'),
-        certificate: file.optional().describe('Certificate that notifications are encrypted for'),
-        key: file.optional().describe('Its private key'),
-      },
+      { url: z.url().optional(), certificate: file.optional(), key: file.optional() },
       'Change notifications of prompts and answers (Graph subscriptions)',
     ),
     'audit-query': feed(
-      { backfill: duration('1h', '180d').optional().describe('How far back is filled (180d)') },
+      { backfill: duration('1h', '180d').optional() },
       'Audit records by query (Graph): fills what is older than a week',
     ),
     'app-insights': feed(
-      { apps: z.array(z.string().min(1)).min(1).describe('Ids of the applications') },
+      { apps: z.array(z.string().min(1)).min(1) },
       'Telemetry of custom agents: ids of the Application Insights applications',
     ),
     directory: feed(
-      { every: duration('10m', '30d').optional().describe('How often it is read (1h)') },
+      { every: duration('10m', '30d').optional() },
       'People, licences, mailboxes, agents, usage reports',
     ),
     context: feed({}, 'Names and sites of files and meetings'),

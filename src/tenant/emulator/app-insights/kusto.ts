@@ -6,6 +6,9 @@ export interface TelemetryQuery {
   /** Milliseconds: from and with, up to and without. */
   readonly fromMs: number
   readonly toMs: number
+  /** When it was taken in; as above. */
+  readonly ingestedFromMs: number
+  readonly ingestedToMs: number
   readonly names: ReadonlySet<string> | null
   readonly order: 'asc' | 'desc' | null
   readonly take: number
@@ -16,7 +19,10 @@ export interface TelemetryQuery {
 export class QueryRefused extends Error {}
 
 const TIME = String.raw`(?:todatetime|datetime)\(\s*['"]?([^'")]+)['"]?\s*\)`
-const COMPARE = new RegExp(String.raw`^timestamp\s*(>=|>|<=|<)\s*${TIME}$`, 'i')
+const COMPARE = new RegExp(
+  String.raw`^(timestamp|ingestion_time\(\))\s*(>=|>|<=|<)\s*${TIME}$`,
+  'i',
+)
 const BETWEEN = new RegExp(
   String.raw`^timestamp\s+between\s*\(\s*${TIME}\s*\.\.\s*${TIME}\s*\)$`,
   'i',
@@ -34,6 +40,8 @@ export function parseQuery(text: string): TelemetryQuery {
     table,
     fromMs: -Infinity,
     toMs: Infinity,
+    ingestedFromMs: -Infinity,
+    ingestedToMs: Infinity,
     names: null,
     order: null,
     take: Infinity,
@@ -72,10 +80,14 @@ function apply(query: TelemetryQuery, step: string): TelemetryQuery {
 }
 
 function narrowed(query: TelemetryQuery, condition: string): TelemetryQuery {
-  const [, sign, at] = COMPARE.exec(condition) ?? []
+  const [, subject, sign, at] = COMPARE.exec(condition) ?? []
   const [, from, to] = BETWEEN.exec(condition) ?? []
   if (sign !== undefined) {
     const ms = instant(at) + (sign === '>' || sign === '<=' ? 1 : 0)
+    if (subject?.toLowerCase() !== 'timestamp')
+      return sign.startsWith('>')
+        ? { ...query, ingestedFromMs: Math.max(query.ingestedFromMs, ms) }
+        : { ...query, ingestedToMs: Math.min(query.ingestedToMs, ms) }
     return sign.startsWith('>')
       ? { ...query, fromMs: Math.max(query.fromMs, ms) }
       : { ...query, toMs: Math.min(query.toMs, ms) }

@@ -12,6 +12,8 @@ export interface TelemetryAnswer {
 
 const DAY = 86_400_000
 const RETENTION = 90 * DAY
+/** Between what happened and what can be asked for. */
+const LONGEST_INGESTION = 3_600_000
 const MOST_ROWS = 500_000
 
 const COLUMNS = [
@@ -93,11 +95,13 @@ function eventsOf(
   span: { readonly fromMs: number; readonly toMs: number },
   now: number,
 ): readonly Event[] {
-  const fromMs = Math.max(query.fromMs, span.fromMs)
-  const toMs = Math.min(query.toMs, span.toMs)
+  const { ingestedFromMs, ingestedToMs } = query
+  const fromMs = Math.max(query.fromMs, span.fromMs, ingestedFromMs - LONGEST_INGESTION)
+  const toMs = Math.min(query.toMs, span.toMs, ingestedToMs)
   const found: { readonly ms: number; readonly event: Event }[] = []
   for (const one of view.telemetry(fromMs, toMs)) {
     if (one.appId !== appId || one.availableMs > now) continue
+    if (one.availableMs < ingestedFromMs || one.availableMs >= ingestedToMs) continue
     const event = parsed(one.bytes())
     if (query.names !== null && !query.names.has(String(event['name']))) continue
     found.push({ ms: one.occurredMs, event })
