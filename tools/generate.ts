@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { offlineVerifierPage } from './pages/offline-verifier-page.ts'
 import { offlineVerifier } from './pages/offline-verifier.ts'
 import { cliPage } from './pages/cli.ts'
+import { configurationPage } from './pages/configuration.ts'
 import { exportFindingsPage } from './pages/export-findings.ts'
 import { exportFieldsPage } from './pages/export-fields.ts'
 import { exitCodesPage } from './pages/exit-codes.ts'
@@ -16,6 +17,7 @@ const check = process.argv.includes('--check')
 
 const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/reference/cli.md': cliPage,
+  'docs/reference/configuration.md': configurationPage,
   'docs/reference/exit-codes.md': exitCodesPage,
   'docs/reference/export-findings.md': exportFindingsPage,
   'docs/reference/export-fields.md': exportFieldsPage,

@@ -162,6 +162,16 @@ export interface TimelineResult {
   readonly state: IndexState
 }
 
+/** Something that is wrong, with its cause and its fix in one sentence. */
+export interface HealthFinding {
+  readonly severity: 'error' | 'warning'
+  /** Null: of this machine, or of all. */
+  readonly tenant: string | null
+  readonly code: string
+  readonly subject: string
+  readonly message: string
+}
+
 /** A step of POST /api/v1/collect: sums since the beginning. */
 export interface CollectProgress {
   readonly units: number

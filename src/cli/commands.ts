@@ -85,6 +85,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/reference.ts')).reference,
   },
   {
+    name: 'doctor',
+    summary: 'Check access to the tenants, the feeds and this machine',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+  {
     name: 'status',
     summary: 'What the data folder holds, and in which state it is',
     load: async () => (await import('./commands/status.ts')).status,

@@ -2,7 +2,9 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { CodedError } from '../../platform/errors.ts'
 import { collectAnswer, collectProgress } from '../collect-view.ts'
+import type { HealthFinding } from '../answers.ts'
 import type { AppContext } from '../context.ts'
+import { healthFindings } from '../health.ts'
 import { ndjson } from '../ndjson.ts'
 
 const Body = z.strictObject({ once: z.boolean() })
@@ -12,14 +14,19 @@ const STEP_MS = 1_000
 /**
  * GET /api/v1/collect: what is collected from every tenant and how far it is; answers whether a collector runs or not.
  * POST /api/v1/collect `{once}`: collects, and tells every second how far it is (NDJSON).
- * GET /api/v1/collect/check: what the feeds find wrong with their access. None of them needs the index.
+ * GET /api/v1/collect/check: what the feeds find wrong with their access, and what else is wrong. None of them needs the index.
  */
 export function collectRoutes(app: AppContext): Hono {
   return new Hono()
     .get('/api/v1/collect', (context) => context.json(collectAnswer(app)))
-    .get('/api/v1/collect/check', async (context) =>
-      context.json({ findings: await collectorOf(app).check(app.signal) }),
-    )
+    .get('/api/v1/collect/check', async (context) => {
+      const asked = await collectorOf(app).check(app.signal)
+      const findings: HealthFinding[] = [
+        ...asked.map((finding) => ({ severity: 'error' as const, ...finding })),
+        ...healthFindings(app, collectAnswer(app)),
+      ]
+      return context.json({ findings })
+    })
     .post('/api/v1/collect', async (context) => {
       const body = Body.safeParse(await context.req.json().catch(() => null))
       if (!body.success)

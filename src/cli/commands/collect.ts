@@ -1,12 +1,9 @@
 import { join, resolve } from 'node:path'
 import type { CollectAnswer, CollectProgress } from '../../api/answers.ts'
-import { tenantSources } from '../../pipeline/collect/feeds.ts'
-import { systemClock, type Clock } from '../../platform/clock.ts'
-import type { Configuration } from '../../platform/config/schema.ts'
 import { readConfiguration } from '../../platform/config/configuration.ts'
 import { durationOf } from '../../platform/config/schema.ts'
 import { CodedError } from '../../platform/errors.ts'
-import { followedClock } from '../../platform/followed-clock.ts'
+import { collecting } from '../collecting.ts'
 import { defineCommand, textOption, type Console, type OptionValues } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { number, visible, wrap } from '../terminal.ts'
@@ -14,9 +11,6 @@ import { number, visible, wrap } from '../terminal.ts'
 type Step =
   | ({ readonly type: 'progress' } & CollectProgress)
   | ({ readonly type: 'result'; readonly interrupted: boolean } & CollectAnswer)
-
-const EVERY = '10m'
-const LOOK_BACK = '6d'
 
 export const collect = defineCommand({
   name: 'collect',
@@ -50,19 +44,13 @@ export const collect = defineCommand({
     const configuration = readConfiguration(
       path === undefined ? join(dataDir, 'daybook.yaml') : resolve(path),
     )
-    const { every, 'look-back': lookBack } = configuration.collect ?? {}
-    const clock = await clockOf(configuration)
     const app = await client({
       index: 'if-possible',
       purpose: 'collect',
-      collect: {
-        settings: {
-          everyMs: timeOption(options, 'every') ?? every ?? durationOf(EVERY) ?? 0,
-          lookBackMs: timeOption(options, 'look-back') ?? lookBack ?? durationOf(LOOK_BACK) ?? 0,
-        },
-        sources: () => tenantSources(configuration, environment, clock),
-        clock,
-      },
+      collect: await collecting(configuration, environment, {
+        everyMs: timeOption(options, 'every'),
+        lookBackMs: timeOption(options, 'look-back'),
+      }),
     })
     if (!once && !json) console.note('Collecting; Ctrl+C ends it after what is begun')
     let last: Step | null = null
@@ -118,18 +106,4 @@ function print({ tenants }: CollectAnswer, { line, paint, width }: Console): voi
       rest.forEach((more) => line(`  ${more}`))
     }
   }
-}
-
-/** An emulated tenant has a time of its own: one for all tenants of a configuration. */
-async function clockOf({ tenants }: Configuration): Promise<Clock> {
-  const emulators = new Set(tenants.flatMap(({ emulator }) => emulator ?? []))
-  const [emulator, ...others] = emulators
-  if (emulator === undefined) return systemClock
-  const isMixed = others.length > 0 || tenants.some((tenant) => tenant.emulator === undefined)
-  if (isMixed)
-    throw new CodedError(
-      'CONFIGURATION_INVALID',
-      'An emulated tenant has a clock of its own: collect from it alone, with a configuration of its own',
-    )
-  return followedClock(emulator)
 }

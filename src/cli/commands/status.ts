@@ -1,4 +1,6 @@
+import type { CollectAnswer } from '../../api/answers.ts'
 import { CodedError } from '../../platform/errors.ts'
+import { printCollection } from '../collect-status.ts'
 import { defineCommand, type Client, type Invocation } from '../command.ts'
 import { bytes, cutHead, minute, number, visible } from '../terminal.ts'
 
@@ -40,8 +42,9 @@ export const status = defineCommand({
   async run({ json, console, client }) {
     const app = await openFor(client)
     const answer = await app.get<Status>('/api/v1/status')
+    const collection = await app.get<CollectAnswer>('/api/v1/collect')
     if (json) {
-      console.json(answer)
+      console.json({ ...answer, collection })
       return 0
     }
     const { paint } = console
@@ -64,6 +67,7 @@ export const status = defineCommand({
     }
     if (answer.tenants.length === 0)
       console.line('Nothing is archived yet. Next: daybook import <files or folders>')
+    printCollection(collection, console)
     if (answer.imports.length > 0) {
       console.line()
       console.line(paint('bold', 'Last imports'))

@@ -123,8 +123,9 @@ export class FetchCounter {
     for await (const event of splitBody(body, origin, randomUUID)) {
       if (event.type === 'chunk') {
         if (event.isFirst) recorder.begin(event.chunk.container)
-        await recorder.take(tenant, event.chunk)
+        // Before it is handed over: then it belongs to a worker.
         records += event.chunk.ranges.length / 2
+        await recorder.take(tenant, event.chunk)
       } else if (event.type === 'fault') faults.push(event.fault)
       else {
         bytes = event.bytes

@@ -219,6 +219,7 @@ export class TenantCollector {
     const all = this.#ended
     if (all.length === 0) return
     this.#ended = []
+    this.#done += all.length
     const { database, queue: units, book, measures, tenantId, clock } = this.#ports
     const now = clock.now().toISOString()
     inTransaction(database, () => {

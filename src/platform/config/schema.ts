@@ -86,28 +86,41 @@ const feeds = z
             ]),
           )
           .min(1)
-          .optional(),
+          .optional()
+          .describe('Which of the five content types (Audit.General)'),
       },
       'Audit records (Office 365 Management Activity API); Copilot is in Audit.General',
     ),
     'graph-interactions': feed(
-      { 'full-sweep': duration('1h', '30d').optional(), beta: z.boolean().optional() },
+      {
+        'full-sweep': duration('1h', '30d')
+          .optional()
+          .describe('How often everybody is asked, also who shows no activity (1d)'),
+        beta: z.boolean().optional().describe('Ask the beta version of the interface'),
+      },
       'Prompts and answers of licensed people (Graph)',
     ),
     'graph-notifications': feed(
-      { url: z.url().optional(), certificate: file.optional(), key: file.optional() },
+      {
+        url: z
+          .url()
+          .optional()
+          .describe('Where Microsoft sends notifications: https, reachable from outside'),
+        certificate: file.optional().describe('Certificate that notifications are encrypted for'),
+        key: file.optional().describe('Its private key'),
+      },
       'Change notifications of prompts and answers (Graph subscriptions)',
     ),
     'audit-query': feed(
-      { backfill: duration('1h', '180d').optional() },
+      { backfill: duration('1h', '180d').optional().describe('How far back is filled (180d)') },
       'Audit records by query (Graph): fills what is older than a week',
     ),
     'app-insights': feed(
-      { apps: z.array(z.string().min(1)).min(1) },
+      { apps: z.array(z.string().min(1)).min(1).describe('Ids of the applications') },
       'Telemetry of custom agents: ids of the Application Insights applications',
     ),
     directory: feed(
-      { every: duration('10m', '30d').optional() },
+      { every: duration('10m', '30d').optional().describe('How often it is read (1h)') },
       'People, licences, mailboxes, agents, usage reports',
     ),
     context: feed({}, 'Names and sites of files and meetings'),

@@ -133,6 +133,7 @@ export function createCloudClient(options: CloudClientOptions): CloudClient {
       signal.throwIfAborted()
       return (await tokens.of(audience)).roles
     },
+    clockSkewMs: () => tokens.skewMs,
     root: (audience) => cloud.roots[audience],
     trusts: (audience, url) => liesBelow(cloud.roots[audience], url),
     usage: (): readonly ScopeUsage[] => [...budgets.values()].map((budget) => budget.usage()),

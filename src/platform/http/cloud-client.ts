@@ -61,6 +61,8 @@ export interface CloudClient {
   root(audience: Audience): string
   /** True when a URL that was served (contentUri, nextLink) may be sent the token of that audience. */
   trusts(audience: Audience, url: string): boolean
+  /** By how much Microsoft's clock is ahead of ours, as the last token says; null before the first. */
+  readonly clockSkewMs?: () => number | null
   /** What was sent, waited and refused per throttling scope since the start. */
   usage(): readonly ScopeUsage[]
 }

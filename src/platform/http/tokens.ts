@@ -35,6 +35,9 @@ export class Tokens {
   readonly #held = new Map<Audience, Token>()
   readonly #asked = new Map<Audience, Promise<Token>>()
 
+  /** Of the service that dated the last token. */
+  skewMs: number | null = null
+
   constructor(ports: TokenPorts) {
     this.#ports = ports
   }
@@ -68,6 +71,8 @@ export class Tokens {
       expires: asked + Math.max(life - MARGIN_MS, life * LIVED),
       roles: rolesOf(answer.value),
     }
+    const dated = datedAt(answer.value)
+    if (dated !== null) this.skewMs = dated - asked
     this.#held.set(audience, token)
     return token
   }
@@ -134,6 +139,16 @@ function tokenError(error: unknown, cloud: Cloud, clientId: string): CloudError 
     `No token could be had from ${new URL(cloud.login).host}: check the network, proxy and "cloud"`,
     { cause: error, isPassing: true },
   )
+}
+
+/** When the token was made out; Entra dates it a few minutes back at most. */
+function datedAt(token: string): number | null {
+  try {
+    const { iat } = decodeJwt(token)
+    return typeof iat === 'number' ? iat * 1_000 : null
+  } catch {
+    return null
+  }
 }
 
 /** What the application may do, as the token says; a token that is no JWT says nothing. */

@@ -1,0 +1,93 @@
+import type { CollectAnswer, CollectedFeed } from '../api/answers.ts'
+import type { Console } from './command.ts'
+import { minute, number, oneLine, visible, wrap } from './terminal.ts'
+
+const HOUR = 3_600
+const DAY = 24 * HOUR
+/** New fields and values shown at most. */
+const SHOWN = 8
+
+/** Prints what is collected: lag, time to loss, pace, last signs of life, what is odd. */
+export function printCollection({ tenants, running }: CollectAnswer, console: Console): void {
+  const { line, paint, width } = console
+  for (const tenant of tenants) {
+    line()
+    line(paint('bold', `Collection from ${visible(tenant.tenant)}${running ? ', running' : ''}`))
+    for (const feed of tenant.feeds) {
+      if (!feed.configured) continue
+      line(
+        `  ${feed.feed.padEnd(20)} ${number(feed.records).padStart(11)} records  ${lagText(feed)}`,
+      )
+      for (const text of wrap(lossText(feed), width - 6))
+        line(paint(isNear(feed) ? 'red' : 'dim', `    ${text}`))
+      const { plannedAt, error } = feed
+      const alive = `alive ${plannedAt === null ? 'never' : minute(plannedAt)}`
+      line(
+        paint(
+          error === null ? 'dim' : 'yellow',
+          `    ${alive}${error === null ? '' : `, last failure ${error}`}${volumeText(feed)}`,
+        ),
+      )
+    }
+    for (const { budget, requests, throttled, share } of tenant.usage ?? [])
+      line(
+        paint(
+          'dim',
+          `  throttling ${budget}: ${Math.round(share * 100)} % of the share in use, ${number(throttled)} of ${number(requests)} requests refused`,
+        ),
+      )
+    for (const { code, subject, message } of tenant.notices) {
+      const [first = '', ...rest] = wrap(
+        `${visible(message)} [${code}] ${visible(subject)}`,
+        width - 4,
+      )
+      line(`${paint('yellow', '!')} ${first}`)
+      for (const more of rest) line(`  ${more}`)
+    }
+    const { drift } = tenant
+    if (drift.length > 0) {
+      line(`  New since collection began (${number(drift.length)}):`)
+      for (const { kind, name, firstAt, sequence } of drift.slice(0, SHOWN))
+        line(
+          paint(
+            'dim',
+            `    ${minute(firstAt)} ${kind} ${oneLine(name)} (record ${number(sequence)})`,
+          ),
+        )
+    }
+  }
+}
+
+function lagText({ pending, waiting, lagSeconds }: CollectedFeed): string {
+  const waits = pending + waiting
+  if (waits === 0) return 'nothing waits'
+  return `${number(waits)} wait${lagSeconds === null ? '' : `, oldest ${span(lagSeconds)}`}`
+}
+
+function lossText({ timeToLossSeconds, outlook, lost }: CollectedFeed): string {
+  const gone =
+    lost === 0 ? '' : ` ${number(lost)} could not be had any more: see "daybook coverage".`
+  if (timeToLossSeconds === null) return `nothing that waits expires.${gone}`
+  const pace = {
+    'nothing-waits': 'nothing waits',
+    'in-time': 'at this pace nothing is lost',
+    'too-slow': 'at this pace something is LOST',
+    'stands-still': 'nothing is being fetched',
+  }[outlook.state]
+  return `oldest unfetched expires in ${span(timeToLossSeconds)}; ${pace}.${gone}`
+}
+
+const isNear = ({ timeToLossSeconds, outlook }: CollectedFeed): boolean =>
+  (timeToLossSeconds !== null && timeToLossSeconds < DAY) || outlook.state === 'too-slow'
+
+function volumeText({ volume: { records, low, high } }: CollectedFeed): string {
+  if (low === null || high === null || (records >= low && records <= high)) return ''
+  return `; ${number(records)} records in the last full hour, ${number(low)} to ${number(high)} are usual`
+}
+
+function span(seconds: number): string {
+  if (seconds < 0) return '0 h'
+  if (seconds < HOUR) return `${Math.ceil(seconds / 60)} min`
+  const [days, hours] = [Math.floor(seconds / DAY), Math.floor((seconds % DAY) / HOUR)]
+  return days === 0 ? `${hours} h` : `${days} d ${hours} h`
+}

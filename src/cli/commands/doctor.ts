@@ -1,0 +1,73 @@
+import { join, resolve } from 'node:path'
+import type { HealthFinding } from '../../api/answers.ts'
+import { readConfiguration } from '../../platform/config/configuration.ts'
+import { CodedError } from '../../platform/errors.ts'
+import { collecting } from '../collecting.ts'
+import { defineCommand, textOption, type Invocation } from '../command.ts'
+import { EXIT } from '../exit-codes.ts'
+import { number, visible, wrap } from '../terminal.ts'
+
+interface CheckAnswer {
+  readonly findings: readonly HealthFinding[]
+}
+
+export const doctor = defineCommand({
+  name: 'doctor',
+  summary: 'Check access to the tenants, the feeds and this machine',
+  arguments: '[--config <file>]',
+  examples: [
+    ['daybook doctor', 'Consent, roles, subscriptions, clock, disk: each finding with its fix.'],
+  ],
+  options: {
+    config: { value: '<file>', summary: 'configuration (daybook.yaml in the data folder)' },
+  },
+  exitCodes: {
+    0: 'nothing is wrong',
+    1: 'the configuration or the data folder could not be used',
+    2: 'wrong usage',
+    3: 'something is wrong; each finding says what to do',
+  },
+  notes: [
+    'It asks Microsoft for tokens and looks at subscriptions and roles; it changes nothing there. Where a collector runs, that one answers.',
+  ],
+  async run({ options, json, console, client, dataDir, environment }) {
+    const path = textOption(options, 'config')
+    const file = path === undefined ? join(dataDir, 'daybook.yaml') : resolve(path)
+    const { findings } = await check(client, async () =>
+      collecting(readConfiguration(file), environment),
+    )
+    if (json) console.json({ findings })
+    else {
+      const { paint, width } = console
+      for (const { severity, code, subject, message } of findings) {
+        const style = severity === 'error' ? 'red' : 'yellow'
+        console.line(
+          `${paint(style, severity === 'error' ? '✗' : '!')} ${paint('bold', code)} ${visible(subject)}`,
+        )
+        wrap(visible(message), width - 2).forEach((line) => console.line(`  ${line}`))
+      }
+      console.line(
+        findings.length === 0
+          ? paint('green', 'Nothing is wrong.')
+          : `${number(findings.length)} ${findings.length === 1 ? 'finding' : 'findings'}.`,
+      )
+    }
+    return findings.length === 0 ? EXIT.OK : EXIT.PARTIAL
+  },
+})
+
+/** A running collector answers for itself; else one is built here that only looks. */
+async function check(
+  client: Invocation['client'],
+  collect: () => ReturnType<typeof collecting>,
+): Promise<CheckAnswer> {
+  const app = await client({ index: false, purpose: 'doctor' })
+  try {
+    return await app.get<CheckAnswer>('/api/v1/collect/check')
+  } catch (error) {
+    if (!(error instanceof CodedError) || error.code !== 'NOT_COLLECTING') throw error
+  }
+  await app.close()
+  const own = await client({ index: false, purpose: 'doctor', collect: await collect() })
+  return own.get<CheckAnswer>('/api/v1/collect/check')
+}
