@@ -1,26 +1,23 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context, Hono } from 'hono'
 import type { Blob } from './blobs.ts'
+import {
+  badType,
+  contentTypeOf,
+  guarded,
+  refusal,
+  spanOf,
+  type ContentType,
+} from './management-guard.ts'
 import type { EmulatorModule, EmulatorPorts } from './module.ts'
 import { spoiled } from './spoiled-body.ts'
 import { readWebhook, shownWebhook, WebhookSender, type Webhook } from './webhooks.ts'
 
 // The Office 365 Management Activity API as it is, odd parts included (interface reference a).
 
-const CONTENT_TYPES = [
-  'Audit.AzureActiveDirectory',
-  'Audit.Exchange',
-  'Audit.SharePoint',
-  'Audit.General',
-  'DLP.All',
-] as const
-type ContentType = (typeof CONTENT_TYPES)[number]
-
 const DAY_MS = 86_400_000
 const PAGE = 20
 const SMALL_PAGE = 3
 const ROUND_MS = 250
-const SKEW_MS = 4 * 60_000
 
 interface Subscription {
   /** `disabled`: by an administrator or the service; `stopped`: by its own application. */
@@ -45,25 +42,17 @@ export class Management implements EmulatorModule {
     // The documentation's own sample of a next page shows `/api/v1/`.
     for (const version of ['v1.0', 'v1']) {
       const root = `/${hosts.management}/api/${version}/:tenant/activity/feed`
-      app.post(`${root}/subscriptions/start`, (c) =>
-        this.#guarded(c, ports, () => this.#start(c, ports)),
-      )
-      app.post(`${root}/subscriptions/stop`, (c) =>
-        this.#guarded(c, ports, () => this.#stop(c, ports)),
-      )
-      app.get(`${root}/subscriptions/list`, (c) =>
-        this.#guarded(c, ports, () => this.#list(c, ports)),
-      )
+      app.post(`${root}/subscriptions/start`, (c) => guarded(c, ports, () => this.#start(c, ports)))
+      app.post(`${root}/subscriptions/stop`, (c) => guarded(c, ports, () => this.#stop(c, ports)))
+      app.get(`${root}/subscriptions/list`, (c) => guarded(c, ports, () => this.#list(c, ports)))
       app.get(`${root}/subscriptions/content`, (c) =>
-        this.#guarded(c, ports, () => this.#content(c, ports)),
+        guarded(c, ports, () => this.#content(c, ports)),
       )
       app.get(`${root}/subscriptions/notifications`, (c) =>
-        this.#guarded(c, ports, () => this.#notifications(c, ports, sender)),
+        guarded(c, ports, () => this.#notifications(c, ports, sender)),
       )
-      app.get(`${root}/audit/:id{.+}`, (c) => this.#guarded(c, ports, () => this.#blob(c, ports)))
-      app.get(`${root}/resources/dlpSensitiveTypes`, (c) =>
-        this.#guarded(c, ports, () => c.json([])),
-      )
+      app.get(`${root}/audit/:id{.+}`, (c) => guarded(c, ports, () => this.#blob(c, ports)))
+      app.get(`${root}/resources/dlpSensitiveTypes`, (c) => guarded(c, ports, () => c.json([])))
     }
   }
 
@@ -88,70 +77,13 @@ export class Management implements EmulatorModule {
     }
   }
 
-  async #guarded(
-    c: Context,
-    ports: EmulatorPorts,
-    answer: () => Response | Promise<Response>,
-  ): Promise<Response> {
-    const { world, entra } = ports
-    const { faults } = world
-    const key = `${c.req.method} ${c.req.path} ${new URL(c.req.url).search}`
-    const tenant = c.req.param('tenant')
-    const dlp = c.req.query('contentType') === 'DLP.All'
-    const refused = await entra.refusal(
-      ports,
-      c.req.header('authorization'),
-      'management',
-      dlp ? 'ActivityFeed.ReadDlp' : 'ActivityFeed.Read',
-    )
-    if (refused === 'role')
-      return this.#error(
-        c,
-        ports,
-        401,
-        'AF10001',
-        'The permission set (ActivityFeed.Read) sent in the request did not include the expected permission.',
-      )
-    if (refused !== null) return this.#unauthorised(c, ports)
-    if (faults.strikes('token-expiry', key, 0.05)) return this.#unauthorised(c, ports)
-    if (tenant === undefined || !/^[0-9a-f-]{36}$/i.test(tenant))
-      return this.#error(
-        c,
-        ports,
-        400,
-        'AF20013',
-        `The tenant ID passed in the URL (${String(tenant)}) is not a valid GUID.`,
-      )
-    if (tenant.toLowerCase() !== world.tenantId)
-      return this.#error(
-        c,
-        ports,
-        400,
-        'AF20010',
-        `The tenant ID passed in the URL (${tenant}) does not match the tenant ID passed in the access token (${world.tenantId}).`,
-      )
-    if (faults.strikes('throttled', key, 0.15, 2)) return this.#throttled(c, ports, 429)
-    if (faults.strikes('forbidden-storm', key, 0.1, 2)) return this.#throttled(c, ports, 403)
-    if (faults.strikes('server-errors', key, 0.08, 2))
-      return this.#error(
-        c,
-        ports,
-        500,
-        'AF50000',
-        'An internal server error occurred. Retry the request.',
-      )
-    // Slow for whoever waits in this machine's time.
-    if (faults.strikes('slow', key, 0.02)) await sleep(1_500)
-    return answer()
-  }
-
   #start(c: Context, ports: EmulatorPorts): Response | Promise<Response> {
     const type = contentTypeOf(c)
-    if (type === null) return this.#badType(c, ports)
+    if (type === null) return badType(c, ports)
     const known = this.#subscriptions.get(type)
     return this.#withBody(c, ports, (webhook) => {
       if (known?.state === 'enabled' && webhook === null && known.webhook === null)
-        return this.#error(
+        return refusal(
           c,
           ports,
           400,
@@ -178,11 +110,11 @@ export class Management implements EmulatorModule {
     const webhook = await readWebhook(await c.req.text(), ports.world.now())
     switch (webhook) {
       case 'malformed':
-        return this.#error(c, ports, 400, 'AF20002', 'Invalid parameter type: webhook.')
+        return refusal(c, ports, 400, 'AF20002', 'Invalid parameter type: webhook.')
       case 'expired':
-        return this.#error(c, ports, 400, 'AF20003', 'The webhook expiration date is in the past.')
+        return refusal(c, ports, 400, 'AF20003', 'The webhook expiration date is in the past.')
       case 'not-validated':
-        return this.#error(c, ports, 400, 'AF20021', 'The webhook endpoint could not be validated.')
+        return refusal(c, ports, 400, 'AF20021', 'The webhook endpoint could not be validated.')
       case null:
       default:
         return done(webhook)
@@ -191,7 +123,7 @@ export class Management implements EmulatorModule {
 
   #stop(c: Context, ports: EmulatorPorts): Response {
     const type = contentTypeOf(c)
-    if (type === null) return this.#badType(c, ports)
+    if (type === null) return badType(c, ports)
     const known = this.#subscriptions.get(type)
     if (known !== undefined) known.state = 'stopped'
     ports.ledger.count('management stop', 200)
@@ -215,34 +147,28 @@ export class Management implements EmulatorModule {
     const { world, ledger } = ports
     const { faults } = world
     const type = contentTypeOf(c)
-    if (type === null) return this.#badType(c, ports)
+    if (type === null) return badType(c, ports)
     const subscription = this.#subscriptions.get(type)
     if (subscription !== undefined && this.#isDisabledNow(ports, type, subscription))
       subscription.state = 'disabled'
     if (subscription?.state === 'disabled')
-      return this.#error(
-        c,
-        ports,
-        400,
-        'AF20023',
-        'The subscription was disabled by a tenant admin.',
-      )
+      return refusal(c, ports, 400, 'AF20023', 'The subscription was disabled by a tenant admin.')
     if (subscription?.state !== 'enabled')
-      return this.#error(
+      return refusal(
         c,
         ports,
         400,
         'AF20022',
         `No subscription found for the specified content type: ${type}.`,
       )
-    const span = this.#span(c, ports)
+    const span = spanOf(c, ports)
     if (span instanceof Response) return span
     const offset = Number(Buffer.from(c.req.query('nextPage') ?? '', 'base64url').toString() || 0)
     if (!Number.isSafeInteger(offset) || offset < 0)
-      return this.#error(c, ports, 400, 'AF20031', 'Invalid nextPage Input.')
+      return refusal(c, ports, 400, 'AF20031', 'Invalid nextPage Input.')
     const key = `${type} ${span.from} ${span.to} ${offset}`
     if (offset > 0 && faults.strikes('expired-links', key, 0.3))
-      return this.#error(c, ports, 400, 'AF20031', 'Invalid nextPage Input: the token has expired.')
+      return refusal(c, ports, 400, 'AF20031', 'Invalid nextPage Input: the token has expired.')
     // More than a day is answered in part instead of being refused.
     const to = Math.min(span.to, span.from + DAY_MS)
     const all = world
@@ -264,8 +190,8 @@ export class Management implements EmulatorModule {
   /** What webhooks were told, by when the content was created. */
   #notifications(c: Context, ports: EmulatorPorts, sender: WebhookSender): Response {
     const type = contentTypeOf(c)
-    if (type === null) return this.#badType(c, ports)
-    const span = this.#span(c, ports)
+    if (type === null) return badType(c, ports)
+    const span = spanOf(c, ports)
     if (span instanceof Response) return span
     ports.ledger.count('management notifications', 200)
     return c.json(
@@ -280,45 +206,6 @@ export class Management implements EmulatorModule {
           notificationStatus: status,
         })),
     )
-  }
-
-  /** The bounds of a listing, or Microsoft's refusal. */
-  #span(
-    c: Context,
-    ports: EmulatorPorts,
-  ): { readonly from: number; readonly to: number } | Response {
-    const [start, end] = [c.req.query('startTime'), c.req.query('endTime')]
-    const { faults } = ports.world
-    // Microsoft's clock need not be anybody else's.
-    const now = ports.world.now() + (faults.isOn('clock-skew') ? SKEW_MS : 0)
-    if (faults.isOn('clock-skew')) faults.strike('clock-skew')
-    if ((start === undefined) !== (end === undefined))
-      return this.#error(
-        c,
-        ports,
-        400,
-        'AF20030',
-        'Start time and end time must both be specified (or both omitted).',
-      )
-    if (start === undefined || end === undefined) return { from: now - DAY_MS, to: now }
-    const [from, to] = [timeOf(start), timeOf(end)]
-    if (from === null || to === null)
-      return this.#error(
-        c,
-        ports,
-        400,
-        'AF20002',
-        'Invalid parameter type: startTime. Expected type: datetime',
-      )
-    if (from >= to || from < now - 7 * DAY_MS)
-      return this.#error(
-        c,
-        ports,
-        400,
-        'AF20055',
-        'Start time and end time must both be specified (or both omitted) and must be less than or equal to 24 hours apart, with the start time no more than 7 days in the past and start time less than end time.',
-      )
-    return { from, to }
   }
 
   #item({ address, hosts, world }: EmulatorPorts, blob: Blob): object {
@@ -347,8 +234,8 @@ export class Management implements EmulatorModule {
     const found = world.blob(id)
     if (found === null) {
       return /^[0-9a-z$_.]+$/i.test(id)
-        ? this.#error(c, ports, 404, 'AF20050', `The specified content (${id}) does not exist.`)
-        : this.#error(
+        ? refusal(c, ports, 404, 'AF20050', `The specified content (${id}) does not exist.`)
+        : refusal(
             c,
             ports,
             400,
@@ -358,7 +245,7 @@ export class Management implements EmulatorModule {
     }
     const { blob, bytes } = found
     if (blob.expires <= world.now()) {
-      return this.#error(
+      return refusal(
         c,
         ports,
         400,
@@ -386,49 +273,4 @@ export class Management implements EmulatorModule {
     faults.strike('subscription-disabled')
     return true
   }
-
-  #badType(c: Context, ports: EmulatorPorts): Response {
-    const type = c.req.query('contentType')
-    return type === undefined
-      ? this.#error(c, ports, 400, 'AF20001', 'Missing parameter: contentType.')
-      : this.#error(c, ports, 400, 'AF20020', `The content type ${type.slice(0, 40)} is not valid.`)
-  }
-
-  #unauthorised(c: Context, { ledger }: EmulatorPorts): Response {
-    ledger.count('management', 401)
-    return c.json({ Message: 'Authorization has been denied for this request.' }, 401)
-  }
-
-  /** Single quotes, no JSON: that is how it comes. */
-  #throttled(c: Context, { ledger }: EmulatorPorts, status: 403 | 429): Response {
-    ledger.count('management', status)
-    const publisher = c.req.query('PublisherIdentifier') ?? '00000000-0000-0000-0000-000000000000'
-    return c.body(
-      `{'error':{'code':'AF429','message':'Too many requests. Method=${c.req.path.includes('/audit/') ? 'GetBlob' : 'ListContent'}, PublisherId=${publisher}'}}`,
-      status,
-    )
-  }
-
-  #error(
-    c: Context,
-    { ledger }: EmulatorPorts,
-    status: 400 | 401 | 404 | 500,
-    code: string,
-    message: string,
-  ): Response {
-    ledger.count(`management ${code}`, status)
-    return c.json({ error: { code, message } }, status)
-  }
-}
-
-function contentTypeOf(c: Context): ContentType | null {
-  const asked = c.req.query('contentType')
-  return CONTENT_TYPES.find((type) => type === asked) ?? null
-}
-
-/** `YYYY-MM-DD`, `YYYY-MM-DDTHH:MM` or with seconds; UTC. */
-function timeOf(text: string): number | null {
-  if (!/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?)?$/.test(text)) return null
-  const at = Date.parse(`${text.replace(/Z$/, '')}${text.length === 10 ? 'T00:00:00' : ''}Z`)
-  return Number.isNaN(at) ? null : at
 }

@@ -1,0 +1,158 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Context } from 'hono'
+import type { EmulatorPorts } from './module.ts'
+
+// What every call of the Management Activity API goes through: tokens, tenant, throttling, windows, refusals.
+
+const CONTENT_TYPES = [
+  'Audit.AzureActiveDirectory',
+  'Audit.Exchange',
+  'Audit.SharePoint',
+  'Audit.General',
+  'DLP.All',
+] as const
+export type ContentType = (typeof CONTENT_TYPES)[number]
+
+const DAY_MS = 86_400_000
+const SKEW_MS = 4 * 60_000
+
+export async function guarded(
+  c: Context,
+  ports: EmulatorPorts,
+  answer: () => Response | Promise<Response>,
+): Promise<Response> {
+  const { world, entra } = ports
+  const { faults } = world
+  const key = `${c.req.method} ${c.req.path} ${new URL(c.req.url).search}`
+  const tenant = c.req.param('tenant')
+  const dlp = c.req.query('contentType') === 'DLP.All'
+  const refused = await entra.refusal(
+    ports,
+    c.req.header('authorization'),
+    'management',
+    dlp ? 'ActivityFeed.ReadDlp' : 'ActivityFeed.Read',
+  )
+  if (refused === 'role')
+    return refusal(
+      c,
+      ports,
+      401,
+      'AF10001',
+      'The permission set (ActivityFeed.Read) sent in the request did not include the expected permission.',
+    )
+  if (refused !== null) return unauthorised(c, ports)
+  if (faults.strikes('token-expiry', key, 0.05)) return unauthorised(c, ports)
+  if (tenant === undefined || !/^[0-9a-f-]{36}$/i.test(tenant))
+    return refusal(
+      c,
+      ports,
+      400,
+      'AF20013',
+      `The tenant ID passed in the URL (${String(tenant)}) is not a valid GUID.`,
+    )
+  if (tenant.toLowerCase() !== world.tenantId)
+    return refusal(
+      c,
+      ports,
+      400,
+      'AF20010',
+      `The tenant ID passed in the URL (${tenant}) does not match the tenant ID passed in the access token (${world.tenantId}).`,
+    )
+  if (faults.strikes('throttled', key, 0.15, 2)) return throttled(c, ports, 429)
+  if (faults.strikes('forbidden-storm', key, 0.1, 2)) return throttled(c, ports, 403)
+  if (faults.strikes('server-errors', key, 0.08, 2))
+    return refusal(
+      c,
+      ports,
+      500,
+      'AF50000',
+      'An internal server error occurred. Retry the request.',
+    )
+  // Slow for whoever waits in this machine's time.
+  if (faults.strikes('slow', key, 0.02)) await sleep(1_500)
+  return answer()
+}
+
+/** The bounds of a listing, or Microsoft's refusal. */
+export function spanOf(
+  c: Context,
+  ports: EmulatorPorts,
+): { readonly from: number; readonly to: number } | Response {
+  const [start, end] = [c.req.query('startTime'), c.req.query('endTime')]
+  const { faults } = ports.world
+  // Microsoft's clock need not be anybody else's.
+  const now = ports.world.now() + (faults.isOn('clock-skew') ? SKEW_MS : 0)
+  if (faults.isOn('clock-skew')) faults.strike('clock-skew')
+  if ((start === undefined) !== (end === undefined))
+    return refusal(
+      c,
+      ports,
+      400,
+      'AF20030',
+      'Start time and end time must both be specified (or both omitted).',
+    )
+  if (start === undefined || end === undefined) return { from: now - DAY_MS, to: now }
+  const [from, to] = [timeOf(start), timeOf(end)]
+  if (from === null || to === null)
+    return refusal(
+      c,
+      ports,
+      400,
+      'AF20002',
+      'Invalid parameter type: startTime. Expected type: datetime',
+    )
+  if (from >= to || from < now - 7 * DAY_MS)
+    return refusal(
+      c,
+      ports,
+      400,
+      'AF20055',
+      'Start time and end time must both be specified (or both omitted) and must be less than or equal to 24 hours apart, with the start time no more than 7 days in the past and start time less than end time.',
+    )
+  return { from, to }
+}
+
+export function badType(c: Context, ports: EmulatorPorts): Response {
+  const type = c.req.query('contentType')
+  return type === undefined
+    ? refusal(c, ports, 400, 'AF20001', 'Missing parameter: contentType.')
+    : refusal(c, ports, 400, 'AF20020', `The content type ${type.slice(0, 40)} is not valid.`)
+}
+
+function unauthorised(c: Context, { ledger }: EmulatorPorts): Response {
+  ledger.count('management', 401)
+  return c.json({ Message: 'Authorization has been denied for this request.' }, 401)
+}
+
+/** Single quotes, no JSON: that is how it comes. */
+function throttled(c: Context, { ledger }: EmulatorPorts, status: 403 | 429): Response {
+  ledger.count('management', status)
+  const publisher = c.req.query('PublisherIdentifier') ?? '00000000-0000-0000-0000-000000000000'
+  return c.body(
+    `{'error':{'code':'AF429','message':'Too many requests. Method=${c.req.path.includes('/audit/') ? 'GetBlob' : 'ListContent'}, PublisherId=${publisher}'}}`,
+    status,
+  )
+}
+
+export function refusal(
+  c: Context,
+  { ledger }: EmulatorPorts,
+  status: 400 | 401 | 404 | 500,
+  code: string,
+  message: string,
+): Response {
+  ledger.count(`management ${code}`, status)
+  return c.json({ error: { code, message } }, status)
+}
+
+export function contentTypeOf(c: Context): ContentType | null {
+  const asked = c.req.query('contentType')
+  return CONTENT_TYPES.find((type) => type === asked) ?? null
+}
+
+/** `YYYY-MM-DD`, `YYYY-MM-DDTHH:MM` or with seconds; UTC. */
+function timeOf(text: string): number | null {
+  if (!/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?)?$/.test(text)) return null
+  const at = Date.parse(`${text.replace(/Z$/, '')}${text.length === 10 ? 'T00:00:00' : ''}Z`)
+  return Number.isNaN(at) ? null : at
+}
