@@ -137,8 +137,9 @@ function announce(desk: FeedDesk, person: Person, now: number, isFull: boolean):
   const { to, at, asked } = sweptOf(desk, person.id)
   // One that is on its way is not asked for again; everybody's is, since it looks back further.
   if (!isFull && asked > at && now - asked < OVERDUE_MS) return
+  const isLast = isEnding(desk, person) || !person.licensed
   // What becomes available late lies in the look-back; what was swept before that is settled.
-  const back = now - (isFull ? LOOK_BACK_MS : ACTIVE_LOOK_BACK_MS)
+  const back = now - (isFull || isLast ? LOOK_BACK_MS : ACTIVE_LOOK_BACK_MS)
   const from = to === 0 ? BEGINNING : Math.max(BEGINNING, Math.min(to, back))
   // The ledger keeps what is new of it: from where the last sweep ended.
   const span = { from: iso(to === 0 ? BEGINNING : to - OVERLAP_MS), to: iso(now) }
@@ -155,7 +156,7 @@ function announce(desk: FeedDesk, person: Person, now: number, isFull: boolean):
         span,
         availableAt: null,
         // A history closes with the licence: whoever is about to lose it comes first.
-        expiresAt: isEnding(desk, person) ? iso(now + 60 * MINUTE_MS) : null,
+        expiresAt: isLast ? iso(now + 60 * MINUTE_MS) : null,
         body: { person: person.id, from: from - OVERLAP_MS, to: now },
       },
     ],

@@ -11,7 +11,7 @@ import { tell, type Story, type World as Makers } from '../history/story.ts'
 import type { FaultName, Faults } from './faults.ts'
 import { isLate, latenessOf } from './lateness.ts'
 import type { EmulatorOptions } from './options.ts'
-import { fairMs, type EmulatedPerson } from './people.ts'
+import type { EmulatedPerson } from './people.ts'
 import { futureRecord, withFutureField } from './future.ts'
 
 export type ContentType =
@@ -55,6 +55,8 @@ const NOISE_SHARE = 0.15
 const NEW_FIELD = 0.01
 const NEW_TYPE = 0.004
 const HOUR_MS = 3_600_000
+/** Later than anybody looks. */
+const NEVER_MS = 2_000 * 24 * HOUR_MS
 
 const VARIANT_FAULT: Readonly<Partial<Record<Serving['variant'], FaultName>>> = {
   repeat: 'repeats',
@@ -200,12 +202,11 @@ export class EventDay {
     let availableAt = event.occurredAt + Math.min(delay, 6.9 * 24 * HOUR_MS)
     const person = people[event.person]
     let { fault } = event
-    if (event.kind === 'interaction' && person !== undefined && person.licenceEnds !== null) {
-      if (event.occurredAt >= person.licenceEnds) return
-      if (availableAt > person.licenceEnds - fairMs(options.rate)) {
-        availableAt = person.licenceEnds + 1
-        fault = 'licence-lost'
-      }
+    const notice = event.kind === 'interaction' ? (person?.licenceNotice ?? null) : null
+    if (notice !== null && availableAt > notice) {
+      if (event.occurredAt >= notice) return
+      availableAt = notice + NEVER_MS
+      fault = 'licence-lost'
     } else if (fault === null && isLate(delay)) fault = 'late'
     const sha256 = hash('sha256', bytes, 'hex')
     this.events.push({

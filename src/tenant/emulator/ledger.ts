@@ -1,5 +1,4 @@
 import type { TenantEvent } from './event-day.ts'
-import { fairMs } from './people.ts'
 import type { World } from './world.ts'
 
 /** One version of a record as the tenant offers it. */
@@ -15,7 +14,7 @@ export interface LedgerLine {
   readonly occurredAt: string
   readonly availableAt: string
   readonly expiresAt: string | null
-  /** False: gone, or closed, before any fetch could have succeeded. Null: it was there for too short a time to be asked for. */
+  /** False: gone, or closed, before any fetch could have succeeded. Null: it was replaced where it lay, and need not have been seen. */
   readonly fetchable: boolean | null
   /** Contents that hold it, or the person whose history does. */
   readonly units: readonly string[]
@@ -100,16 +99,15 @@ function auditLines(world: World, until: number): LedgerLine[] {
 }
 
 function interactionLines(world: World, until: number): LedgerLine[] {
-  const { people, options } = world
-  const fair = fairMs(options.rate)
-  const start = options.start.getTime()
+  const { people } = world
   const versions = new Map<string, Map<number, TenantEvent>>()
   for (const event of world.eventsUntil(until)) {
     const person = people[event.person]
     if (event.kind !== 'interaction' || person === undefined) continue
-    // Behind the end of a licence the moment itself says that it can never be had.
-    if (event.availableAt > until && event.fault !== 'licence-lost') continue
-    if (event.fault === 'licence-lost' && (person.licenceEnds ?? Infinity) > until) continue
+    // What the end of a licence keeps from becoming available can never be had, once it has ended.
+    const ended = world.licenceEnded(person)
+    const isGone = event.fault === 'licence-lost' && ended !== null && ended <= until
+    if (event.availableAt > until && !isGone) continue
     const key = `${event.person}/${event.session}/${event.id}`
     const known = versions.get(key) ?? new Map<number, TenantEvent>()
     const earlier = known.get(event.version)
@@ -124,9 +122,8 @@ function interactionLines(world: World, until: number): LedgerLine[] {
       if (person === undefined) continue
       const isClosed = event.fault === 'licence-lost'
       const next = all.get(event.version + 1)
-      // Graph shows the newest version only: an older one that was soon replaced need not have been seen.
-      const isShort =
-        next !== undefined && next.availableAt - Math.max(event.availableAt, start) < fair
+      // Graph shows the newest version only: an older one need not have been seen by anybody.
+      const isReplaced = next !== undefined
       lines.push({
         feed: 'graph-interactions',
         kind: 'interaction',
@@ -136,9 +133,11 @@ function interactionLines(world: World, until: number): LedgerLine[] {
         sha256: event.sha256,
         version: event.version,
         occurredAt: iso(event.occurredAt),
-        availableAt: iso(event.availableAt),
+        availableAt: iso(
+          isClosed ? (world.licenceEnded(person) ?? event.availableAt) : event.availableAt,
+        ),
         expiresAt: null,
-        fetchable: isClosed ? false : isShort ? null : true,
+        fetchable: isClosed ? false : isReplaced ? null : true,
         units: [person.objectId],
         why: isClosed ? 'the licence went before it became available' : null,
       })

@@ -7,8 +7,8 @@ const HOUR_MS = 3_600_000
 /** One in so many has a licence and no mailbox: what they do leaves no record, and only the usage report tells of it. */
 const MAILBOX_EVERY = 40
 
-/** Nine hours, on a fast clock half a minute of this machine's: later than is fair, and a rehearsal is to see it. */
-const lossAfterMs = (rate: number): number => (rate < 200 ? 9 * HOUR_MS : 30_000 * rate)
+/** Eight hours, on a fast clock eight seconds of this machine's: a rehearsal of a minute is to see it. */
+const noticeAfterMs = (rate: number): number => (rate < 200 ? 8 * HOUR_MS : 8_000 * rate)
 
 export interface EmulatedPerson {
   readonly index: number
@@ -18,15 +18,13 @@ export interface EmulatedPerson {
   readonly hasMailbox: boolean
   readonly dataLocation: string
   readonly isLicensed: boolean
-  /** Tenant time at which the licence goes; null: it stays. */
-  readonly licenceEnds: number | null
+  /**
+   * From when on the directory shows that the licence is about to go; null: it stays. It goes once the history was read
+   * to its end three times after that (`World.licenceEnded`): whoever drains it has had the chance to. What would become
+   * available after the notice nobody can have.
+   */
+  readonly licenceNotice: number | null
 }
-
-/**
- * Whoever asks has to have had the time to: half an hour of the tenant's, and on a fast clock 25 seconds of this
- * machine's. What would become available later than that before its end becomes available behind it: nobody can have it.
- */
-export const fairMs = (rate: number): number => Math.max(HOUR_MS / 2, 25_000 * rate)
 
 /** A cast of as many people as are wanted, the needle person among them. */
 export function smallCast({ seed, people }: EmulatorOptions, tenantId: string): Cast {
@@ -61,13 +59,10 @@ export function peopleOf(
       hasMailbox: index % MAILBOX_EVERY !== MAILBOX_EVERY - 2,
       dataLocation: region.slice(0, 2).toUpperCase() === 'DE' ? 'DEU' : 'NAM',
       isLicensed,
-      licenceEnds: nth === -1 ? null : start.getTime() + lossAfterMs(rate) * (1 + nth / 5),
+      licenceNotice: nth === -1 ? null : start.getTime() + noticeAfterMs(rate) * (1 + nth / 4),
     }
   })
 }
-
-export const isLicensedAt = (person: EmulatedPerson, at: number): boolean =>
-  person.isLicensed && (person.licenceEnds === null || at < person.licenceEnds)
 
 function nameOf(upn: string): string {
   return (upn.split('@')[0] ?? '')

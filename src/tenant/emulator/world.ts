@@ -14,6 +14,8 @@ const DAY_MS = 86_400_000
 /** Days from an event until it is available, at most; and for how many days a history is planned ahead. */
 const LONGEST_DAYS = 7
 const PLANNED_DAYS = 400
+/** A client that is killed after it has read, and before it has recorded, reads again. */
+const READINGS = 3
 
 const TENANT_ID = '7b1f6a52-3c84-4e0d-9a6f-2d9c0b5e8a14'
 
@@ -37,6 +39,8 @@ export class World {
   readonly #folder: string
   readonly #events = new Map<number, EventDay>()
   readonly #blobs = new Map<number, BlobDay>()
+  readonly #readings = new Map<number, number>()
+  readonly #ended = new Map<number, number>()
 
   constructor(options: EmulatorOptions) {
     this.options = options
@@ -52,6 +56,25 @@ export class World {
       quotas: Array.from({ length: PLANNED_DAYS }, () => options.recordsPerDay),
     }
     this.#folder = mkdtempSync(join(tmpdir(), 'daybook-tenant-'))
+  }
+
+  /** A client was answered the last page of a person's whole history. */
+  readToEnd(objectId: string): void {
+    const person = this.people.find((one) => one.objectId === objectId)
+    const notice = person?.licenceNotice ?? null
+    if (person === undefined || notice === null || this.now() < notice) return
+    const times = (this.#readings.get(person.index) ?? 0) + 1
+    this.#readings.set(person.index, times)
+    if (times === READINGS) this.#ended.set(person.index, this.now())
+  }
+
+  /** When a person's licence went; null: it is there still, or there never was one. */
+  licenceEnded({ index }: EmulatedPerson): number | null {
+    return this.#ended.get(index) ?? null
+  }
+
+  isLicensed(person: EmulatedPerson): boolean {
+    return person.isLicensed && !this.#ended.has(person.index)
   }
 
   now(): number {

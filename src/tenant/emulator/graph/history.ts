@@ -10,6 +10,10 @@ import { demandRole, GraphRefusal } from './wire.ts'
 const USUAL_TOP = 10
 const MOST_TOP = 100
 const SMALL = 7
+/** Nothing becomes available later than this after it happened. */
+const LATEST_MS = 7 * 86_400_000
+/** Says, within the emulator, that a history was served to its end; taken off before it is sent. */
+export const READ_TO_END = 'x-emulator-read-to-end'
 const FOLDERS: readonly MailboxFolder[] = ['TeamsMessagesData', 'TeamChat']
 
 /** `/copilot/users/{id}/interactionHistory/getAllEnterpriseInteractions` */
@@ -50,10 +54,12 @@ export function serveHistory(desk: GraphDesk, request: GraphRequest, user: strin
     '@odata.count': top,
     ...(next === null ? {} : { '@odata.nextLink': nextLink(request, tokenOf(next)) }),
   }
-  return pageOfBytes(
+  const page = pageOfBytes(
     head,
     entries.map((item) => item.bytes()),
   )
+  const isWhole = next === null && filter.classes === null && filter.after < now - LATEST_MS
+  return isWhole ? { ...page, headers: { ...page.headers, [READ_TO_END]: person.id } } : page
 }
 
 /** Narrows to a person whose history is open; else throws what Graph answers, which depends on the plan of today. */

@@ -9,6 +9,7 @@ import { pathOf } from './batch.ts'
 import { Graph } from './graph.ts'
 import type { GraphAnswer, GraphRequest } from './wire.ts'
 import { GraphRefusal, refusalAnswer } from './wire.ts'
+import { READ_TO_END } from './history.ts'
 import { WorldDesk } from './world-desk.ts'
 
 const TICK_MS = 250
@@ -117,10 +118,11 @@ async function wireRefusal(
 
 function responseOf(
   c: Context,
-  { status, headers, body }: GraphAnswer,
+  { status, headers: all, body }: GraphAnswer,
   ports: EmulatorPorts,
   key: string,
 ): Response {
+  const { [READ_TO_END]: whole, ...headers } = all
   const { faults } = ports.world
   if (status !== 200 || typeof body === 'string' || body === null)
     return new Response(body, { status, headers })
@@ -129,6 +131,7 @@ function responseOf(
     : faults.strikes('resets', key, 0.02)
       ? 'reset'
       : null
+  if (harm === null && whole !== undefined) ports.world.readToEnd(whole)
   if (harm !== null) return spoiled(c, [Buffer.from(body)], body.length, harm)
   return new Response(body, {
     status,

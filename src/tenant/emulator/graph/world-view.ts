@@ -1,6 +1,6 @@
 // The world as Graph and Application Insights see it.
 import type { TenantEvent } from '../event-day.ts'
-import { fairMs, isLicensedAt, type EmulatedPerson } from '../people.ts'
+import type { EmulatedPerson } from '../people.ts'
 import type { World } from '../world.ts'
 import { HistoryIndex } from './history-index.ts'
 import type {
@@ -97,19 +97,18 @@ export class WorldView implements TenantView {
   private shown(person: EmulatedPerson): PersonNow {
     const { world } = this
     const now = world.now()
-    const { licenceEnds } = person
-    const licensed = isLicensedAt(person, now)
+    const { licenceNotice } = person
+    const ended = world.licenceEnded(person)
+    const licensed = world.isLicensed(person)
     return {
       id: person.objectId,
       upn: person.upn,
       displayName: person.displayName,
       enabled: true,
       licensed,
-      licenceChangedAt:
-        licensed || licenceEnds === null ? LICENSED : new Date(licenceEnds).toISOString(),
+      licenceChangedAt: licensed || ended === null ? LICENSED : new Date(ended).toISOString(),
       everLicensed: person.isLicensed,
-      licenceEnding:
-        licensed && licenceEnds !== null && now >= licenceEnds - 2 * fairMs(world.options.rate),
+      licenceEnding: licensed && licenceNotice !== null && now >= licenceNotice,
       mailbox: person.hasMailbox,
       dataLocation: person.dataLocation,
     }
