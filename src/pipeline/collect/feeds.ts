@@ -1,5 +1,6 @@
 import type { Clock } from '../../platform/clock.ts'
 import type { Configuration, TenantConfiguration } from '../../platform/config/schema.ts'
+import { CodedError } from '../../platform/errors.ts'
 import { createCloudClient } from '../../platform/http/client.ts'
 import type { CloudClient } from '../../platform/http/cloud-client.ts'
 import { cloudOf } from '../../platform/http/clouds.ts'
@@ -13,6 +14,8 @@ import { appInsights } from '../../sources/app-insights/feed.ts'
 import { directory } from '../../sources/directory/feed.ts'
 import type { Feed } from '../../sources/feed.ts'
 import { graphInteractions } from '../../sources/graph-interactions/feed.ts'
+import { graphNotifications } from '../../sources/graph-notifications/feed.ts'
+import { listenOn } from '../../sources/graph-notifications/listen.ts'
 import { managementActivity } from '../../sources/management-activity/feed.ts'
 import type { TenantSource } from './collector.ts'
 
@@ -110,6 +113,22 @@ function feedsOf({ id, publisher, feeds }: TenantConfiguration, client: CloudCli
       fullSweepMs: given['full-sweep'] ?? DAY_MS,
     }),
   )
+  on(feeds['graph-notifications'], ({ url, listen, certificate, key, ...given }) => {
+    if (url === undefined || listen === undefined || !certificate || !key)
+      throw new CodedError(
+        'CONFIGURATION_INVALID',
+        'graph-notifications takes url, listen, certificate and key',
+      )
+    return graphNotifications({
+      client,
+      tenantId: id,
+      url,
+      certificate: secretFromFile(certificate.file),
+      key: secretFromFile(key.file),
+      wholeTenant: given['whole-tenant'] ?? false,
+      listen: async (receiver, signal) => listenOn(listen, receiver, signal),
+    })
+  })
   on(feeds['app-insights'], ({ apps }) => appInsights({ client, apps: apps ?? [] }))
   return made
 }

@@ -102,12 +102,19 @@ const feeds = z
     ),
     'graph-notifications': feed(
       {
-        url: z
-          .url()
+        url: z.url().describe('Where Microsoft sends notifications: https, reachable from outside'),
+        listen: z
+          .string()
+          .regex(/^[^\s:]+:\d{1,5}$/, 'takes host:port, such as 127.0.0.1:8443')
+          .describe('Where Daybook takes them, `host:port`; a proxy in front of it ends TLS'),
+        certificate: file.describe('Certificate (PEM, RSA) that notifications are encrypted for'),
+        key: file.describe('Its private key (PEM)'),
+        'whole-tenant': z
+          .boolean()
           .optional()
-          .describe('Where Microsoft sends notifications: https, reachable from outside'),
-        certificate: file.optional().describe('Certificate that notifications are encrypted for'),
-        key: file.optional().describe('Its private key'),
+          .describe(
+            'One subscription to the tenant, which takes all six Copilot plans (false: one for each licensed person)',
+          ),
       },
       'Change notifications of prompts and answers (Graph subscriptions)',
     ),

@@ -1,7 +1,7 @@
 import type { CloudClient } from '../../platform/http/cloud-client.ts'
 import { CloudError } from '../../platform/http/cloud-error.ts'
 import type { Feed, FeedDesk, FetchDesk, Json, Notice, Outcome, Person, Unit } from '../feed.ts'
-import { readPages } from './pages.ts'
+import { readPages } from '../interaction-history.ts'
 
 export interface GraphInteractionsOptions {
   readonly client: CloudClient

@@ -1,6 +1,6 @@
-import type { CloudClient } from '../../platform/http/cloud-client.ts'
-import { CloudError } from '../../platform/http/cloud-error.ts'
-import type { FetchDesk } from '../feed.ts'
+import type { CloudClient } from '../platform/http/cloud-client.ts'
+import { CloudError } from '../platform/http/cloud-error.ts'
+import type { FetchDesk } from './feed.ts'
 
 export interface Asked {
   readonly client: CloudClient
