@@ -10,6 +10,7 @@ const PARTS = [
   'reindex',
   'disk',
   'start',
+  'collect',
 ] as const
 export type Part = (typeof PARTS)[number]
 
@@ -50,6 +51,9 @@ What is measured, each in a process of its own, one after the other, after the f
   reindex  the index dropped and built again from the archive
   disk     archive against zstd -3 of the records in it as NDJSON; index against the bare tables
   start    the command line's own start (--help)
+  collect  collecting from an emulated tenant in another process on the same machine, which has made its records before:
+           rate end to end (fetched, recorded, indexed), CPU of Daybook's own process, pace of a backlog, memory of a
+           content blob of 256 MB, and from contentCreated to searchable while it goes on
 
 Every ratio is of one run. p95 is by nearest rank. MB are millions of bytes.
 Exit code 0: measured, whatever the figures are · 1: something counted or found wrongly · 2: wrong usage

@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url'
 import type { CorpusFacts } from '../src/tenant/history/corpus-facts.ts'
 import { prepareCorpus, shapesOf } from './corpus.ts'
 import { Turns } from './turns.ts'
+import { collectRows } from './collect.ts'
 import { exportRow, userRow } from './export-rows.ts'
 import { measure, type Measured } from './measure.ts'
 import { LARGE } from './mix.ts'
@@ -117,6 +118,11 @@ export async function runParts(
     found.rows.push(...rows.indexRows(ours, (await measure('tableSizes', { path: bareDir })).value))
   }
   if (wanted.has('start')) found.rows.push(rows.startRow(startTimes()))
+  if (wanted.has('collect')) {
+    const collected = await collectRows(folder, facts.options.records, say)
+    found.rows.push(...collected.rows)
+    found.faults.push(...collected.faults)
+  }
   return found
 }
 

@@ -13,5 +13,7 @@ export const TASKS = {
   prove: async () => (await import('./tasks/verify.ts')).proveSome,
   rawZstd: async () => (await import('./tasks/disk.ts')).rawZstd,
   tableSizes: async () => (await import('./tasks/disk.ts')).tableSizes,
+  collectTenant: async () => (await import('./tasks/collect.ts')).collectTenant,
+  collectBlob: async () => (await import('./tasks/collect-blob.ts')).collectBlob,
   makeBlob: async () => (await import('./tasks/blob.ts')).makeBlob,
 } as const

@@ -21,9 +21,10 @@ import { writeDemoWeek } from '../src/tenant/demo-week/demo-week.ts'
 // `…` in an output stands for any text of a line; a line of `…` alone for any number of lines.
 const FROM_NOTHING = '<!-- begins before the import -->'
 
-// The commands of these pages are processes of their own: the first page that somebody reads, and the one that kills.
+// The commands of these pages are processes of their own: the first page that somebody reads, and those that kill.
 const AS_TYPED: ReadonlySet<string> = new Set([
   'README.md',
+  join('docs', 'guide', 'collect.md'),
   join('docs', 'guide', 'start-again-after-a-crash.md'),
 ])
 

@@ -121,7 +121,7 @@ export function managementActivity(options: ManagementActivityOptions): Feed {
         : []),
     ],
     everyMs: null,
-    concurrency: 8,
+    concurrency: 16,
     plan,
     fetch,
     check: async (_desk, signal): Promise<readonly Notice[]> =>
