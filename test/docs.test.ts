@@ -26,6 +26,7 @@ const AS_TYPED: ReadonlySet<string> = new Set([
   'README.md',
   join('docs', 'guide', 'collect.md'),
   join('docs', 'guide', 'start-again-after-a-crash.md'),
+  join('docs', 'guide', 'state-coverage.md'),
 ])
 
 // What a reader types in the checkout, and what is run for it here.

@@ -24,7 +24,7 @@ const EXPIRY_MS = 7 * DAY_MS
 /** A blob is closed at the latest after that. */
 const BLOB_MS = 10 * MINUTE_MS
 const HUGE = 20
-const OUT_OF_ORDER = 0.08
+const OUT_OF_ORDER = 0.3
 
 const OPEN = Buffer.from('[')
 const COMMA = Buffer.from(',')
