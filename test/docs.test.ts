@@ -110,7 +110,7 @@ describe.skipIf(noShell)('the commands of a page print what the page says', () =
       execFile(
         '/bin/sh',
         ['-c', `{ ${command}\n} 2>&1`],
-        { cwd: folder, env, timeout: 60_000 },
+        { cwd: folder, env, timeout: 110_000 },
         (error, stdout) => {
           const code = error === null ? '' : `(ended with ${String(error.code ?? error.signal)})\n`
           printed(trimmed(stdout + code))

@@ -18,7 +18,7 @@ describe('demo', () => {
   })
 
   test('tells the whole story in 80 columns, in seconds, and leaves nothing behind', async () => {
-    const { code, out, err } = await runHere(['demo'])
+    const { code, out, err } = await runHere(['demo', '--quick'])
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(out.split('\n').filter((line) => columnsOf(line) > 80)).toEqual([])
     for (const words of [
@@ -38,13 +38,13 @@ describe('demo', () => {
   })
 
   test('is in colour on a terminal', async () => {
-    const { out } = await runHere(['demo'], { terminal: true })
+    const { out } = await runHere(['demo', '--quick'], { terminal: true })
     expect(out).toContain('\u001B[')
   })
 
   test('gives scripts one object, and keeps everything where it is told to', async () => {
     const kept = join(folder, 'kept')
-    const { code, out } = await runHere(['demo', '--keep', kept, '--json'])
+    const { code, out } = await runHere(['demo', '--quick', '--keep', kept, '--json'])
     expect(code).toBe(0)
     expect(jsonLines(out)).toMatchObject([
       {
@@ -80,7 +80,7 @@ describe('demo', () => {
       vi.resetModules()
     })
     const { runHere: runWithAnother } = await import('./testing.ts')
-    const { code, out } = await runWithAnother(['demo'])
+    const { code, out } = await runWithAnother(['demo', '--quick'])
     expect(code).toBe(1)
     expect(out).toContain('Not as it should be: the import counts')
     expect(out).toContain('finds exactly the item of the story')

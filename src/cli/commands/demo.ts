@@ -14,6 +14,7 @@ export const demo = defineCommand({
   ],
   options: {
     keep: { value: '<folder>', summary: 'keep what the demo makes, in this new folder' },
+    quick: { summary: 'without collecting from an emulated tenant' },
     check: { summary: 'hold what an emulated tenant offered against what is archived' },
     seed: { value: '<number>', summary: 'of the check: another history (default 1)' },
   },

@@ -10,6 +10,7 @@ import { verifyCommand, writeProof } from '../commands/prove.ts'
 import { printReport } from '../commands/verify.ts'
 import { EXIT } from '../exit-codes.ts'
 import { importPaths } from '../import-run.ts'
+import { rehearse } from '../rehearsal/rehearse.ts'
 import { bytes, number, visible, wrap } from '../terminal.ts'
 import { printTurns } from '../turns.ts'
 import { stage, type Stage } from './stage.ts'
@@ -52,7 +53,56 @@ async function perform(invocation: Invocation, play: Stage, folder: string): Pro
   await app.close()
   signal.throwIfAborted()
   const tampered = await catchForger(play, dataDir, join(folder, 'copy'))
-  return { imported, found: summaryOf(found), proof, tampered }
+  const shown = { imported, found: summaryOf(found), proof, tampered }
+  if (invocation.options['quick'] === true) return shown
+  const collected = await collectUnderFire(invocation, play, join(folder, 'collected'))
+  return { ...shown, collected }
+}
+
+/** An emulated tenant in which everything goes wrong, a collector that is killed, and what both sides say of it. */
+async function collectUnderFire(
+  { client, signal }: Invocation,
+  play: Stage,
+  dataDir: string,
+): Promise<object> {
+  play.step(
+    'Collect from a tenant in which everything goes wrong',
+    'daybook tenant --rate 800 --faults all',
+    'daybook collect',
+  )
+  const { served, archived, lost, doubled, unavoidable, reported, faults, kills, tenantHours } =
+    await rehearse({
+      dataDir,
+      seed: 1,
+      seconds: 3,
+      people: 80,
+      recordsPerDay: 100,
+      kills: true,
+      faults: 'all',
+      signal,
+      open: () => client({ index: false, purpose: 'demo', dataDir }),
+      onStep: () => undefined,
+    })
+  play.expect(
+    `nothing is lost and nothing is there twice (${lost}, ${doubled})`,
+    lost + doubled === 0,
+  )
+  play.expect(
+    `the coverage statement names what nobody could have (${reported} of ${unavoidable})`,
+    reported === unavoidable,
+  )
+  const struck = Object.values(faults).reduce((sum, times) => sum + times, 0)
+  play.say(
+    `The tenant’s clock ran 800 times as fast: ${tenantHours.toFixed(1)} hours of it, and what had waited. Things went wrong ${number(struck)} times (throttling, broken connections, pages in circles, late and changed records …), and the collector was killed ${number(kills)} ${kills === 1 ? 'time' : 'times'} with kill -9.`,
+  )
+  play.result(`${number(served)} versions of records were offered`)
+  play.result(
+    `${number(archived)} of them are archived, ${number(lost)} lost, ${number(doubled)} doubled`,
+  )
+  play.result(
+    `${number(unavoidable)} nobody could have; the coverage statement names ${number(reported)} of them`,
+  )
+  return { served, archived, lost, doubled, unavoidable, reported, kills }
 }
 
 async function takeIn(app: Client, play: Stage, week: DemoWeek): Promise<object> {
