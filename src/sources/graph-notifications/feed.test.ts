@@ -194,6 +194,15 @@ describe('nothing is believed', () => {
     expect((await both.feed.receiver.request('http://127.0.0.1:9/notify')).status).toBe(405)
   })
 
+  test('to be kept before it is: what cannot be queued is to be sent again', async () => {
+    const both = connected({})
+    await runFeed(both.feed, desk)
+    desk.state = () => {
+      throw new Error('the catalog is closed')
+    }
+    expect((await send(both, { value: [{ subscriptionId: 'any' }] })).status).toBe(503)
+  })
+
   test('but Graph’s question whether somebody is here is echoed as plain text', async () => {
     const answer = await send(connected({}), '', '?validationToken=%3Cb%3Ehello%3C%2Fb%3E')
     expect(answer.status).toBe(200)

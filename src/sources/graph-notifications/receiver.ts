@@ -51,6 +51,8 @@ export function notificationReceiver(ports: () => ReceiverPorts | null): Hono {
     },
   )
   app.all('*', (c) => c.body(null, 405))
+  // What could not be kept (the collector is ending, the disk is full) is sent again.
+  app.onError((_error, c) => c.body(null, 503))
   return app
 }
 
