@@ -97,7 +97,14 @@ function feedsOf({ id, publisher, feeds }: TenantConfiguration, client: CloudCli
     made.push(make(given ?? {}))
   }
   // First: the others ask it who is licensed.
-  on(feeds.directory, ({ every }) => directory({ client, everyMs: every ?? HOUR_MS }))
+  on(feeds.directory, ({ every, packages, ...given }) =>
+    directory({
+      client,
+      everyMs: every ?? HOUR_MS,
+      packages: packages ?? true,
+      usageReports: given['usage-reports'] ?? true,
+    }),
+  )
   on(feeds['management-activity'], (given) =>
     managementActivity({
       client,

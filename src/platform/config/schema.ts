@@ -127,7 +127,17 @@ const feeds = z
       'Telemetry of custom agents: ids of the Application Insights applications',
     ),
     directory: feed(
-      { every: duration('10m', '30d').optional().describe('How often it is read (1h)') },
+      {
+        every: duration('10m', '30d').optional().describe('How often people are read (1h)'),
+        packages: z
+          .boolean()
+          .optional()
+          .describe('Read what agents there are, each day; takes an Agent 365 licence (true)'),
+        'usage-reports': z
+          .boolean()
+          .optional()
+          .describe('Read whom Microsoft counts as active, each day (true)'),
+      },
       'People, licences, mailboxes, agents, usage reports',
     ),
     context: feed({}, 'Names and sites of files and meetings'),

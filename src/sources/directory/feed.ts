@@ -1,106 +1,93 @@
 import type { CloudClient } from '../../platform/http/cloud-client.ts'
 import { CloudError } from '../../platform/http/cloud-error.ts'
-import type { Feed, FeedDesk, FetchDesk, Notice, Outcome } from '../feed.ts'
+import type { Feed, FeedDesk, FetchDesk, Notice, Outcome, Unit } from '../feed.ts'
+import { PACKAGES, USAGE, USERS, type Part } from './parts.ts'
 
 export interface DirectoryOptions {
   readonly client: CloudClient
+  /** How often people are read: whoever is about to lose a licence has to be seen in time. */
   readonly everyMs: number
+  readonly packages: boolean
+  readonly usageReports: boolean
 }
 
-const BUDGET = 'graph-directory'
-const SELECT =
-  'id,userPrincipalName,displayName,mail,accountEnabled,userType,department,preferredDataLocation,assignedLicenses,assignedPlans'
-const TOP = 999
-const MOST_PAGES = 5_000
 const DAY_MS = 86_400_000
 
-/** People with their licences and plans, kept with history: who was covered when, and whose history can be read. */
-export function directory({ client, everyMs }: DirectoryOptions): Feed {
+/**
+ * People with their licences and plans, agents, and what Microsoft counts as use; kept with history: who was covered
+ * when, whose history can be read, and who an id is.
+ */
+export function directory({ client, everyMs, packages, usageReports }: DirectoryOptions): Feed {
+  const parts = [USERS, ...(packages ? [PACKAGES] : []), ...(usageReports ? [USAGE] : [])]
+
   function plan(desk: FeedDesk): Promise<void> {
     const now = desk.now()
-    const last = Number(desk.state('users') ?? 0)
-    if (last > 0 && now.getTime() - last < everyMs) return Promise.resolve()
-    const span = { from: now.toISOString(), to: new Date(now.getTime() + 1).toISOString() }
-    desk.announce({
-      scope: 'users',
-      span,
-      pages: 1,
-      complete: true,
-      units: [
-        {
-          key: `users ${now.toISOString()}`,
-          scope: 'users',
-          span,
-          availableAt: now.toISOString(),
-          expiresAt: null,
-          body: null,
-        },
-      ],
-    })
-    desk.saveState('users', now.getTime())
+    for (const { name } of parts) {
+      const last = Number(desk.state(name) ?? 0)
+      const every = name === 'users' ? everyMs : DAY_MS
+      if (last > 0 && now.getTime() - last < every) continue
+      const unit = unitOf(name, now)
+      desk.announce({ scope: name, span: unit.span, pages: 1, complete: true, units: [unit] })
+      desk.saveState(name, now.getTime())
+    }
     return Promise.resolve()
   }
 
-  async function fetch(_unit: unknown, desk: FetchDesk, signal: AbortSignal): Promise<Outcome> {
-    const people = await users(signal)
-    const day = desk.now().toISOString().slice(0, 19)
-    const text = `{"@odata.context":"users","value":[${people.join(',')}]}`
-    await desk.takeReference({
-      name: `directory/users-${day}.json`,
-      reference: 'directory',
-      bytes: new TextEncoder().encode(text),
-    })
-    return { state: 'done' }
-  }
-
-  /** Every person as JSON text, in the order of their ids: the same directory gives the same bytes. */
-  async function users(signal: AbortSignal): Promise<string[]> {
-    const people = new Map<string, string>()
-    let url: string | null = `${client.root('graph')}/v1.0/users?$select=${SELECT}&$top=${TOP}`
-    for (let page = 1; url !== null; page += 1) {
-      if (page > MOST_PAGES)
-        throw new CloudError('REQUEST_REFUSED', 'The pages of the directory run in circles')
-      const answer = await client.send({ audience: 'graph', url, budget: BUDGET }, signal)
-      const body: unknown = await answer.json()
-      const fields = new Map<string, unknown>(
-        typeof body === 'object' && body !== null ? Object.entries(body) : [],
-      )
-      const value = fields.get('value')
-      for (const person of Array.isArray(value) ? value : []) {
-        const id: unknown = typeof person === 'object' && person !== null ? person.id : undefined
-        if (typeof id === 'string') people.set(id, JSON.stringify(person))
-      }
-      const next = fields.get('@odata.nextLink')
-      url = typeof next === 'string' && next !== '' ? next : null
+  async function fetch({ scope }: Unit, desk: FetchDesk, signal: AbortSignal): Promise<Outcome> {
+    const part = parts.find(({ name }) => name === scope)
+    if (part === undefined) return { state: 'refused', code: 'SWITCHED_OFF' }
+    try {
+      await part.read(client, desk, signal)
+    } catch (error) {
+      // Without people nothing goes on; the rest is help.
+      if (part === USERS || !(error instanceof CloudError) || error.code !== 'FORBIDDEN')
+        throw error
+      desk.notice(missing(part))
+      return { state: 'refused', code: 'PERMISSION_MISSING' }
     }
-    return [...people.keys()].toSorted().map((id) => people.get(id) ?? '')
+    desk.clearNotice('PERMISSION_MISSING', part.name)
+    return { state: 'done' }
   }
 
   return {
     name: 'directory',
-    permissions: [
-      {
-        role: 'User.Read.All',
-        audience: 'graph',
-        required: true,
-        why: 'Without it nobody knows who is licensed: no texts are collected, and coverage cannot be stated',
-      },
-    ],
+    permissions: parts.map((part) => ({
+      role: part.roles[0],
+      audience: 'graph',
+      required: part === USERS,
+      why: part.why,
+    })),
     everyMs: Math.min(everyMs, DAY_MS),
     concurrency: 1,
     plan,
     fetch,
     check: async (_desk, signal): Promise<readonly Notice[]> => {
       const roles = await client.roles('graph', signal)
-      if (roles.includes('User.Read.All') || roles.includes('Directory.Read.All')) return []
-      return [
-        {
-          code: 'PERMISSION_MISSING',
-          subject: 'directory',
-          message:
-            'The token for Graph lacks User.Read.All: grant it to the application (application permission) and give admin consent',
-        },
-      ]
+      return parts.filter((part) => !part.roles.some((role) => roles.includes(role))).map(missing)
     },
+  }
+}
+
+const SETTINGS = { users: null, packages: 'packages', usage: 'usage-reports' } as const
+
+function missing({ name, roles, why }: Part): Notice {
+  const setting = SETTINGS[name]
+  const other = setting === null ? '' : `, or set feeds.directory.${setting} to false`
+  return {
+    code: 'PERMISSION_MISSING',
+    subject: name,
+    message: `The application lacks ${roles[0]} for Graph: grant it (application permission) and give admin consent${other}. ${why}`,
+  }
+}
+
+function unitOf(name: Part['name'], now: Date): Unit {
+  const from = now.toISOString()
+  return {
+    key: `${name} ${from}`,
+    scope: name,
+    span: { from, to: new Date(now.getTime() + 1).toISOString() },
+    availableAt: from,
+    expiresAt: null,
+    body: null,
   }
 }

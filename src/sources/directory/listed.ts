@@ -1,0 +1,47 @@
+import type { CloudClient } from '../../platform/http/cloud-client.ts'
+import { CloudError } from '../../platform/http/cloud-error.ts'
+
+export const BUDGET = 'graph-directory'
+const MOST_PAGES = 5_000
+
+/** Every entry of a list as JSON text, in the order of their ids: the same list gives the same bytes. */
+export async function readListed(
+  client: CloudClient,
+  first: string,
+  keyOf: string,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const found = new Map<string, string>()
+  const seen = new Set<string>()
+  let url: string | null = first
+  while (url !== null) {
+    if (seen.has(url) || seen.size >= MOST_PAGES)
+      throw new CloudError(
+        'REQUEST_REFUSED',
+        'The pages of the directory run in circles: they are read anew',
+        {
+          isPassing: true,
+        },
+      )
+    seen.add(url)
+    // oxlint-disable-next-line no-await-in-loop -- a page names the next one
+    const answer = await client.send({ audience: 'graph', url, budget: BUDGET }, signal)
+    // oxlint-disable-next-line no-await-in-loop -- as above
+    const fields = fieldsOf(await answer.json())
+    const value = fields.get('value')
+    for (const entry of Array.isArray(value) ? value : []) {
+      const key = fieldsOf(entry).get(keyOf)
+      if (typeof key === 'string') found.set(key, JSON.stringify(entry))
+    }
+    const next = fields.get('@odata.nextLink')
+    url = typeof next === 'string' && next !== '' ? next : null
+  }
+  return [...found.keys()].toSorted().map((key) => found.get(key) ?? '')
+}
+
+/** A list as Graph serves one page of it. */
+export const pageOf = (context: string, entries: readonly string[]): Uint8Array<ArrayBuffer> =>
+  new TextEncoder().encode(`{"@odata.context":"${context}","value":[${entries.join(',')}]}`)
+
+const fieldsOf = (value: unknown): ReadonlyMap<string, unknown> =>
+  new Map(typeof value === 'object' && value !== null ? Object.entries(value) : [])
