@@ -115,18 +115,15 @@ test('Microsoft’s own report with concealed names is seen as one', (context) =
   expect(isConcealed(readFileSync(sample, 'utf8'))).toBe(true)
 })
 
-test.each([1, 2, 4, 5])(
-  'Microsoft’s list of packages %i is kept as it was served',
-  async (number) => {
-    const sample = `../shared/samples/ms-graph-copilot-packages/copilotpackages-list-${number}.json`
-    const example = existsSync(sample) ? readFileSync(sample, 'utf8') : null
-    if (example === null) console.warn(`there is no ${sample}`)
-    const { client } = memoryClient(({ path }) => ({
-      body: path.includes('/packages') ? (example ?? { value: [] }) : { value: [] },
-    }))
-    await runFeed(directory({ client, ...options, usageReports: false }), desk)
-    const served: { value?: unknown[] } = JSON.parse(example ?? '{"value":[]}')
-    const own: { value?: unknown[] } = JSON.parse(kept('packages')[0] ?? '{}')
-    expect(own.value).toHaveLength(served.value?.length ?? 0)
-  },
-)
+test.for([1, 2, 4, 5])('Microsoft’s list of packages %i is kept whole', async (number, context) => {
+  const sample = `../shared/samples/ms-graph-copilot-packages/copilotpackages-list-${number}.json`
+  if (!existsSync(sample)) context.skip(`there is no ${sample}`)
+  const example = readFileSync(sample, 'utf8')
+  const { client } = memoryClient(({ path }) => ({
+    body: path.includes('/packages') ? example : { value: [] },
+  }))
+  await runFeed(directory({ client, ...options, usageReports: false }), desk)
+  const served: { value?: unknown[] } = JSON.parse(example)
+  const own: { value?: unknown[] } = JSON.parse(kept('packages')[0] ?? '{}')
+  expect(own.value).toHaveLength(served.value?.length ?? 0)
+})
