@@ -58,7 +58,8 @@ export function directory({ client, everyMs, packages, usageReports }: Directory
       why: part.why,
     })),
     everyMs: Math.min(everyMs, DAY_MS),
-    concurrency: 1,
+    // A report that is slow must not hold up who is licensed.
+    concurrency: 3,
     plan,
     fetch,
     check: async (_desk, signal): Promise<readonly Notice[]> => {
