@@ -51,7 +51,8 @@ function knownOf(tenant: string): Known {
 export class RecordTally {
   readonly #people: (Person | undefined)[]
   readonly #late: ({ readonly measure: string; readonly bucket: number } | undefined)[]
-  readonly #seen = new Map<number, Seen[]>()
+  /** Names met first in this batch, by tenant. */
+  readonly #seen = new Map<string, { readonly at: number; readonly seen: readonly Seen[] }[]>()
 
   constructor(count: number) {
     this.#people = Array.from({ length: count })
@@ -62,7 +63,13 @@ export class RecordTally {
     this.#notePerson(at, facts)
     if (arrival !== null) this.#noteLateness(at, facts, arrival)
     const fresh = newNames(knownOf(tenant), facts, text)
-    if (fresh.length > 0) this.#seen.set(at, fresh)
+    if (fresh.length === 0) return
+    const memory = knownOf(tenant)
+    // At once, or every record of the first batches would name all of its fields.
+    const seen = fresh.filter(({ kind, name }) => remember(memory, kind, name))
+    const list = this.#seen.get(tenant)
+    if (list === undefined) this.#seen.set(tenant, [{ at, seen }])
+    else list.push({ at, seen })
   }
 
   /** Of the records that were kept; `sequenceOf` tells where. */
@@ -73,7 +80,6 @@ export class RecordTally {
     >()
     const lateness = new Map<string, { measure: string; bucket: number; count: number }>()
     const seen: { kind: SeenKind; name: string; sequence: number }[] = []
-    const memory = knownOf(tenant)
     for (const at of indexes) {
       const person = this.#people[at]
       if (person !== undefined) {
@@ -95,11 +101,14 @@ export class RecordTally {
         if (entry === undefined) lateness.set(key, { ...late, count: 1 })
         else entry.count += 1
       }
-      for (const { kind, name } of this.#seen.get(at) ?? []) {
-        if (!remember(memory, kind, name)) continue
-        seen.push({ kind, name, sequence: sequenceOf(at) })
-      }
     }
+    // Of a record that is not kept as well: what it repeats has the same names.
+    const [first = 0] = indexes
+    for (const { at, seen: names } of this.#seen.get(tenant) ?? []) {
+      const sequence = Math.max(sequenceOf(at), 0) || sequenceOf(first)
+      seen.push(...names.map((each) => ({ ...each, sequence })))
+    }
+    this.#seen.delete(tenant)
     return { activity: [...activity.values()], lateness: [...lateness.values()], seen }
   }
 
