@@ -82,13 +82,17 @@ async function* pieces(text: string): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += 700) yield bytes.subarray(at, at + 700)
 }
 
-async function open(feeds: readonly Feed[], index = false): Promise<App> {
+async function open(
+  feeds: readonly Feed[],
+  index: boolean | 'if-possible' = false,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<App> {
   return openApp({
     dataDir: join(folder, 'records'),
     purpose: 'collect',
     index,
     signal: new AbortController().signal,
-    environment: {},
+    environment,
     collect: {
       settings: { everyMs: 600_000, lookBackMs: 6 * 86_400_000 },
       sources: async () => [{ tenantId: TENANT, feeds, usage: () => [] }],
@@ -221,5 +225,23 @@ test('a unit that can never be fetched is lost by name, and the others are not',
     expect(feeds[0]).toMatchObject({ done: 1, lost: 1, pending: 0 })
   } finally {
     await app.close()
+  }
+})
+
+test('an index that cannot be opened stops nothing, is noticed, and catches up later', async () => {
+  const { feed } = memoryFeed([{ key: 'a', records: [record(1), record(2)] }])
+  const app = await open([feed], 'if-possible', { DAYBOOK_CLICKHOUSE_URL: 'http://127.0.0.1:9' })
+  try {
+    const { feeds, notices } = await collected(app)
+    expect([feeds[0]?.done, await archived(app)]).toEqual([1, 2])
+    expect(notices.map(({ code }) => code)).toContain('INDEX_BEHIND')
+  } finally {
+    await app.close()
+  }
+  const again = await open([feed], true)
+  try {
+    expect(await ask(again, '/api/v1/status')).toMatchObject({ tenants: [{ indexed: 2 }] })
+  } finally {
+    await again.close()
   }
 })
