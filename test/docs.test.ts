@@ -21,14 +21,6 @@ import { writeDemoWeek } from '../src/tenant/demo-week/demo-week.ts'
 // `…` in an output stands for any text of a line; a line of `…` alone for any number of lines.
 const FROM_NOTHING = '<!-- begins before the import -->'
 
-// The commands of these pages are processes of their own: the first page that somebody reads, and those that kill.
-const AS_TYPED: ReadonlySet<string> = new Set([
-  'README.md',
-  join('docs', 'guide', 'collect.md'),
-  join('docs', 'guide', 'start-again-after-a-crash.md'),
-  join('docs', 'guide', 'state-coverage.md'),
-])
-
 // What a reader types in the checkout, and what is run for it here.
 const TYPED: Readonly<Record<string, string>> = { 'npm ci && npm run demo': 'daybook demo' }
 
@@ -87,8 +79,9 @@ describe.skipIf(noShell)('the commands of a page print what the page says', () =
       })
     }
     const wrong: { readonly printed: string; readonly page: string }[] = []
-    for (const { command, output } of commandsOf(text)) {
-      const printed = await shell(command, folder, AS_TYPED.has(page) ? 'as-typed' : 'others')
+    const commands = commandsOf(text)
+    for (const { command, output } of commands) {
+      const printed = await shell(command, folder, asTyped(page, commands) ? 'as-typed' : 'others')
       if (!pattern(output).test(`${printed}\n`)) {
         wrong.push({ printed: `$ ${command}\n${printed}`, page: `$ ${command}\n${output}` })
       }
@@ -156,6 +149,11 @@ test('every dependency has its reason', () => {
 interface Typed {
   readonly command: string
   readonly output: string
+}
+
+/** Whether commands are processes of their own: on the first page that somebody reads, and beside one in the background. */
+function asTyped(page: string, commands: readonly Typed[]): boolean {
+  return page === 'README.md' || commands.some(({ command }) => /\s&(\s|$)/.test(command))
 }
 
 function commandsOf(text: string): Typed[] {
