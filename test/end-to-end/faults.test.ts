@@ -30,7 +30,7 @@ let corpus: Awaited<ReturnType<typeof aCorpus>>
 let dataDir = ''
 
 beforeAll(async () => {
-  corpus = await aCorpus(newFolder(), 4_000, { days: 10 })
+  corpus = await aCorpus(newFolder(), 3_000, { days: 10 })
   dataDir = newFolder()
   await importInto(dataDir, corpus.all)
 })
