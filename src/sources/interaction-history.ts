@@ -24,28 +24,30 @@ const PAGE_BYTES = 64 << 20
  * had fails the whole: the next try begins anew, and what was read before is a repeat.
  */
 export async function readPages(asked: Asked, desk: FetchDesk, signal: AbortSignal): Promise<void> {
-  let filtered = desk.state('filter') !== 'refused'
+  let filtered = true
+  let sized = true
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await readOnce(asked, filtered, desk, signal)
+      await readOnce(asked, { filtered, sized }, desk, signal)
       return
     } catch (error) {
       if (!(error instanceof CloudError) || error.code !== 'REQUEST_REFUSED' || attempt >= TRIES)
         throw error
-      // Not every tenant filters by date.
-      if (filtered && /filter/i.test(error.message)) filtered = false
+      // Not every tenant filters by date, or gives pages of that size. What is refused to one may be given to the next.
+      if (/filter/i.test(error.message)) filtered = false
+      else if (/\btop\b|page ?size/i.test(error.message)) sized = false
     }
   }
 }
 
 async function readOnce(
   { client, beta, person, from, to }: Asked,
-  filtered: boolean,
+  { filtered, sized }: { readonly filtered: boolean; readonly sized: boolean },
   desk: FetchDesk,
   signal: AbortSignal,
 ): Promise<void> {
   const version = beta ? 'beta' : 'v1.0'
-  const query = new URLSearchParams({ $top: String(TOP) })
+  const query = new URLSearchParams(sized ? { $top: String(TOP) } : {})
   if (filtered)
     query.set(
       '$filter',
@@ -65,7 +67,11 @@ async function readOnce(
         },
       )
     seen.add(url)
-    const answer = await client.send({ audience: 'graph', url, budget: BUDGET }, signal)
+    const answer = await client
+      .send({ audience: 'graph', url, budget: BUDGET }, signal)
+      .catch((error: unknown) => {
+        throw page > 1 ? expired(error) : error
+      })
     const body = await answer.buffer(PAGE_BYTES)
     const next = nextOf(body)
     const { faults } = await desk.take({
@@ -85,6 +91,16 @@ async function readOnce(
     // Without a filter everything is read: behind old items of one mailbox folder come new ones of the next.
     url = next
   }
+}
+
+/** A link to the next page that is not known any more says nothing of the person: the window is begun anew. */
+function expired(error: unknown): unknown {
+  if (!(error instanceof CloudError) || error.code !== 'NOT_FOUND') return error
+  return new CloudError(
+    'REQUEST_REFUSED',
+    'The way to the next page of a history has expired: it is begun anew',
+    { isPassing: true, cause: error },
+  )
 }
 
 async function* once(body: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -31,8 +31,8 @@ interface Swept {
   readonly at: number
   /** When a sweep was last asked for. */
   readonly asked: number
-  /** The history was found closed. */
-  readonly isClosed: boolean
+  /** Key of the unit that found the history closed; empty: it is open, as far as is known. */
+  readonly closedBy: string
 }
 
 /**
@@ -64,8 +64,8 @@ export function graphInteractions(options: GraphInteractionsOptions): Feed {
     for (const person of people) if (isEnding(desk, person)) wanted.set(person.id, person)
     // Whose licence has gone since the last sweep: asked once more, so that the end of the history is known, or a loss.
     for (const person of desk.people()) {
-      const { to, isClosed } = sweptOf(desk, person.id)
-      if (!person.licensed && to > 0 && !isClosed) wanted.set(person.id, person)
+      const { to, closedBy } = sweptOf(desk, person.id)
+      if (!person.licensed && to > 0 && closedBy === '') wanted.set(person.id, person)
     }
     for (const person of wanted.values()) announce(desk, person, now, isFull)
     if (isFull && people.length > 0) desk.saveState('full', now)
@@ -87,9 +87,12 @@ export function graphInteractions(options: GraphInteractionsOptions): Feed {
           { cause: error },
         )
       const swept = sweptOf(desk, person)
-      desk.saveState(`swept ${person}`, { ...swept, at: to, isClosed: true })
+      // A loss is told once, by the unit that found it, however often that is tried: a kill may come in between.
+      const isFirst = swept.closedBy === '' || swept.closedBy === unit.key
+      const closedBy = isFirst ? unit.key : swept.closedBy
+      desk.saveState(`swept ${person}`, { ...swept, at: to, closedBy })
       // Read before and closed now: what came after the last sweep is gone. Never open: nothing is missing that was offered.
-      return swept.to > 0
+      return swept.to > 0 && isFirst
         ? { state: 'lost', code: 'LICENCE_LOST' }
         : { state: 'refused', code: error.code === 'NOT_FOUND' ? 'NO_MAILBOX' : 'UNLICENSED' }
     }
@@ -98,7 +101,7 @@ export function graphInteractions(options: GraphInteractionsOptions): Feed {
       ...known,
       to: Math.max(known.to, to),
       at: to,
-      isClosed: false,
+      closedBy: '',
     })
     return { state: 'done' }
   }
@@ -134,7 +137,7 @@ export function graphInteractions(options: GraphInteractionsOptions): Feed {
 }
 
 function announce(desk: FeedDesk, person: Person, now: number, isFull: boolean): void {
-  const { to, at, asked } = sweptOf(desk, person.id)
+  const { to, at, asked, closedBy } = sweptOf(desk, person.id)
   // One that is on its way is not asked for again; everybody's is, since it looks back further.
   if (!isFull && asked > at && now - asked < OVERDUE_MS) return
   const isLast = isEnding(desk, person) || !person.licensed
@@ -143,7 +146,7 @@ function announce(desk: FeedDesk, person: Person, now: number, isFull: boolean):
   const from = to === 0 ? BEGINNING : Math.max(BEGINNING, Math.min(to, back))
   // The ledger keeps what is new of it: from where the last sweep ended.
   const span = { from: iso(to === 0 ? BEGINNING : to - OVERLAP_MS), to: iso(now) }
-  desk.saveState(`swept ${person.id}`, { to, at, asked: now, isClosed: false })
+  desk.saveState(`swept ${person.id}`, { to, at, asked: now, closedBy })
   desk.announce({
     scope: person.id,
     span,
@@ -165,11 +168,12 @@ function announce(desk: FeedDesk, person: Person, now: number, isFull: boolean):
 
 function sweptOf(desk: FeedDesk, person: string): Swept {
   const state = desk.state(`swept ${person}`)
+  const closedBy = valueIn(state, 'closedBy')
   return {
     to: numberIn(state, 'to'),
     at: numberIn(state, 'at'),
     asked: numberIn(state, 'asked'),
-    isClosed: valueIn(state, 'isClosed') === true,
+    closedBy: typeof closedBy === 'string' ? closedBy : '',
   }
 }
 
