@@ -14,6 +14,9 @@ import {
 
 const PROGRAM = join(import.meta.dirname, '../../bin/daybook.js')
 
+/** How often everybody is asked, and some. */
+const SWEEP_MS = 65 * 60_000
+
 export interface KillPlan {
   readonly seed: number
   readonly kills: number
@@ -94,7 +97,13 @@ export async function collectKilled(plan: KillPlan): Promise<Killed> {
     const archive = await inventory(dataDir, tenant.tenantId)
     const nothing = { losses: [], people: [] }
     // What came while the last run was at it may be archived already, and need not be.
-    const due = withoutReplaced(offered.filter(({ availableAt }) => availableAt <= now))
+    // A text of somebody whom no audit record shows active yet waits for the next sweep of everybody.
+    const swept = new Date(Date.parse(now) - SWEEP_MS).toISOString()
+    const due = withoutReplaced(
+      offered.filter(({ kind, availableAt }) =>
+        kind === 'interaction' ? availableAt <= swept : availableAt <= now,
+      ),
+    )
     const { doubled, examples } = compareWithArchive(offered, archive, nothing)
     const comparison = compareWithArchive(due, archive, nothing)
     return {
@@ -132,7 +141,7 @@ tenants:
     feeds:
       directory:
       management-activity:
-      graph-interactions:
+      graph-interactions: { full-sweep: 1h }
 `
 }
 
