@@ -23,8 +23,9 @@ interface Waiting {
 
 // Larger, and a worker keeps the pages; smaller, and it copies more (measured: docs/reference/performance.md).
 const YOUNG_MB = 32
+const HIRE_AGAIN_MS = 250
 
-/** Starts `size` workers. A worker that dies fails what it was asked; the crew must then be closed. */
+/** Starts `size` workers. A worker that dies fails everything that is asked, with all that it held, and is replaced. */
 export function startCrew(size: number): Crew {
   const waiting = new Map<number, Waiting>()
   let nextId = 0
@@ -42,7 +43,8 @@ export function startCrew(size: number): Crew {
     `./worker${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`,
     import.meta.url,
   )
-  const workers = Array.from({ length: size }, () => {
+  const workers: (Worker | null)[] = []
+  const hire = (place: number): void => {
     const worker = new Worker(file, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } })
     worker.on('message', (reply: Reply) => {
       const call = waiting.get(reply.id)
@@ -51,9 +53,18 @@ export function startCrew(size: number): Crew {
       else call?.reject(faultOf(reply.fault))
     })
     worker.on('error', fail)
-    worker.on('exit', () => fail(new Error('a worker thread ended unexpectedly')))
-    return worker
-  })
+    worker.on('exit', () => {
+      if (closing) return
+      fail(new Error('a worker thread ended unexpectedly'))
+      workers[place] = null
+      // A process that lives on needs it again; what it held is lost, and said to be.
+      setTimeout(() => {
+        if (!closing) hire(place)
+      }, HIRE_AGAIN_MS).unref()
+    })
+    workers[place] = worker
+  }
+  for (let place = 0; place < size; place += 1) hire(place)
 
   return {
     size,
@@ -64,16 +75,18 @@ export function startCrew(size: number): Crew {
       request: Requests[T],
       transfer: readonly Transferable[] = [],
     ): Promise<Answers[T]> {
+      const asked = workers[worker % size] ?? null
+      if (asked === null) return Promise.reject(new Error('a worker thread has just ended'))
       const id = nextId++
       return new Promise((resolve, reject) => {
         // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- worker.ts answers by the same table of types
         waiting.set(id, { resolve: (answer) => resolve(answer as Answers[T]), reject })
-        workers[worker % size]?.postMessage({ id, type, request }, [...transfer])
+        asked.postMessage({ id, type, request }, [...transfer])
       })
     },
     async close() {
       closing = true
-      await Promise.all(workers.map((worker) => worker.terminate()))
+      await Promise.all(workers.map(async (worker) => worker?.terminate()))
       for (const call of waiting.values()) call.reject(new CodedError('INTERRUPTED', 'Stopped'))
       waiting.clear()
     },
