@@ -93,9 +93,15 @@ function feedsOf({ id, publisher, feeds }: TenantConfiguration, client: CloudCli
     given: Options | 'off' | false | null | undefined,
     make: (options: Partial<Options>) => Feed,
   ): void => {
-    if (given === undefined || given === 'off' || given === false) return
+    if (!isOn(given)) return
     made.push(make(given ?? {}))
   }
+  // Said aloud: a feed that is asked for and collects nothing would be a gap that nobody sees.
+  if (isOn(feeds.context))
+    throw new CodedError(
+      'CONFIGURATION_INVALID',
+      'feeds.context: names of files and meetings are not looked up by this version; set it to off',
+    )
   // First: the others ask it who is licensed.
   on(feeds.directory, ({ every, packages, ...given }) =>
     directory({
@@ -138,4 +144,8 @@ function feedsOf({ id, publisher, feeds }: TenantConfiguration, client: CloudCli
   })
   on(feeds['app-insights'], ({ apps }) => appInsights({ client, apps: apps ?? [] }))
   return made
+}
+
+function isOn<Options>(given: Options | 'off' | false | null | undefined): given is Options | null {
+  return given !== undefined && given !== 'off' && given !== false
 }
