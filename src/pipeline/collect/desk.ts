@@ -1,7 +1,7 @@
 import { hash, randomUUID } from 'node:crypto'
 import type { FeedBook } from '../../catalog/collect/feeds.ts'
 import type { Measures } from '../../catalog/collect/measures.ts'
-import type { NewUnit, UnitQueue, UnitYield } from '../../catalog/collect/units.ts'
+import type { NewUnit, OpenUnit, UnitQueue, UnitYield } from '../../catalog/collect/units.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type {
   Body,
@@ -66,6 +66,10 @@ export const newUnit = ({ key, scope, span, availableAt, expiresAt, body }: Unit
   expiresAt,
   body: JSON.stringify(body),
 })
+
+export function unitOf({ key, scope, from, to, availableAt, expiresAt, body }: OpenUnit): Unit {
+  return { key, scope, span: { from, to }, availableAt, expiresAt, body: JSON.parse(body) }
+}
 
 /** The desk of one fetch: takes bodies, and knows when all of their records are on disk. */
 export class FetchCounter {

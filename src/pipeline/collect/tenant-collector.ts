@@ -3,10 +3,10 @@ import { inTransaction } from '../../catalog/collect/transaction.ts'
 import type { DatabaseSync } from 'node:sqlite'
 import type { OpenUnit, UnitYield } from '../../catalog/collect/units.ts'
 import type { TenantArchives } from '../../archive/tenant-archives.ts'
-import type { Feed, Outcome, Unit } from '../../sources/feed.ts'
+import type { Feed, Outcome } from '../../sources/feed.ts'
 import { closeWindows } from './closing.ts'
 import { writeCoverageEntry } from './coverage-entry.ts'
-import { FetchCounter, feedDesk, newUnit, type DeskPorts } from './desk.ts'
+import { FetchCounter, feedDesk, newUnit, unitOf, type DeskPorts } from './desk.ts'
 import { FeedQueue } from './feed-queue.ts'
 import { codeOf, concernsFeed, pauseMs, sentenceOf } from './failures.ts'
 import { Wake } from './wake.ts'
@@ -50,6 +50,8 @@ export class TenantCollector {
   #done = 0
   #planning = 0
   #ended: Ended[] = []
+  #knowsPeople = false
+  readonly #people = Promise.withResolvers<void>()
 
   constructor(feeds: readonly Feed[], ports: TenantPorts) {
     this.#ports = ports
@@ -104,7 +106,7 @@ export class TenantCollector {
         if (wait > 0) {
           if (once) return
           this.#planning -= 1
-          await clock.sleep(wait, stop).catch(() => undefined)
+          if (await this.#rest(wait, queue, stop)) queue.isPlanned = false
           this.#planning += 1
           continue
         }
@@ -127,6 +129,20 @@ export class TenantCollector {
       this.#planning -= 1
       this.#wake.up()
     }
+  }
+
+  /** True: woken before its time, because the directory has told for the first time who there is. */
+  async #rest(ms: number, { feed }: FeedQueue, stop: AbortSignal): Promise<boolean> {
+    const { clock } = this.#ports
+    if (this.#knowsPeople || feed.name === 'directory') {
+      await clock.sleep(ms, stop).catch(() => undefined)
+      return false
+    }
+    const over = new AbortController()
+    const either = AbortSignal.any([stop, over.signal])
+    await Promise.race([clock.sleep(ms, either).catch(() => undefined), this.#people.promise])
+    over.abort()
+    return this.#knowsPeople
   }
 
   async #fetchAll(once: boolean, stop: AbortSignal, abort: AbortSignal): Promise<void> {
@@ -239,6 +255,10 @@ export class TenantCollector {
         book.fetched(feed.name, now, records)
       }
     })
+    if (!this.#knowsPeople && all.some(({ queue }) => queue.feed.name === 'directory')) {
+      this.#knowsPeople = units.open('directory') === 0
+      if (this.#knowsPeople) this.#people.resolve()
+    }
   }
 
   #failed(queue: FeedQueue, error: unknown): void {
@@ -277,7 +297,3 @@ export class TenantCollector {
 }
 
 const expiry = (unit: OpenUnit | null): string => unit?.expiresAt ?? '9'
-
-function unitOf({ key, scope, from, to, availableAt, expiresAt, body }: OpenUnit): Unit {
-  return { key, scope, span: { from, to }, availableAt, expiresAt, body: JSON.parse(body) }
-}
