@@ -11,6 +11,7 @@ import {
 } from '../../platform/http/credential.ts'
 import { openTransport } from '../../platform/http/transport.ts'
 import { appInsights } from '../../sources/app-insights/feed.ts'
+import { auditQuery } from '../../sources/audit-query/feed.ts'
 import { directory } from '../../sources/directory/feed.ts'
 import type { Feed } from '../../sources/feed.ts'
 import { graphInteractions } from '../../sources/graph-interactions/feed.ts'
@@ -142,6 +143,9 @@ function feedsOf({ id, publisher, feeds }: TenantConfiguration, client: CloudCli
       listen: async (receiver, signal) => listenOn(listen, receiver, signal),
     })
   })
+  on(feeds['audit-query'], ({ backfill }) =>
+    auditQuery({ client, backfillMs: backfill ?? 180 * DAY_MS }),
+  )
   on(feeds['app-insights'], ({ apps }) => appInsights({ client, apps: apps ?? [] }))
   return made
 }
