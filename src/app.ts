@@ -165,7 +165,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       get collector() {
         return collector
       },
-      async importFiles({ paths, tenant }, onProgress) {
+      async importFiles({ paths, tenant, gone }, onProgress) {
         const started = performance.now()
         const result = await alone(() =>
           importFiles(
@@ -179,7 +179,13 @@ export async function openApp(options: AppOptions): Promise<App> {
               clock,
               contexts: contexts(),
             },
-            { paths, tenant, actor: context.actor, signal, onProgress },
+            {
+              paths,
+              tenant,
+              actor: context.actor,
+              signal: AbortSignal.any([signal, gone]),
+              onProgress,
+            },
           ),
         )
         await opened?.store.settle()

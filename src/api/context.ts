@@ -35,7 +35,12 @@ export interface AppContext {
   /** null: this process does not collect. */
   readonly collector: CollectorPort | null
   readonly importFiles: (
-    options: { readonly paths: readonly string[]; readonly tenant: string | null },
+    options: {
+      readonly paths: readonly string[]
+      readonly tenant: string | null
+      /** Aborted when whoever asked has gone: then it stops as if Ctrl+C were pressed. */
+      readonly gone: AbortSignal
+    },
     onProgress: (step: ImportStep) => void,
   ) => Promise<object>
   /** Brings keys and index up to the archive; `fromScratch` empties the index first. */

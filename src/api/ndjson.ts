@@ -1,15 +1,22 @@
 import { CodedError } from '../platform/errors.ts'
 import { errorBody } from './errors.ts'
 
-/** Answers with one JSON object a line while `work` goes on; its own last object is what `work` returns. */
-export function ndjson(work: (emit: (value: object) => void) => Promise<object>): Response {
+/**
+ * Answers with one JSON object a line while `work` goes on; its own last object is what `work` returns. `gone` is aborted
+ * when whoever asked is there no more; what is emitted then is dropped.
+ */
+export function ndjson(
+  work: (emit: (value: object) => void, gone: AbortSignal) => Promise<object>,
+): Response {
   const encoder = new TextEncoder()
+  const left = new AbortController()
   const body = new ReadableStream<Uint8Array>({
     async start(controller) {
-      const emit = (value: object) =>
-        controller.enqueue(encoder.encode(`${JSON.stringify(value)}\n`))
+      const emit = (value: object) => {
+        if (!left.signal.aborted) controller.enqueue(encoder.encode(`${JSON.stringify(value)}\n`))
+      }
       try {
-        emit({ type: 'result', ...(await work(emit)) })
+        emit({ type: 'result', ...(await work(emit, left.signal)) })
       } catch (error) {
         // The status is sent already: a coded error goes as the last line, a bug breaks the answer off.
         if (!(error instanceof CodedError)) {
@@ -18,7 +25,10 @@ export function ndjson(work: (emit: (value: object) => void) => Promise<object>)
         }
         emit(errorBody(error))
       }
-      controller.close()
+      if (!left.signal.aborted) controller.close()
+    },
+    cancel() {
+      left.abort(new CodedError('INTERRUPTED', 'Whoever asked is there no more'))
     },
   })
   return new Response(body, { headers: { 'content-type': 'application/x-ndjson' } })

@@ -33,13 +33,13 @@ export function collectRoutes(app: AppContext): Hono {
         throw new CodedError('USAGE', `Cannot read the request: ${z.prettifyError(body.error)}`)
       const { once } = body.data
       const collector = collectorOf(app)
-      return ndjson(async (emit) => {
+      return ndjson(async (emit, gone) => {
         const timer = setInterval(
           () => emit({ type: 'progress', ...collectProgress(app) }),
           STEP_MS,
         )
         try {
-          await collector.run(once, app.signal)
+          await collector.run(once, AbortSignal.any([app.signal, gone]))
         } finally {
           clearInterval(timer)
         }

@@ -16,8 +16,8 @@ export function importRoutes(app: AppContext): Hono {
     if (!body.success)
       throw new CodedError('USAGE', `Cannot import: ${z.prettifyError(body.error)}`)
     const { paths, tenant = null } = body.data
-    return ndjson(async (emit) =>
-      app.importFiles({ paths, tenant: tenant?.toLowerCase() ?? null }, (step) =>
+    return ndjson(async (emit, gone) =>
+      app.importFiles({ paths, tenant: tenant?.toLowerCase() ?? null, gone }, (step) =>
         emit({ type: 'progress', ...step }),
       ),
     )

@@ -72,6 +72,8 @@ export class Collector {
   readonly #tallies: Tallies
   #timers: NodeJS.Timeout[] = []
   #isRunning = false
+  #running: Promise<void> = Promise.resolve()
+  readonly #closing = new AbortController()
 
   constructor(
     sources: readonly TenantSource[],
@@ -156,6 +158,12 @@ export class Collector {
   /** Collects until `stop`, or (`once`) until everything that there is now was fetched, recorded and indexed. */
   async run(once: boolean, stop: AbortSignal): Promise<void> {
     if (this.#isRunning) throw new CodedError('ALREADY_COLLECTING', 'This process collects already')
+    const running = this.#run(once, AbortSignal.any([stop, this.#closing.signal]))
+    this.#running = running.catch(() => undefined)
+    await running
+  }
+
+  async #run(once: boolean, stop: AbortSignal): Promise<void> {
     this.#isRunning = true
     const abort = new AbortController()
     const onStop = () => {
@@ -181,6 +189,8 @@ export class Collector {
 
   /** Records and indexes what it has, and seals. */
   async close(): Promise<void> {
+    this.#closing.abort(new CodedError('INTERRUPTED', 'The data folder is being closed'))
+    await this.#running
     await this.#recorder.close()
     await this.#keeper.close()
     try {
