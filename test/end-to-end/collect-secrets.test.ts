@@ -90,3 +90,27 @@ test('a tenant of another cloud is named as the cause', async () => {
   expect(code).toBe(3)
   expect(out).toMatch(/check .*cloud/)
 }, 60_000)
+
+test('doctor finds nothing wrong where all is well, and each fault with its fix where it is not', async () => {
+  const doctor = (name: string, config: string, secret: string) =>
+    run(['doctor', '--config', config, '--data-dir', join(folder, name)], {
+      env: { DAYBOOK_CLIENT_SECRET: secret },
+    })
+  const well = await doctor('right', configured('right'), tenant.secret)
+  expect(well).toMatchObject({ code: 0, out: 'Nothing is wrong.\n' })
+
+  const ill = await doctor('right', configured('right'), CANARY)
+  expect(ill.code).toBe(3)
+  expect(ill.out).toContain('AADSTS7000215')
+  expect(ill.out).not.toContain(CANARY)
+}, 60_000)
+
+test('status tells lag, time to loss and signs of life of every feed', async () => {
+  const { code, out } = await run(['status', '--data-dir', join(folder, 'right')])
+
+  expect(code).toBe(0)
+  for (const feed of ['directory', 'graph-interactions', 'management-activity'])
+    expect(out).toMatch(new RegExp(`${feed} +[\\d ,\u202f]+ records`))
+  expect(out).toContain('nothing waits')
+  expect(out).toMatch(/alive 2026-03-0\d/)
+}, 60_000)
