@@ -50,6 +50,11 @@ const collect = (name: string, config: string, secret: string) =>
     env: { DAYBOOK_CLIENT_SECRET: secret },
   })
 
+const doctor = (name: string, config: string, secret: string) =>
+  run(['doctor', '--config', config, '--data-dir', join(folder, name)], {
+    env: { DAYBOOK_CLIENT_SECRET: secret },
+  })
+
 /** Whether any file below a folder holds one of the texts. */
 function holds(below: string, texts: readonly string[]): string[] {
   return readdirSync(below, { recursive: true, encoding: 'utf8' })
@@ -92,10 +97,6 @@ test('a tenant of another cloud is named as the cause', async () => {
 }, 60_000)
 
 test('doctor finds nothing wrong where all is well, and each fault with its fix where it is not', async () => {
-  const doctor = (name: string, config: string, secret: string) =>
-    run(['doctor', '--config', config, '--data-dir', join(folder, name)], {
-      env: { DAYBOOK_CLIENT_SECRET: secret },
-    })
   const well = await doctor('right', configured('right'), tenant.secret)
   expect(well).toMatchObject({ code: 0, out: 'Nothing is wrong.\n' })
 
