@@ -1,8 +1,8 @@
 import type { CloudClient } from '../../platform/http/cloud-client.ts'
-import { CloudError } from '../../platform/http/cloud-error.ts'
 import type { Feed, FeedDesk, FetchDesk, Json, Notice, Outcome, Unit } from '../feed.ts'
 import { readRecords } from './records.ts'
 import { createQuery, queryState, AUDIT_QUERY_ROLE } from './queries.ts'
+import { leavePlace, takePlace } from './share.ts'
 
 export interface AuditQueryOptions {
   readonly client: CloudClient
@@ -18,8 +18,6 @@ const SETTLED_MS = 3 * DAY_MS
 /** Longer ago nothing is kept (audit standard). */
 const KEPT_MS = 180 * DAY_MS
 const POLL_MS = 2 * MINUTE_MS
-/** Submissions of a UTC day; others of the tenant share the interface. */
-const MOST_A_DAY = 100
 /** A finished query is read at most that often; one that fails is submitted again as often. */
 const MOST_PASSES = 6
 
@@ -60,21 +58,33 @@ export function auditQuery({ client, backfillMs }: AuditQueryOptions): Feed {
       body: { ...progress, ...next },
     })
     if (progress.query === null) {
-      if (!mayAsk(desk)) return later(HOUR_MS, {})
-      return later(POLL_MS, { query: await createQuery(client, span, signal) })
+      const place = takePlace(desk, unit.key)
+      if (place !== 'taken') return later(place === 'all-running' ? POLL_MS : HOUR_MS, {})
+      try {
+        return later(POLL_MS, { query: await createQuery(client, span, signal) })
+      } catch (error) {
+        leavePlace(desk, unit.key)
+        throw error
+      }
     }
     const { query } = progress
     const { status, isTruncated } = await queryState(client, query, signal)
     if (status === 'running') return later(POLL_MS, {})
+    leavePlace(desk, unit.key)
+    // The day, or the hour of one that was cut off.
+    const subject = unit.span.from.slice(0, span.to - span.from > HOUR_MS ? 10 : 13)
     if (status === 'gone' || status === 'failed') {
-      if (progress.failed >= MOST_PASSES)
-        throw new CloudError(
-          'SERVICE_FAILED',
-          `Microsoft failed ${progress.failed} times at the audit query of ${unit.span.from}: it is asked again later`,
-          { isPassing: true },
-        )
+      if (progress.failed >= MOST_PASSES) {
+        desk.notice({
+          code: 'QUERY_FAILED',
+          subject,
+          message: `Microsoft failed ${progress.failed + 1} times at the audit query of that time: it is asked for anew in a day`,
+        })
+        return later(DAY_MS, BEGINNING)
+      }
       return later(POLL_MS, { ...BEGINNING, failed: progress.failed + 1 })
     }
+    desk.clearNotice('QUERY_FAILED', subject)
     // Succeeded and cut off: what it gives is kept, and the hours of the day are asked for one by one.
     const isCut = isTruncated && span.to - span.from > HOUR_MS
     const read = () => readRecords(client, query, unit.key, desk, signal)
@@ -85,7 +95,7 @@ export function auditQuery({ client, backfillMs }: AuditQueryOptions): Feed {
     await readUntilStable(read, () => {
       desk.notice({
         code: 'QUERY_UNSTABLE',
-        subject: unit.span.from.slice(0, 10),
+        subject,
         message:
           'The same finished audit query was read with different records: it is read until two reads agree, and everything that any of them gave is kept',
       })
@@ -144,15 +154,6 @@ function hours({ from, to }: { readonly from: number; readonly to: number }): Un
   for (let hour = from; hour < to; hour += HOUR_MS)
     units.push(unitOf(hour, Math.min(to, hour + HOUR_MS)))
   return units
-}
-
-/** Counts a submission against the day's share; false when that is used up. */
-function mayAsk(desk: FeedDesk): boolean {
-  const key = `asked ${desk.now().toISOString().slice(0, 10)}`
-  const asked = Number(desk.state(key) ?? 0)
-  if (asked >= MOST_A_DAY) return false
-  desk.saveState(key, asked + 1)
-  return true
 }
 
 /** Days that were announced: all between these. */
