@@ -74,6 +74,8 @@ export function writeConfiguration(dataDir: string, tenant: TenantProcess): void
 export interface CollectorProcess {
   /** Exit code; null when it was killed. */
   readonly ended: Promise<number | null>
+  /** null when it could not be started. */
+  readonly pid: number | null
   kill(): void
 }
 
@@ -88,5 +90,5 @@ export function startCollector(
     env: { ...process.env, DAYBOOK_CLIENT_SECRET: tenant.secret },
   })
   const ended = once(child, 'exit').then(() => child.exitCode)
-  return { ended, kill: () => void child.kill('SIGKILL') }
+  return { ended, pid: child.pid ?? null, kill: () => void child.kill('SIGKILL') }
 }

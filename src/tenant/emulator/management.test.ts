@@ -1,0 +1,142 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { EmulatedTenant } from './server.ts'
+import { answered, askToken, tokenIn, wiredTenant, type Answer } from './testing.ts'
+
+const samples = join(import.meta.dirname, '../../../../shared/samples/ms-office365-management-api')
+const isMissing = !existsSync(samples)
+if (isMissing)
+  process.stderr.write(`management.test.ts: no shapes compared, there is no ${samples}\n`)
+
+const WINDOW = 'startTime=2026-03-03T12:00:00&endTime=2026-03-04T12:00:00'
+const CONTENT = `content?contentType=Audit.General&${WINDOW}`
+
+let tenant: EmulatedTenant
+let ask: Ask
+beforeAll(async () => {
+  tenant = await wiredTenant()
+  ask = await asker(tenant)
+})
+afterAll(async () => tenant.close())
+
+type Ask = (method: string, path: string) => Promise<Answer>
+async function asker(of: EmulatedTenant): Promise<Ask> {
+  const authorization = `Bearer ${tokenIn(await askToken(of))}`
+  const root = `${of.url}/manage.office.com/api/v1.0/${of.tenantId}/activity/feed/subscriptions/`
+  return async (method, path) =>
+    answered(path.startsWith('http') ? path : root + path, { method, headers: { authorization } })
+}
+
+const list = ({ json }: Answer): readonly Record<string, unknown>[] =>
+  Array.isArray(json) ? json : []
+
+const fields = (value: unknown): string[] =>
+  Object.keys(Object(Array.isArray(value) ? value[0] : value)).toSorted()
+
+const sample = (name: string): unknown => JSON.parse(readFileSync(join(samples, name), 'utf8'))
+
+const answeredWith = async (method: string, path: string) => {
+  const { status, text } = await ask(method, path)
+  return [status, /AF\d+/.exec(text)?.[0] ?? null]
+}
+
+test('a subscription has to be started, once, and can be stopped and started again', async () => {
+  const exchange = 'contentType=Audit.Exchange'
+  expect(await answeredWith('GET', `content?${exchange}&${WINDOW}`)).toEqual([400, 'AF20022'])
+  expect(await answeredWith('POST', `start?${exchange}`)).toEqual([200, null])
+  expect(await answeredWith('POST', `start?${exchange}`)).toEqual([400, 'AF20024'])
+  expect(await answeredWith('GET', `content?${exchange}&${WINDOW}`)).toEqual([200, null])
+  expect(await answeredWith('POST', `stop?${exchange}`)).toEqual([200, null])
+  expect(await answeredWith('GET', `content?${exchange}&${WINDOW}`)).toEqual([400, 'AF20022'])
+  expect(await answeredWith('POST', `start?${exchange}`)).toEqual([200, null])
+})
+
+test('what is asked wrongly is refused with the code that Microsoft gives', async () => {
+  await ask('POST', 'start?contentType=Audit.General')
+  const general = 'content?contentType=Audit.General'
+  const other = `${tenant.url}/manage.office.com/api/v1.0`
+  for (const [path, code] of [
+    ['content', 'AF20001'],
+    ['content?contentType=Audit.Teams', 'AF20020'],
+    [`${general}&startTime=yesterday&endTime=today`, 'AF20002'],
+    [`${general}&startTime=2026-03-04`, 'AF20030'],
+    [`${general}&startTime=2026-02-01&endTime=2026-02-02`, 'AF20055'],
+    [`${general}&startTime=2026-03-04&endTime=2026-03-03`, 'AF20055'],
+    [`${CONTENT}&nextPage=LTE`, 'AF20031'],
+    [`${other}/contoso/activity/feed/subscriptions/list`, 'AF20013'],
+    [`${other}/${crypto.randomUUID()}/activity/feed/subscriptions/list`, 'AF20010'],
+  ] as const) {
+    const { text } = await ask('GET', path)
+    expect([path, /AF\d+/.exec(text)?.[0]]).toEqual([path, code])
+  }
+})
+
+test('pages lead through every content of a day once, and each blob holds whole records', async () => {
+  await ask('POST', 'start?contentType=Audit.General')
+  const contents: Record<string, unknown>[] = []
+  const pages: string[] = []
+  for (let next: string | null = CONTENT; next !== null;) {
+    const page: Answer = await ask('GET', next)
+    contents.push(...list(page))
+    next = page.headers.get('NextPageUri')
+    if (next !== null) pages.push(new URL(next).pathname)
+  }
+  expect(pages.length).toBeGreaterThan(0)
+  expect(new Set(pages.map((path) => path.split('/')[3]))).toEqual(new Set(['v1']))
+  const ids = contents.map(({ contentId }) => String(contentId))
+  expect(new Set(ids).size).toBe(ids.length)
+  const [from, to] = [Date.parse('2026-03-03T12:00:00Z'), Date.parse('2026-03-04T12:00:00Z')]
+  const listed = tenant.world.listed('Audit.General', from, to)
+  expect(ids).toEqual(listed.map(({ id }) => id))
+  expect(ids.every((id) => id.includes('$'))).toBe(true)
+  const blob = await ask('GET', String(contents[0]?.['contentUri']))
+  expect(list(blob).length).toBeGreaterThan(0)
+  for (const record of list(blob))
+    expect(record).toMatchObject({ Id: expect.any(String), OrganizationId: tenant.tenantId })
+})
+
+test('a blob can be had for seven days, and is refused from then on', async () => {
+  const late = await wiredTenant()
+  try {
+    const first = await asker(late)
+    await first('POST', 'start?contentType=Audit.General')
+    const uri = String(list(await first('GET', CONTENT))[0]?.['contentUri'])
+    late.world.clock.advanceTo(Date.parse('2026-03-12T12:00:00Z'))
+    const afterwards = await asker(late)
+    expect((await afterwards('GET', uri)).text).toContain('AF20051')
+    expect((await afterwards('GET', uri.replace('$2026', '$2025'))).text).toContain('AF2005')
+  } finally {
+    await late.close()
+  }
+})
+
+test('whoever asks too often gets 403 with a text in single quotes that names the publisher', async () => {
+  const busy = await wiredTenant(['forbidden-storm'])
+  try {
+    const asking = await asker(busy)
+    const publisher = '11111111-2222-4333-8444-555555555555'
+    const answers: Answer[] = []
+    for (let n = 0; n < 40; n++)
+      answers.push(await asking('GET', `list?PublisherIdentifier=${publisher}&n=${n}`))
+    const struck = answers.filter(({ status }) => status === 403)
+    expect(struck.length).toBeGreaterThan(0)
+    expect(struck[0]).toMatchObject({ json: null, text: expect.stringContaining(`'AF429'`) })
+    expect(struck[0]?.text).toContain(`PublisherId=${publisher}`)
+    expect(answers.length).toBeGreaterThan(struck.length)
+  } finally {
+    await busy.close()
+  }
+})
+
+test.skipIf(isMissing)('answers have the fields of those that Microsoft documents', async () => {
+  const started = await ask('POST', 'start?contentType=Audit.SharePoint')
+  expect(fields(started.json)).toEqual(fields(sample('subscriptions-start.response.json')))
+  expect(fields((await ask('GET', 'list')).json)).toEqual(
+    fields(sample('subscriptions-list.response.json')),
+  )
+  await ask('POST', 'start?contentType=Audit.General')
+  expect(fields((await ask('GET', CONTENT)).json)).toEqual(
+    fields(sample('subscriptions-content.response.json')),
+  )
+})
