@@ -18,6 +18,6 @@ export function slopeOf(points: readonly Point[]): number {
 
 /** The middle value; 0 of none. */
 export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((left, right) => left - right)
+  const sorted = values.toSorted((left, right) => left - right)
   return sorted[Math.floor(sorted.length / 2)] ?? 0
 }
