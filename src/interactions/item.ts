@@ -145,6 +145,6 @@ export interface Item {
 /** Two records that share a link belong to the same cluster. `day`: days since 1970-01-01 UTC, 0 when unknown. */
 export interface Link {
   readonly day: number
-  /** 64 bits (hash64): more than fit a number, so a bigint. */
-  readonly key: bigint
+  /** 52 bits (link-hash.ts). */
+  readonly key: number
 }

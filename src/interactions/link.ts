@@ -1,4 +1,4 @@
-import { hash64 } from './hash64.ts'
+import { linkHash } from './link-hash.ts'
 import type { Link } from './item.ts'
 import type { Facts, Kind } from './record.ts'
 
@@ -42,12 +42,15 @@ export function eachLink(facts: Facts, visit: LinkVisitor): void {
   }
 }
 
-/** The keys of a record for the index, each once. Unique within one tenant: look them up per tenant. */
+/** Calls `visit` for each key of a record as the index has it. Unique within one tenant: look them up per tenant. */
+export function eachHashedLink(facts: Facts, visit: (day: number, key: number) => void): void {
+  eachLink(facts, (key, day) => visit(day, linkHash(key)))
+}
+
+/** The keys of a record for the index, each once. */
 export function linksOf(facts: Facts): Link[] {
   const links: Link[] = []
-  eachLink(facts, (key, day) => {
-    links.push({ day, key: hash64(key) })
-  })
+  eachHashedLink(facts, (day, key) => links.push({ day, key }))
   return links
 }
 

@@ -17,7 +17,7 @@ export async function clusterOf(
   { lookupLinks, read }: ClusterPorts,
 ): Promise<readonly Part[]> {
   const known = new Set(own.map(({ sequence }) => sequence))
-  const asked = new Set<bigint>()
+  const asked = new Set<number>()
   const parts = [...own]
   let open = own
   while (open.length > 0 && parts.length < MAX_PARTS) {

@@ -4,7 +4,7 @@ import { Components } from './components.ts'
 
 test('Components bring together what shares a key, directly or over others', () => {
   const components = new Components()
-  for (const keys of [[1n], [2n], [1n, 3n], [4n], [3n, 2n]]) {
+  for (const keys of [[1], [2], [1, 3], [4], [3, 2]]) {
     const member = components.add()
     for (const key of keys) components.link(member, key)
   }
@@ -13,7 +13,7 @@ test('Components bring together what shares a key, directly or over others', () 
 })
 
 test('Components hold every member once, and no two groups share a key', () => {
-  const links = fc.array(fc.array(fc.bigInt(0n, 20n), { maxLength: 3 }), { maxLength: 40 })
+  const links = fc.array(fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 3 }), { maxLength: 40 })
   fc.assert(
     fc.property(links, (members) => {
       const components = new Components()
@@ -25,7 +25,7 @@ test('Components hold every member once, and no two groups share a key', () => {
       const groups = components.groups()
 
       expect(groups.flat().toSorted((a, b) => a - b)).toEqual([...members.keys()])
-      const owners = new Map<bigint, number>()
+      const owners = new Map<number, number>()
       for (const [group, list] of groups.entries()) {
         for (const key of list.flatMap((member) => members[member] ?? [])) {
           expect(owners.get(key) ?? group).toBe(group)
@@ -40,8 +40,8 @@ test('Components walk a long chain in good time', () => {
   const components = new Components()
   for (let at = 0; at < 200_000; at += 1) {
     const member = components.add()
-    components.link(member, BigInt(at))
-    components.link(member, BigInt(at + 1))
+    components.link(member, at)
+    components.link(member, at + 1)
   }
 
   expect(components.groups()).toHaveLength(1)

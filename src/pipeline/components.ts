@@ -1,14 +1,14 @@
 /** Groups records that share a link, directly or over others: each group can be reconciled by itself. */
 export class Components {
   readonly #parents: number[] = []
-  readonly #byKey = new Map<bigint, number>()
+  readonly #byKey = new Map<number, number>()
 
   /** Adds the next member; answers with its number. */
   add(): number {
     return this.#parents.push(this.#parents.length) - 1
   }
 
-  link(member: number, key: bigint): void {
+  link(member: number, key: number): void {
     const other = this.#byKey.get(key)
     if (other === undefined) this.#byKey.set(key, member)
     else this.#join(member, other)

@@ -31,9 +31,9 @@ export const keyOf = (identity: Buffer): number => first53(identity, 0)
 
 export const identityText = (identity: Buffer): string => identity.toString('hex', 0, 16)
 
-/** 64 bits by which the links of one tenant are kept apart from those of another. */
-export function tenantSalt(tenant: string): bigint {
-  return hash('sha256', `links\0${tenant}`, 'buffer').readBigUInt64BE(0)
+/** 52 bits by which the links of one tenant are kept apart from those of another. */
+export function tenantSalt(tenant: string): number {
+  return Math.floor(first53(hash('sha256', `links\0${tenant}`, 'buffer'), 0) / 2)
 }
 
 function first53(digest: Buffer, at: number): number {

@@ -158,7 +158,7 @@ export function openIndexer(index: IndexStore, archives: TenantArchives): Indexe
     crew: Crew,
     contexts: Contexts,
   ): Promise<void> {
-    const asked = new Set<bigint>()
+    const asked = new Set<number>()
     const read = new Set<number>()
     let open = links.flatMap(linksFrom)
     while (open.length > 0) {

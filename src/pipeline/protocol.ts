@@ -143,14 +143,14 @@ export interface Loaded {
 
 /** Which record has which key; parallel arrays. */
 export interface ToldLinks {
-  readonly keys: BigUint64Array
+  readonly keys: Float64Array
   readonly sequences: Float64Array
 }
 
 /** Keys that records share, salted by tenant. */
 export interface LinkSet {
   readonly days: Int32Array
-  readonly keys: BigUint64Array
+  readonly keys: Float64Array
 }
 
 export type Comparison = 'same' | 'different' | 'other-identity'

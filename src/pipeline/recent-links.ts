@@ -1,7 +1,8 @@
 import type { ToldLinks } from './protocol.ts'
 
 interface Generation {
-  readonly byKey: Map<bigint, number[]>
+  /** One sequence, or several: most keys are told by one record alone. */
+  readonly byKey: Map<number, number | number[]>
   /** The last batch whose links it holds. */
   last: number
 }
@@ -15,10 +16,12 @@ export class RecentLinks {
   add(batch: number, { keys, sequences }: ToldLinks): void {
     const { byKey } = this.#current
     this.#current.last = batch
-    for (const [at, key] of keys.entries()) {
+    for (let at = 0; at < keys.length; at += 1) {
+      const key = keys[at] ?? 0
       const sequence = sequences[at] ?? 0
       const known = byKey.get(key)
-      if (known === undefined) byKey.set(key, [sequence])
+      if (known === undefined) byKey.set(key, sequence)
+      else if (typeof known === 'number') byKey.set(key, [known, sequence])
       else known.push(sequence)
     }
   }
@@ -40,9 +43,16 @@ export class RecentLinks {
     this.#current = { byKey: new Map(), last: 0 }
   }
 
-  lookup(links: readonly { readonly key: bigint }[]): number[] {
-    return [...this.#generations, this.#current]
-      .filter(({ byKey }) => byKey.size > 0)
-      .flatMap(({ byKey }) => links.flatMap(({ key }) => byKey.get(key) ?? []))
+  lookup(links: readonly { readonly key: number }[]): number[] {
+    const found: number[] = []
+    for (const { byKey } of [...this.#generations, this.#current]) {
+      if (byKey.size === 0) continue
+      for (const { key } of links) {
+        const known = byKey.get(key)
+        if (typeof known === 'number') found.push(known)
+        else if (known !== undefined) found.push(...known)
+      }
+    }
+    return found
   }
 }

@@ -67,20 +67,20 @@ describe('openIndex()', () => {
   })
 
   test('removes what a crash left of an unfinished batch, wherever it was cut off', async () => {
-    await write([aTurn(1), aTurn(2)], [], [{ day: 1, key: 5n, sequence: 1 }])
+    await write([aTurn(1), aTurn(2)], [], [{ day: 1, key: 5, sequence: 1 }])
     const batch = index.nextBatch()
     // As write() does, up to the state that never came.
     const gone = encodeSuperseded([{ id: idOf(1), deleted: false }], batch)
     await insert('rewritten', REWRITTEN_COLUMNS, gone)
-    await insert('links', LINK_COLUMNS, encodeLinks([{ day: 1, key: 6n, sequence: 9 }], batch))
+    await insert('links', LINK_COLUMNS, encodeLinks([{ day: 1, key: 6, sequence: 9 }], batch))
     await insert('items', ITEM_COLUMNS, encodeItems([aTurn(1, { surface: 'Word' })], batch))
 
     index = await openIndex(engine)
 
     expect(await count(index, ALL, 'item')).toBe(2)
     expect((await itemsById(index, idOf(1))).map(({ surface }) => surface)).toEqual([null])
-    expect(await index.lookupLinks([{ day: 1, key: 6n }])).toEqual([])
-    expect(await index.lookupLinks([{ day: 1, key: 5n }])).toEqual([1])
+    expect(await index.lookupLinks([{ day: 1, key: 6 }])).toEqual([])
+    expect(await index.lookupLinks([{ day: 1, key: 5 }])).toEqual([1])
     await write([aTurn(3)])
     expect(await count(index, ALL, 'item')).toBe(3)
   })
@@ -196,11 +196,11 @@ async function answers(): Promise<object> {
   }
 }
 
-test('lookupLinks() answers for many keys, whole days apart, up to 64 bits', async () => {
-  const largest = 2n ** 64n - 1n
+test('lookupLinks() answers for many keys, whole days apart, up to 52 bits', async () => {
+  const largest = 2 ** 52 - 1
   const links = Array.from({ length: 5000 }, (_, at) => ({
     day: at % 7,
-    key: largest - BigInt(at),
+    key: largest - at,
     sequence: at % 100,
   }))
   await write([], [], links)

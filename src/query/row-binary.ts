@@ -58,12 +58,6 @@ export class RowWriter {
     this.#end += 8
   }
 
-  uint64(value: bigint): void {
-    this.#reserve(8)
-    this.#view.setBigUint64(this.#end, value, true)
-    this.#end += 8
-  }
-
   float64(value: number): void {
     this.#reserve(8)
     this.#view.setFloat64(this.#end, value, true)

@@ -87,7 +87,7 @@ export function encodeState(
 export function encodeLookup(links: readonly Link[]): Uint8Array<ArrayBuffer> {
   return encoded(links, (rows, { day, key }) => {
     rows.int32(day)
-    rows.uint64(key)
+    rows.integer64(key)
   })
 }
 
@@ -183,12 +183,12 @@ export function writeRecord(rows: RowWriter, record: RecordRow, batch: number): 
 export function writeLink(
   rows: RowWriter,
   day: number,
-  key: bigint,
+  key: number,
   sequence: number,
   batch: number,
 ): void {
   rows.int32(day)
-  rows.uint64(key)
+  rows.integer64(key)
   rows.integer64(sequence)
   rows.uint32(batch)
 }
