@@ -20,7 +20,7 @@ export async function runCheck(
       seconds: 28,
       people: 80,
       recordsPerDay: 1_500,
-      kills: true,
+      kills: 1,
       faults: 'all',
       signal,
       open: () => client({ index: false, purpose: 'demo', dataDir }),

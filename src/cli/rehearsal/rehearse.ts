@@ -16,8 +16,8 @@ export interface RehearsalOptions {
   readonly seconds: number
   readonly recordsPerDay: number
   readonly people: number
-  /** Kills the collector at moments drawn from the seed, and starts it again. */
-  readonly kills: boolean
+  /** The collector is killed so often at least, at moments drawn from the seed, and started again; 0: it lives on. */
+  readonly kills: number
   readonly faults: string
   readonly signal: AbortSignal
   readonly onStep?: (step: string) => void
@@ -100,12 +100,12 @@ async function collectAndKill(
 ): Promise<number> {
   const end = performance.now() + seconds * 1_000
   let [killed, draw] = [0, seed]
-  while (performance.now() < end && !signal.aborted) {
+  while ((killed < kills || performance.now() < end) && !signal.aborted) {
     const collector = startCollector(dataDir, tenant, [])
     // A number of its own for every life, the same for every run of the seed.
     draw = (Math.imul(draw, 1_103_515_245) + 12_345) & 0x7fffffff
-    const life = kills ? SHORTEST_LIFE + (draw % (LONGEST_LIFE - SHORTEST_LIFE)) : Infinity
-    const left = Math.max(500, end - performance.now())
+    const life = kills === 0 ? Infinity : SHORTEST_LIFE + (draw % (LONGEST_LIFE - SHORTEST_LIFE))
+    const left = killed + 1 < kills ? Infinity : Math.max(500, end - performance.now())
     await Promise.race([sleep(Math.min(life, left)), collector.ended])
     collector.kill()
     await collector.ended
