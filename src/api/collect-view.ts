@@ -31,8 +31,14 @@ export function collectAnswer(app: AppContext): CollectAnswer {
       const since = feeds.map((feed) => feed.since).toSorted()[0] ?? now.toISOString()
       const from = new Date(now.getTime() - PACE_MS).toISOString()
       const pace = new Map(reader.pace(from).map((row) => [row.feed, row]))
+      // Of the days before the last sign of life: what was new when a collector stopped is new to whoever looks weeks later.
+      const alive = feeds
+        .map((feed) => feed.fetchedAt ?? feed.since)
+        .toSorted()
+        .at(-1)
+      const until = Math.min(now.getTime(), Date.parse(alive ?? since))
       const drift = new Date(
-        Math.max(Date.parse(since) + LEARNING_MS, now.getTime() - DRIFT_MS),
+        Math.max(Date.parse(since) + LEARNING_MS, until - DRIFT_MS),
       ).toISOString()
       return {
         tenant,

@@ -13,6 +13,7 @@ import { searchableText } from './searchable-text.ts'
 import { settingOf } from './settings.ts'
 import { canonicalSurface } from './surfaces.ts'
 import { parseTime } from './times.ts'
+import { unreadText } from './unread-text.ts'
 import type { RecordFormat } from './record.ts'
 
 // Longer ids are nobody's: the record is then known by its content.
@@ -71,8 +72,11 @@ export function auditFacts(record: Fields, format: RecordFormat, unmapped: strin
     tenantGrounded: groundedOf(event, resources),
     dlp: resources.reduce((all, { dlp }) => strongerDlp(all, dlp), ownDlp.dlp),
     labels: labelsOf(record, event, resources),
-    // Copilot's event data is read field by field above; whatever has none is found by its words.
-    text: kind === 'interaction' && event !== NO_EVENT ? '' : searchableText(record),
+    // Copilot's event data is read field by field above; whatever has none, and what is new in it, is found by its words.
+    text:
+      kind === 'interaction' && event !== NO_EVENT
+        ? unreadText(record, event)
+        : searchableText(record),
   }
 }
 

@@ -20,6 +20,7 @@ import { placeOf, siteOf } from './places.ts'
 import { settingOf } from './settings.ts'
 import { canonicalSurface } from './surfaces.ts'
 import { parseTime } from './times.ts'
+import { unreadItemText } from './unread-text.ts'
 
 // Microsoft's own Copilot application: an answer from it is Copilot's, from another one an agent's.
 const COPILOT_APPLICATION = 'fb8d773d-7ef8-4ec0-a117-179f88add510'
@@ -89,7 +90,7 @@ export function interactionFacts(item: Fields, context: ReadContext): Facts {
     tenantGrounded: null,
     dlp: null,
     labels: [],
-    text: '',
+    text: known ? unreadItemText(item) : '',
   }
   return custodian === null ? facts : { ...facts, custodian }
 }

@@ -5,8 +5,8 @@ const MAX_CHARACTERS = 65_536
 const MAX_DEPTH = 32
 const MAX_VALUES = 10_000
 
-/** Every text value of a record of a kind that we have no model of, so that it can be found; at most 64 k characters. */
-export function searchableText(fields: Fields): string {
+/** Every text value of what we have no model of, so that it can be found; at most 64 k characters. */
+export function searchableText(fields: Fields | readonly unknown[]): string {
   const found: Found = { words: [], left: MAX_CHARACTERS, values: MAX_VALUES }
   collect(fields, found, 0)
   return found.words.join(' ')

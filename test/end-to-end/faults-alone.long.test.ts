@@ -50,17 +50,20 @@ async function rehearsed(
 }
 
 describe.each(SEEDS)('alone, while the collector is killed (seed %i)', (seed) => {
-  test.each(ALONE)('%s loses and doubles nothing, and what nobody could have is named', async (fault) => {
-    const found = await rehearsed(seed, fault, { seconds: 16, kills: 2 })
+  test.each(ALONE)(
+    '%s loses and doubles nothing, and what nobody could have is named',
+    async (fault) => {
+      const found = await rehearsed(seed, fault, { seconds: 16, kills: 2 })
 
-    const { lost, doubled, unavoidable, reported, served, examples } = found
-    expect({ lost, doubled, examples }).toMatchObject({ lost: 0, doubled: 0 })
-    expect({ reported, examples }).toMatchObject({ reported: unavoidable })
-    expect(found.faults[fault]).toBeGreaterThan(0)
-    if (UNAVOIDABLE.has(fault)) expect(unavoidable).toBeGreaterThan(0)
-    else expect(unavoidable).toBe(0)
-    expect(unavoidable).toBeLessThanOrEqual(served / 100)
-  })
+      const { lost, doubled, unavoidable, reported, served, examples } = found
+      expect({ lost, doubled, examples }).toMatchObject({ lost: 0, doubled: 0 })
+      expect({ reported, examples }).toMatchObject({ reported: unavoidable })
+      expect(found.faults[fault]).toBeGreaterThan(0)
+      if (UNAVOIDABLE.has(fault)) expect(unavoidable).toBeGreaterThan(0)
+      else expect(unavoidable).toBe(0)
+      expect(unavoidable).toBeLessThanOrEqual(served / 100)
+    },
+  )
 })
 
 test.each(TOGETHER)(

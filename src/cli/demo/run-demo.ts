@@ -77,7 +77,7 @@ async function collectUnderFire(
       seconds: 3,
       people: 80,
       recordsPerDay: 100,
-      kills: true,
+      kills: 1,
       faults: 'all',
       signal,
       open: () => client({ index: false, purpose: 'demo', dataDir }),
