@@ -24,7 +24,6 @@ interface Counted {
 
 const PATH = 'audit.csv'
 const HEADER = 'CreationDate,UserIds,Operations,AuditData\r\n'
-const CHECKPOINT_MS = 3_000
 
 /** What Search-UnifiedAuditLog writes with Export-Csv, of every record that carries audit data. */
 export async function writeAuditCsv(task: TextsTask, stage: Stage): Promise<AuditWritten> {
@@ -32,7 +31,6 @@ export async function writeAuditCsv(task: TextsTask, stage: Stage): Promise<Audi
   const file = await stage.create(PATH)
   if (begun === undefined) await file.write(HEADER)
   let counted = begun?.counted ?? { rows: 0, without: 0, formulas: 0, rewritten: 0 }
-  let saved = performance.now()
   for (const [tenant, { reader, sequences }] of task.tenants.entries()) {
     if (tenant < (begun?.tenant ?? 0)) continue
     let done = tenant === begun?.tenant ? begun.done : 0
@@ -48,10 +46,9 @@ export async function writeAuditCsv(task: TextsTask, stage: Stage): Promise<Audi
       }
       done += result.done
       task.onRecords(counted.rows + counted.without)
-      if (performance.now() - saved < CHECKPOINT_MS) continue
+      if (!stage.isDue) continue
       const cursor: Cursor = { tenant, done, counted }
-      await stage.checkpoint(cursor)
-      saved = performance.now()
+      stage.beginCheckpoint(cursor)
     }
   }
   await file.end(counted.rows)

@@ -93,7 +93,6 @@ interface Output {
   readonly start: Buffer
 }
 
-const CHECKPOINT_MS = 3_000
 /** Slices that the engine makes at once while one is written: a thread of it makes one. */
 const AHEAD = 2
 
@@ -127,7 +126,6 @@ async function writeSlices(
       (bytes) => rowsIn(bytes, format) === slice.rows,
     )
   }
-  let saved = performance.now()
   let rows = slices.slice(0, done).reduce((sum, slice) => sum + slice.rows, 0)
   const reading: Promise<Buffer>[] = []
   const readAhead = (at: number): void => {
@@ -145,9 +143,7 @@ async function writeSlices(
       await file.write(bytes)
       rows += slices[at]?.rows ?? 0
       onRows(rows)
-      if (performance.now() - saved < CHECKPOINT_MS) continue
-      await stage.checkpoint(at + 1)
-      saved = performance.now()
+      if (stage.isDue) stage.beginCheckpoint(at + 1)
     }
   } finally {
     // The engine may not be closed under what it still does.

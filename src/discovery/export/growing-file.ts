@@ -5,12 +5,20 @@ import { basename } from 'node:path'
 import { CodedError } from '../../platform/errors.ts'
 import { fileError } from '../../platform/files.ts'
 
+/** So much is written before the disk is asked to take it: at the end little is left to wait for. */
+const FLUSH_BYTES = 32 * 1024 * 1024
+
 /** A file that is hashed as it grows. */
 export class GrowingFile {
   readonly #path: string
   readonly #handle: FileHandle
   readonly #hash: Hash
   #bytes: number
+  #closed = false
+  #flushing: Promise<void> | null = null
+  #flushed = 0
+  /** Told once by the system, and not again. */
+  #fault: unknown = null
 
   private constructor(path: string, handle: FileHandle, sha256: Hash, bytes: number) {
     this.#path = path
@@ -42,6 +50,7 @@ export class GrowingFile {
   }
 
   async write(bytes: Uint8Array): Promise<void> {
+    if (this.#fault !== null) throw this.#fault
     this.#hash.update(bytes)
     await attempt('write', this.#path, async () => {
       for (let at = 0; at < bytes.length;) {
@@ -55,20 +64,37 @@ export class GrowingFile {
       }
     })
     this.#bytes += bytes.length
+    if (this.#bytes - this.#flushed >= FLUSH_BYTES && this.#flushing === null) this.#flush()
   }
 
-  sync(): Promise<void> {
-    return attempt('write', this.#path, () => this.#handle.datasync())
+  /** Makes what is written now durable. */
+  async sync(): Promise<void> {
+    if (this.#fault !== null) throw this.#fault
+    if (this.#closed) await syncFiles([this.#path])
+    else await attempt('write', this.#path, () => this.#handle.datasync())
+  }
+
+  #flush(): void {
+    this.#flushed = this.#bytes
+    this.#flushing = this.sync()
+      .catch((error: unknown) => {
+        this.#fault ??= error
+      })
+      .finally(() => {
+        this.#flushing = null
+      })
   }
 
   /** `later`: the caller makes the bytes durable. */
   async end(options: { readonly later: boolean }): Promise<{ bytes: number; sha256: string }> {
+    await this.#flushing
     if (!options.later) await this.sync()
     await this.close()
     return { bytes: this.#bytes, sha256: this.#hash.digest('hex') }
   }
 
   close(): Promise<void> {
+    this.#closed = true
     return attempt('close', this.#path, () => this.#handle.close())
   }
 }

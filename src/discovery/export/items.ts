@@ -87,8 +87,6 @@ function itemOf({ tenant, id, sequences }: ItemPlace, parts: ReadonlyMap<string,
   )
 }
 
-const CHECKPOINT_MS = 3_000
-
 /** An item a line, with its messages and resources; spellings as the records have them. */
 export async function writeItemLines(
   task: ItemsTask,
@@ -98,14 +96,11 @@ export async function writeItemLines(
   const begun = isCursor(stage.cursor) ? stage.cursor : { slices: 0, rows: 0 }
   let { slices, rows } = begun
   const file = await stage.create(path)
-  let saved = performance.now()
   for await (const items of itemBatches(task, 'time', slices)) {
     await file.write(items.map((item) => itemLine(item, task.fields)).join(''))
     rows += items.length
     slices += 1
-    if (performance.now() - saved < CHECKPOINT_MS) continue
-    await stage.checkpoint({ slices, rows })
-    saved = performance.now()
+    if (stage.isDue) stage.beginCheckpoint({ slices, rows })
   }
   await file.end(rows)
   return { rows, changes: [] }

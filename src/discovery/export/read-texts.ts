@@ -1,9 +1,11 @@
 import { canonicalJson } from '../../platform/jcs.ts'
-import { linesOf, openFrame, readFrame } from '../../archive/frames.ts'
+import { release } from '../../platform/release.ts'
+import { openFrame, readFrame } from '../../archive/frames.ts'
 import { disposedLeaf, rawOf } from '../../archive/line.ts'
 import { proofText, type LogPlace } from '../../archive/proof-text.ts'
 import { SegmentProver } from '../../archive/segment-prover.ts'
 import type { FrameRef, Manifest, RecordLine } from '../../archive/types.ts'
+import { copyText } from './line-text.ts'
 
 // Reads exact texts of records, and their proofs, out of the archive: synchronous, for worker threads.
 
@@ -51,7 +53,8 @@ export interface TextResult {
 export type CsvGroups = ReadonlyMap<string, number>
 
 export function readTexts({ frames, prove }: TextTask, groups: CsvGroups): TextResult {
-  const lines = new TextBuffer()
+  // No text is longer than its line.
+  const lines = new TextBuffer(frames.reduce((sum, { frame }) => sum + frame.rawBytes, 0))
   const others: OtherText[] = []
   const proofs: ProofHalves[] = []
   let lineCount = 0
@@ -60,9 +63,14 @@ export function readTexts({ frames, prove }: TextTask, groups: CsvGroups): TextR
   for (const { frame, wanted } of frames) {
     const text = openFrame(readFrame(frame), frame.rawBytes, frame.count)
     prover?.know(frame, text)
-    const all = linesOf(text)
     for (const at of wanted) {
-      const bytes = all[at] ?? Buffer.alloc(0)
+      const [start, end] = [(text.ends[at - 1] ?? -1) + 1, text.ends[at] ?? 0]
+      // A proof needs more of the line than its text.
+      if (prover === null && lines.copyLine(text.bytes, [start, end], groups)) {
+        lineCount += 1
+        continue
+      }
+      const bytes = text.bytes.subarray(start, end)
       if (disposedLeaf(bytes) !== undefined) {
         disposed += 1
         continue
@@ -80,6 +88,7 @@ export function readTexts({ frames, prove }: TextTask, groups: CsvGroups): TextR
         })
       if (other !== null) others.push(other)
     }
+    release([text.bytes])
   }
   return { lines: lines.taken(), lineCount, others, proofs, disposed }
 }
@@ -145,8 +154,20 @@ function manifestText(manifest: Manifest): string {
 
 /** Text gathered as UTF-8, without a copy per line. */
 class TextBuffer {
-  #bytes = Buffer.from(new ArrayBuffer(1 << 20))
+  #bytes: Buffer
   #end = 0
+
+  constructor(room: number) {
+    this.#bytes = Buffer.from(new ArrayBuffer(room))
+  }
+
+  /** False: the line has to be parsed. */
+  copyLine(bytes: Buffer, place: readonly [number, number], groups: CsvGroups): boolean {
+    const end = copyText(bytes, place, groups, this.#bytes, this.#end)
+    if (end === -1) return false
+    this.#end = end
+    return true
+  }
 
   addLine(text: string): void {
     const most = this.#end + text.length * 3 + 1

@@ -1,4 +1,5 @@
 import type { ArchiveReader } from '../../archive/types.ts'
+import { release } from '../../platform/release.ts'
 import type { TextResult } from './read-texts.ts'
 import { groupsOf, tasksOf } from './text-tasks.ts'
 import { readAllTexts } from './texts-pool.ts'
@@ -45,8 +46,6 @@ interface Cursor {
   readonly csv: readonly (readonly [group: number, rows: number])[]
 }
 
-const CHECKPOINT_MS = 3_000
-
 /** Writes the exact texts of records, and their proofs, as docs/spec/export-format.md sections 4 and 5 say. */
 export async function writeTexts(task: TextsTask, stage: Stage): Promise<TextsWritten> {
   const begun = cursorOf(stage.cursor)
@@ -65,7 +64,6 @@ export async function writeTexts(task: TextsTask, stage: Stage): Promise<TextsWr
     files: 0,
     disposed: 0,
   }
-  let saved = performance.now()
   let writing = Promise.resolve()
   for (const [number, { reader, sequences, checkpoint }] of task.tenants.entries()) {
     if (number < (begun?.tenant ?? 0)) continue
@@ -89,7 +87,7 @@ export async function writeTexts(task: TextsTask, stage: Stage): Promise<TextsWr
       await csv.flush()
       // The disk takes the lines while the next ones are made.
       await writing
-      writing = lines.write(result.lines)
+      writing = lines.write(result.lines).then(() => release([result.lines]))
       writing.catch(() => undefined)
       let line = written.lines
       for (const { other, before, behind } of result.proofs) {
@@ -102,11 +100,10 @@ export async function writeTexts(task: TextsTask, stage: Stage): Promise<TextsWr
       written = added(written, result, number)
       done += result.lineCount + result.others.length + result.disposed
       task.onRecords(written.records)
-      if (performance.now() - saved < CHECKPOINT_MS) continue
+      if (!stage.isDue) continue
       const cursor: Cursor = { tenant: number, done, written, csv: csv.state() }
       await writing
-      await stage.checkpoint(cursor)
-      saved = performance.now()
+      stage.beginCheckpoint(cursor)
     }
   }
   await writing

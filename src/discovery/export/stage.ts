@@ -31,6 +31,9 @@ const SMALL_BYTES = 1024 * 1024
 /** Small files under way at once. */
 const MOST_AT_ONCE = 64
 
+/** From the beginning of a checkpoint to that of the next one, at least. */
+const CHECKPOINT_MS = 1_000
+
 /** One part of the work: its files count together, once it is finished or at a checkpoint. */
 export class Stage implements Destination {
   readonly #root: string
@@ -43,6 +46,9 @@ export class Stage implements Destination {
   #unsynced: string[] = []
   readonly #putting = new Set<Promise<void>>()
   #fault: unknown = null
+  /** The checkpoint that is made beside the work. */
+  #beside: Promise<void> | null = null
+  #begun = performance.now()
 
   constructor(
     root: string,
@@ -106,13 +112,34 @@ export class Stage implements Destination {
 
   /** Makes what was written count, also after a crash: the stage goes on at `cursor` then. */
   async checkpoint(cursor: unknown): Promise<void> {
-    await this.#sync()
-    for (const file of this.#open.values()) await file.sync()
+    // As it is now: more may be written while the disk takes this.
+    const files = [...this.#ended]
+    const growing = [...this.#open.values()]
     const open = [...this.#open].map(([path, { bytes }]) => ({ path, bytes }))
-    await this.#put({ cursor, files: this.#ended, open })
+    await this.#sync()
+    for (const file of growing) await file.sync()
+    await this.#put({ cursor, files, open })
+  }
+
+  /** Whether it is time for a checkpoint: the last one is made, and was begun a while ago. */
+  get isDue(): boolean {
+    return this.#beside === null && performance.now() - this.#begun >= CHECKPOINT_MS
+  }
+
+  /** Begins a checkpoint of what is written now; the work goes on meanwhile. A fault shows at the next write or the end. */
+  beginCheckpoint(cursor: unknown): void {
+    this.#begun = performance.now()
+    this.#beside = this.checkpoint(cursor)
+      .catch((error: unknown) => {
+        this.#fault ??= error
+      })
+      .finally(() => {
+        this.#beside = null
+      })
   }
 
   async finish(result: object): Promise<void> {
+    await this.#beside
     await this.#sync()
     await this.#put({ result, files: this.#ended, open: [] })
   }
@@ -130,13 +157,15 @@ export class Stage implements Destination {
   }
 
   async #sync(): Promise<void> {
+    const paths = this.#unsynced
+    this.#unsynced = []
     await Promise.all(this.#putting)
     if (this.#fault !== null) throw this.#fault
-    await syncFiles(this.#unsynced)
-    this.#unsynced = []
+    await syncFiles(paths)
   }
 
   async abandon(): Promise<void> {
+    await this.#beside
     await Promise.all(this.#putting)
     for (const file of this.#open.values()) await file.close()
     this.#open.clear()

@@ -64,6 +64,30 @@ test('an interrupted stage goes on behind its last checkpoint, and hashes the wh
   expect(existsSync(`${output}.partial`)).toBe(false)
 })
 
+test('a checkpoint that is made beside the work is of the moment in which it began', async () => {
+  const work = await WorkFolder.open(output, begin)
+  const killed = work.stage('data', isResult, async (stage) => {
+    const file = await stage.create('items.csv')
+    await file.write('one\n')
+    stage.beginCheckpoint({ done: 1 })
+    expect(stage.isDue).toBe(false)
+    await file.write('two\n')
+    await file.end(2)
+    await stage.put('records/1.json', Buffer.from('{}'), 1)
+    throw crash
+  })
+  await expect(killed).rejects.toBe(crash)
+
+  const again = await WorkFolder.open(output, begin)
+  await again.stage('data', isResult, async (stage) => {
+    expect(stage.cursor).toEqual({ done: 1 })
+    expect(stage.bytesOf('items.csv')).toBe(4)
+    await (await stage.create('items.csv')).end(1)
+    return { rows: 1 }
+  })
+  expect(again.files()).toMatchObject([{ path: 'items.csv', bytes: 4 }])
+})
+
 test('a stage that was finished is not done again', async () => {
   const first = await WorkFolder.open(output, begin)
   await first.stage('data', isResult, async () => ({ rows: 7 }))
