@@ -47,8 +47,14 @@ interface ContainerRow {
   readonly counts: Counts
 }
 
+interface Settled {
+  readonly starts: readonly ContainerStart[]
+  readonly seen: readonly Seen[]
+  readonly ends: readonly ContainerEnd[]
+}
+
 /** Records of one tenant that one container served again. */
-interface Seen {
+export interface Seen {
   readonly container: string
   readonly tenant: string
   readonly list: readonly Sighting[]
@@ -63,7 +69,8 @@ export interface Catalog {
   containers(limit: number): readonly ContainerRow[]
   /** What was dropped as not about AI, over all imports, most frequent first. */
   dropped(): readonly { readonly kind: string; readonly count: number }[]
-  addSightings(seen: readonly Seen[], seenAt: string): void
+  /** What became of a batch: what was begun, seen again and ended; in one transaction, since each waits for the disk. */
+  settle(batch: Settled, at: string): void
   /** Headers of containers that have one (CSV, query answers): without them their rows cannot be read again. */
   headers(): readonly { readonly id: string; readonly shape: string; readonly header: string }[]
   /** When and from where a record was served again. */
@@ -99,15 +106,7 @@ export function openCatalog(file: string): Catalog {
   return {
     database,
     startContainers: (containers) => {
-      if (containers.length === 0) return
-      inTransaction(() => {
-        const insert = database.prepare(
-          'INSERT INTO containers (id, name, shape, encoding, header, actor, started_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
-        )
-        for (const c of containers) {
-          insert.run(c.id, c.name, c.shape, c.encoding, c.header, c.actor, c.startedAt)
-        }
-      })
+      if (containers.length > 0) inTransaction(() => startContainers(database, containers))
     },
     endContainers: (ends) => {
       if (ends.length > 0) inTransaction(() => ends.forEach((end) => endContainer(database, end)))
@@ -137,17 +136,12 @@ export function openCatalog(file: string): Catalog {
         )
         .all()
         .map((row) => ({ kind: String(row['kind']), count: Number(row['count']) })),
-    addSightings: (seen, seenAt) => {
-      if (seen.length === 0) return
+    settle: ({ starts, seen, ends }, at) => {
+      if (starts.length + seen.length + ends.length === 0) return
       inTransaction(() => {
-        const insert = database.prepare(
-          'INSERT INTO sightings (container, tenant, seen_at, first_sequence, last_sequence, packed) VALUES (?, ?, ?, ?, ?, ?)',
-        )
-        for (const { container, tenant, list } of seen) {
-          const sequences = list.map(({ sequence }) => sequence)
-          const [first, last] = [Math.min(...sequences), Math.max(...sequences)]
-          insert.run(container, tenant, seenAt, first, last, packSightings(list))
-        }
+        startContainers(database, starts)
+        addSightings(database, seen, at)
+        for (const end of ends) endContainer(database, end)
       })
     },
     sightingsOf: (tenant, sequence) =>
@@ -175,6 +169,25 @@ export function openCatalog(file: string): Catalog {
         database.prepare('INSERT INTO tenants VALUES (?, ?) ON CONFLICT DO NOTHING').run(id, at),
       ),
     close: () => database.close(),
+  }
+}
+
+function startContainers(database: DatabaseSync, containers: readonly ContainerStart[]): void {
+  const insert = database.prepare(
+    'INSERT INTO containers (id, name, shape, encoding, header, actor, started_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  )
+  for (const c of containers)
+    insert.run(c.id, c.name, c.shape, c.encoding, c.header, c.actor, c.startedAt)
+}
+
+function addSightings(database: DatabaseSync, seen: readonly Seen[], seenAt: string): void {
+  const insert = database.prepare(
+    'INSERT INTO sightings (container, tenant, seen_at, first_sequence, last_sequence, packed) VALUES (?, ?, ?, ?, ?, ?)',
+  )
+  for (const { container, tenant, list } of seen) {
+    const sequences = list.map(({ sequence }) => sequence)
+    const [first, last] = [Math.min(...sequences), Math.max(...sequences)]
+    insert.run(container, tenant, seenAt, first, last, packSightings(list))
   }
 }
 

@@ -25,7 +25,7 @@ export interface CatchUpOptions {
   }) => void
 }
 
-const BATCH_RECORDS = 4_096
+const BATCH_RECORDS = 2_048
 const IN_FLIGHT = 3
 
 /**

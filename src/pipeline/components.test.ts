@@ -13,7 +13,9 @@ test('Components bring together what shares a key, directly or over others', () 
 })
 
 test('Components hold every member once, and no two groups share a key', () => {
-  const links = fc.array(fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 3 }), { maxLength: 40 })
+  const links = fc.array(fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 3 }), {
+    maxLength: 40,
+  })
   fc.assert(
     fc.property(links, (members) => {
       const components = new Components()

@@ -7,14 +7,13 @@ export interface OwnedPart extends Part {
 }
 
 /**
- * What a worker keeps of a batch until it is indexed: bytes and numbers, not objects. Facts are derived again when they
- * are needed; keeping them alive from stage to stage cost more in garbage collection than deriving them twice
- * (docs/reference/performance.md).
+ * What a worker keeps of a batch until it is indexed: the records' bytes, and their facts, which are derived once.
+ * Facts outlive the young generation that way, so batches are small (docs/reference/performance.md).
  */
 export interface HeldBatch {
   /** Archived records of the batch, to be indexed: places in the batch, ascending by sequence. */
   kept(tenant: string): readonly number[]
-  /** Derives a kept record again. */
+  /** A kept record, once its sequence is known. */
   part(at: number): OwnedPart
   readonly links: RecordLinks
   /** Gives its memory back; the batch is not used any more. */

@@ -1,6 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer'
-import { intake } from '../interactions/intake.ts'
-import type { Namespace, ReadContext } from '../interactions/record.ts'
+import type { Facts, ReadContext } from '../interactions/record.ts'
 import { release } from '../platform/release.ts'
 import { sourceName } from './archived-record.ts'
 import type { HeldBatch, OwnedPart } from './held-batch.ts'
@@ -24,8 +23,8 @@ export class ImportBatch implements HeldBatch {
   tally: RecordTally | null = null
   readonly earlier = new Map<number, OwnedPart>()
   readonly tenants: string[] = []
-  readonly namespaces: Namespace[] = []
-  readonly nativeIds: (string | null)[] = []
+  /** What each record says. */
+  readonly facts: Facts[] = []
   /** -1 until the record is packed; stays so for what is not kept. */
   readonly sequences: Float64Array
   receivedAt = ''
@@ -120,6 +119,7 @@ export class ImportBatch implements HeldBatch {
 
   release(): void {
     release(this.#chunks.map(({ bytes }) => bytes))
+    this.facts.length = 0
   }
 
   kept(tenant: string): readonly number[] {
@@ -131,13 +131,15 @@ export class ImportBatch implements HeldBatch {
   }
 
   part(at: number): OwnedPart {
+    const facts = this.facts[at]
+    if (facts === undefined) throw new Error(`record ${at} is not in the batch`)
     return {
       tenant: this.tenants[at] ?? '',
       sequence: this.sequences[at] ?? -1,
       receivedAt: this.receivedAt,
       source: this.source(at),
       identity: this.identity(at),
-      facts: intake(this.text(at), this.context(at)).facts,
+      facts,
     }
   }
 }

@@ -348,9 +348,7 @@ export class ImportBatches {
 
   async #account(batches: readonly DecidedBatch[]): Promise<void> {
     const { catalog, journal, clock } = this.#ports
-    const now = clock.now().toISOString()
-    for (const batch of batches) settleBatch(batch, this.#ledger, catalog, now)
-    catalog.startContainers(this.#ledger.newStarts())
+    const seen = batches.flatMap((batch) => settleBatch(batch, this.#ledger))
     const ends = this.#ledger.newEnds()
     const acts = new Map<string, Parameters<typeof journal.record>[1][number][]>()
     for (const { tenant, act } of ends.flatMap((end) => end.acts)) {
@@ -359,7 +357,8 @@ export class ImportBatches {
       else list.push(act)
     }
     for (const [tenant, list] of acts) await journal.record(tenant, list)
-    catalog.endContainers(ends.map(({ row }) => row))
+    const starts = this.#ledger.newStarts()
+    catalog.settle({ starts, seen, ends: ends.map(({ row }) => row) }, clock.now().toISOString())
     if (this.#events === null) return
     this.#events.ended(ends)
     this.#ledger.forgetEnded()

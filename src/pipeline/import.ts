@@ -69,8 +69,8 @@ export interface ImportResult {
 }
 
 // Large enough that the steps between the threads cost little, small enough for memory: several are under way at once.
-const BATCH_BYTES = 8 * 1024 * 1024
-const BATCH_RECORDS = 4_096
+const BATCH_BYTES = 4 * 1024 * 1024
+const BATCH_RECORDS = 2_048
 
 /**
  * Takes in exports: reads, splits, drops what is not about AI, archives what is new (fsynced), then indexes it.

@@ -2,32 +2,27 @@ import { decodeFrame } from '../archive/frames.ts'
 import { readArchived } from './archived-record.ts'
 import type { HeldBatch, OwnedPart } from './held-batch.ts'
 import { contentHash, keyOf } from './identity.ts'
-import type { Contexts, Loaded, Requests } from './protocol.ts'
+import type { Loaded, Requests } from './protocol.ts'
 import { RecordLinks } from './record-links.ts'
 
 /** Archived records of one tenant, to be indexed (again). */
 class LoadedBatch implements HeldBatch {
-  readonly lines: Uint8Array[] = []
+  readonly parts: OwnedPart[] = []
   readonly links = new RecordLinks()
   readonly earlier = new Map<number, OwnedPart>()
-  readonly #contexts: Contexts
-
-  constructor(contexts: Contexts) {
-    this.#contexts = contexts
-  }
 
   kept(): readonly number[] {
-    return [...this.lines.keys()]
+    return [...this.parts.keys()]
   }
 
   release(): void {
-    this.lines.length = 0
+    this.parts.length = 0
   }
 
   part(at: number): OwnedPart {
-    const line = this.lines[at]
-    if (line === undefined) throw new Error(`record ${at} is not in the batch`)
-    return readArchived(line, this.#contexts).part
+    const part = this.parts[at]
+    if (part === undefined) throw new Error(`record ${at} is not in the batch`)
+    return part
   }
 }
 
@@ -36,7 +31,7 @@ export function load({ frames, contexts }: Requests['load']): {
   readonly batch: HeldBatch
   readonly loaded: Loaded
 } {
-  const batch = new LoadedBatch(contexts)
+  const batch = new LoadedBatch()
   const sequences: number[] = []
   const keys: number[] = []
   const high: number[] = []
@@ -47,7 +42,7 @@ export function load({ frames, contexts }: Requests['load']): {
       if (sequence < from || sequence >= until) continue
       const { part, identity, bytes } = readArchived(line, contexts)
       const content = contentHash(bytes)
-      batch.lines.push(line)
+      batch.parts.push(part)
       batch.links.add(part.tenant, part.facts)
       sequences.push(sequence)
       keys.push(keyOf(identity))

@@ -34,12 +34,13 @@ function* linesOf(
   for (const [offset, at] of indexes.entries()) {
     const sequence = firstSequence + offset
     batch.sequences[at] = sequence
-    const id = batch.nativeIds[at] ?? null
+    const facts = batch.facts[at]
+    const id = facts?.nativeId ?? null
     const raw = batch.raw(at)
     yield encodeLine({
       tenant,
       sequence,
-      namespace: batch.namespaces[at] ?? 'audit',
+      namespace: facts?.namespace ?? 'audit',
       ...(id === null ? {} : { id }),
       source: batch.source(at),
       container: batch.container(at),

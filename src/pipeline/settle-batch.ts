@@ -1,4 +1,4 @@
-import type { Catalog } from '../catalog/catalog.ts'
+import type { Seen } from '../catalog/catalog.ts'
 import type { KeyEntry } from '../catalog/repeat-keys.ts'
 import type { Sighting } from '../catalog/sightings.ts'
 import type { ContainerLedger } from './container-ledger.ts'
@@ -16,13 +16,8 @@ export interface DecidedBatch {
   readonly entries: readonly { readonly tenant: string; readonly entry: KeyEntry }[]
 }
 
-/** Writes an archived batch into the ledger: counts by container, what was dropped, what was seen again. */
-export function settleBatch(
-  batch: DecidedBatch,
-  ledger: ContainerLedger,
-  catalog: Catalog,
-  now: string,
-): void {
+/** Writes an archived batch into the ledger: counts by container, what was dropped. Answers with what was seen again. */
+export function settleBatch(batch: DecidedBatch, ledger: ContainerLedger): readonly Seen[] {
   const { prepared, decisions, sequences } = batch
   const { fates, repeats } = decisions
   const aliases = new Set(decisions.aliases)
@@ -70,7 +65,7 @@ export function settleBatch(
   for (const [at, count] of counts.entries())
     ledger.count(prepared.containers[at] ?? '', count, count.read)
   for (const { container, kind, count } of prepared.dropped) ledger.drop(container, kind, count)
-  catalog.addSightings([...sightings.values()], now)
+  return [...sightings.values()]
 }
 
 // The first 53 bits of the SHA-256 of the bytes that were seen, as 8 bytes.

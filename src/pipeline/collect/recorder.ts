@@ -43,8 +43,8 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-const BATCH_BYTES = 8 * 1024 * 1024
-const BATCH_RECORDS = 4_096
+const BATCH_BYTES = 4 * 1024 * 1024
+const BATCH_RECORDS = 2_048
 /** A batch closes after this while even when it is small. Of this machine's time: a fast tenant's records wait no less. */
 const LINGER_MS = 500
 const MOST_QUEUED = 2
