@@ -45,8 +45,16 @@ interface Dispatched {
   readonly tenant?: string
 }
 
+/** The steps that batches take one after the other, each in its order. */
+interface Chains {
+  decided: Promise<unknown>
+  archived: Promise<unknown>
+  accounted: Promise<unknown>
+  indexed: Promise<unknown>
+}
+
 /** Batches under way at most: what is in memory at once. */
-const IN_FLIGHT = 4
+const IN_FLIGHT = 6
 
 /**
  * The batches of one import. Each goes through prepare (worker) → decide (in order) → pack (worker) → archive (in
@@ -63,9 +71,12 @@ export class ImportBatches {
   readonly #otherTenants: readonly string[]
   readonly #events: BatchEvents | null
   #defaultTenant: string | null
-  #decided: Promise<unknown> = Promise.resolve()
-  #archived: Promise<unknown> = Promise.resolve()
-  #indexing: Promise<unknown> = Promise.resolve()
+  readonly #chains: Chains = {
+    decided: Promise.resolve(),
+    archived: Promise.resolve(),
+    accounted: Promise.resolve(),
+    indexed: Promise.resolve(),
+  }
   #failure: { readonly error: unknown } | null = null
   #recorded = 0
   #indexed = true
@@ -111,7 +122,7 @@ export class ImportBatches {
     const tracked: Promise<void> = running.finally(() => this.#running.delete(tracked))
     this.#running.add(tracked)
     // Until the folder has a tenant, the first batch decides to whom nameless records belong.
-    if (this.#defaultTenant === null && how.tenant === undefined) await this.#decided
+    if (this.#defaultTenant === null && how.tenant === undefined) await this.#chains.decided
   }
 
   /** Waits for everything, seals what is open, and writes the ledger's last rows. */
@@ -126,7 +137,8 @@ export class ImportBatches {
   /** Containers that end without a further record. */
   async end(ends: readonly ContainerEnd[]): Promise<void> {
     for (const end of ends) this.#ledger.end(end)
-    await this.#chain('#archived', () => this.#account([]))
+    await this.#chain('archived', () => Promise.resolve())
+    await this.#chain('accounted', () => this.#account([]))
   }
 
   /** Waits for everything that is under way; goes on afterwards. */
@@ -199,7 +211,7 @@ export class ImportBatches {
       [...new Set(buffers)].filter((buffer) => buffer instanceof ArrayBuffer),
     )
 
-    const deciding = this.#chain('#decided', async () => {
+    const deciding = this.#chain('decided', async () => {
       this.#throwFailure()
       return this.#decide(number, await preparing)
     })
@@ -209,7 +221,7 @@ export class ImportBatches {
       receivedAt,
       groups: batch.groups.map(packGroup),
     })
-    const archiving = this.#chain('#archived', async () => {
+    const archiving = this.#chain('archived', async () => {
       const packed = await packing
       this.#throwFailure()
       await this.#archive(batch, packed)
@@ -217,8 +229,11 @@ export class ImportBatches {
       return packed
     })
     const packed = await archiving
+    // Beside the next batch's way to the disk: the ledger waits for disks of its own.
+    const accounting = this.#chain('accounted', () => this.#account([batch]))
+    accounting.catch(() => undefined)
     try {
-      const taken = await this.#chain('#indexing', () => this.#index(number, batch, packed))
+      const taken = await this.#chain('indexed', () => this.#index(number, batch, packed))
       await taken?.done
       this.#events?.indexed(this.#indexed ? null : new Error('the index lags behind'))
     } catch (error) {
@@ -228,17 +243,13 @@ export class ImportBatches {
       this.#events.indexed(error)
     }
     await crew.ask(number, 'drop', { batch: number })
+    await accounting
   }
 
   // Runs `work` after everything that was chained before it, whether that succeeded or not.
-  #chain<T>(name: '#decided' | '#archived' | '#indexing', work: () => Promise<T>): Promise<T> {
-    const before =
-      name === '#decided' ? this.#decided : name === '#archived' ? this.#archived : this.#indexing
-    const result = before.then(work, work)
-    const settled = result.catch(() => undefined)
-    if (name === '#decided') this.#decided = settled
-    else if (name === '#archived') this.#archived = settled
-    else this.#indexing = settled
+  #chain<T>(name: keyof Chains, work: () => Promise<T>): Promise<T> {
+    const result = this.#chains[name].then(work, work)
+    this.#chains[name] = result.catch(() => undefined)
     return result
   }
 
@@ -274,7 +285,7 @@ export class ImportBatches {
     pairs: readonly { readonly index: number; readonly candidate: Candidate }[],
   ): Promise<(RecordPlace | null)[]> {
     const tenantOf = (index: number) => prepared.tenants[prepared.tenantOf[index] ?? 0] ?? ''
-    await this.#archived
+    await this.#chains.archived
     const readers = new Map<string, ArchiveReader>()
     for (const { index, candidate } of pairs) {
       const tenant = tenantOf(index)
@@ -330,7 +341,6 @@ export class ImportBatches {
     for (const { entry } of batch.entries) this.#forget(entry)
     this.#recorded += batch.prepared.count
     this.#tell(batch, packed)
-    await this.#account([batch])
   }
 
   #tell(batch: DecidedBatch, packed: Packed): void {
