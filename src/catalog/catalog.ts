@@ -20,6 +20,8 @@ export interface ContainerStart {
   readonly header: string | null
   readonly actor: string
   readonly startedAt: string
+  /** The unit of a feed that it was fetched for. */
+  readonly unit?: number | null
 }
 
 export interface ContainerEnd {
@@ -176,8 +178,11 @@ function startContainers(database: DatabaseSync, containers: readonly ContainerS
   const insert = database.prepare(
     'INSERT INTO containers (id, name, shape, encoding, header, actor, started_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
   )
-  for (const c of containers)
+  const fetchedFor = database.prepare('INSERT INTO collect_containers VALUES (?, ?)')
+  for (const c of containers) {
     insert.run(c.id, c.name, c.shape, c.encoding, c.header, c.actor, c.startedAt)
+    if (c.unit !== undefined && c.unit !== null) fetchedFor.run(c.id, c.unit)
+  }
 }
 
 function addSightings(database: DatabaseSync, seen: readonly Seen[], seenAt: string): void {

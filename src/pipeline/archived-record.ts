@@ -12,6 +12,8 @@ export interface ArchivedRecord {
   readonly bytes: Uint8Array
   readonly raw: string
   readonly context: ReadContext
+  /** Id of the file or answer that it came in. */
+  readonly container: string
 }
 
 /** Name of a source as a line keeps it: which interface served the record, and how its text is to be read. */
@@ -64,5 +66,6 @@ export function readArchived(line: Uint8Array, contexts: Contexts): ArchivedReco
     bytes,
     raw,
     context,
+    container: record.container,
   }
 }

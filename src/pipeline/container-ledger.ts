@@ -125,6 +125,7 @@ export class ContainerLedger {
         header,
         actor: this.#actor,
         startedAt: entry.startedAt,
+        unit: entry.container.origin?.unit ?? null,
       }
     })
   }

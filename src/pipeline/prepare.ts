@@ -61,7 +61,7 @@ export function prepare({
     low[at] = content.low
     rawBytes += bytes.length
     if (facts.unmapped !== null) unmapped[at] = 1
-    if (notAi === null) tallied?.note(at, tenant, facts, text, batch.arrival(at))
+    if (notAi === null) tallied?.note(at, tenant, { facts, text, container }, batch.arrival(at))
     verdicts[at] = notAi === null ? VERDICT_KEEP : VERDICT_NOT_AI
     if (notAi !== null) {
       const entry = `${container}\0${notAi}`

@@ -49,6 +49,8 @@ export interface Container {
     readonly availableAt: string | null
     /** Since when somebody has been there to receive what comes. */
     readonly liveSince: string | null
+    /** What it was fetched for, by its number in the catalog. */
+    readonly unit?: number
   }
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { uncounted } from '../../src/cli/rehearsal/compare.ts'
 import { collectKilled } from './collect-kill.suite.ts'
 
 test.each([1, 2, 3])(
@@ -17,6 +18,7 @@ test.each([1, 2, 3])(
     process.stdout.write(`${JSON.stringify(result)}\n`)
 
     expect(result).toMatchObject({ lost: 0, doubled: 0 })
+    expect(uncounted(result.ledger)).toBe(0)
     expect(result.unavoidable).toBeGreaterThan(0)
   },
 )

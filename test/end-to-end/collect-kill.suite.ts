@@ -4,11 +4,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { InventoryLine } from '../../src/api/answers.ts'
+import type { CollectAnswer, InventoryLine } from '../../src/api/answers.ts'
 import { openApp } from '../../src/app.ts'
 import {
+  compareLedger,
   compareWithArchive,
   type Comparison,
+  type Counted,
   type OfferedLine,
 } from '../../src/cli/rehearsal/compare.ts'
 
@@ -35,6 +37,8 @@ export interface Killed extends Comparison {
   /** How the last run ended. */
   readonly code: number
   readonly faults: Readonly<Record<string, number>>
+  /** The collector's own account against the archive. */
+  readonly ledger: Counted
 }
 
 interface Tenant {
@@ -94,7 +98,7 @@ export async function collectKilled(plan: KillPlan): Promise<Killed> {
       `${tenant.url}/emulator/ledger`,
     )
     const offered = await lines<OfferedLine>(await fetch(`${tenant.url}/emulator/ledger/records`))
-    const archive = await inventory(dataDir, tenant.tenantId)
+    const { archive, ledger } = await inventory(dataDir, tenant.tenantId)
     const nothing = { losses: [], people: [] }
     // What came while the last run was at it may be archived already, and need not be.
     // A text of somebody whom no audit record shows active yet waits for the next sweep of everybody.
@@ -113,6 +117,7 @@ export async function collectKilled(plan: KillPlan): Promise<Killed> {
       kills: plan.kills,
       code: Number(code),
       faults,
+      ledger,
     }
   } finally {
     emulator.kill('SIGTERM')
@@ -172,11 +177,14 @@ async function lines<Line>(answer: Response): Promise<Line[]> {
     .map((line): Line => JSON.parse(line))
 }
 
-async function inventory(dataDir: string, tenant: string): Promise<InventoryLine[]> {
+async function inventory(
+  dataDir: string,
+  tenant: string,
+): Promise<{ readonly archive: InventoryLine[]; readonly ledger: Counted }> {
   const signal = new AbortController().signal
   const app = await openApp({ dataDir, purpose: 'test', index: false, signal, environment: {} })
   try {
-    return await lines<InventoryLine>(
+    const archive = await lines<InventoryLine>(
       await app.fetch(
         new Request('http://daybook.local/api/v1/records/inventory', {
           method: 'POST',
@@ -184,6 +192,13 @@ async function inventory(dataDir: string, tenant: string): Promise<InventoryLine
         }),
       ),
     )
+    const answer = await app.fetch(new Request('http://daybook.local/api/v1/collect'))
+    const { tenants }: CollectAnswer = JSON.parse(await answer.text())
+    const ledger = compareLedger(
+      tenants.flatMap(({ feeds }) => feeds),
+      archive,
+    )
+    return { archive, ledger }
   } finally {
     await app.close()
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { appClient } from '../../src/cli/client.ts'
 import { openApp } from '../../src/app.ts'
+import { uncounted } from '../../src/cli/rehearsal/compare.ts'
 import { rehearse, type Rehearsal } from '../../src/cli/rehearsal/rehearse.ts'
 import { FAULTS } from '../../src/tenant/emulator/faults.ts'
 
@@ -58,6 +59,7 @@ describe.each(SEEDS)('alone, while the collector is killed (seed %i)', (seed) =>
       const { lost, doubled, unavoidable, reported, served, examples } = found
       expect({ lost, doubled, examples }).toMatchObject({ lost: 0, doubled: 0 })
       expect({ reported, examples }).toMatchObject({ reported: unavoidable })
+      expect(uncounted(found.ledger)).toBe(0)
       expect(found.faults[fault]).toBeGreaterThan(0)
       if (UNAVOIDABLE.has(fault)) expect(unavoidable).toBeGreaterThan(0)
       else expect(unavoidable).toBe(0)
@@ -74,6 +76,7 @@ test.each(TOGETHER)(
     const { lost, doubled, unavoidable, reported, served, kills, faults, examples } = found
     expect({ lost, doubled, examples }).toMatchObject({ lost: 0, doubled: 0 })
     expect({ reported, examples }).toMatchObject({ reported: unavoidable })
+    expect(uncounted(found.ledger)).toBe(0)
     expect(kills).toBeGreaterThanOrEqual(30)
     expect(Object.entries(faults).filter(([, struck]) => struck === 0)).toEqual([])
     expect(unavoidable).toBeGreaterThan(0)

@@ -67,7 +67,8 @@ test('the oldest-expiring unit comes first, and one in its pause not at all', ()
     '2026-03-02T11:00:00.000Z',
   )
   const [failing] = queue.due(FEED, '2026-03-02T11:00:00.000Z', 1)
-  if (failing !== undefined) queue.failed(failing, 'SERVICE_FAILED', '2026-03-02T11:05:00.000Z')
+  if (failing !== undefined)
+    queue.failed(failing, 'SERVICE_FAILED', '2026-03-02T11:05:00.000Z', NOTHING)
 
   expect(queue.due(FEED, '2026-03-02T11:01:00.000Z', 9).map(({ key }) => key)).toEqual([
     'older',
@@ -151,15 +152,39 @@ test('a window counts what its units gave, what follows from one, and what is lo
   )
   const [half] = queue.due('audit-query', now, 1)
   if (half === undefined) throw new Error('what follows is not due')
-  queue.end(half, 'audit-query', 'lost', 'CONTENT_EXPIRED', now)
+  queue.end(half, 'lost', { code: 'CONTENT_EXPIRED', now, got: NOTHING })
 
   const reader = collectReader(database, TENANT)
   expect(reader.windows('2026-03-01', '2026-03-02')).toMatchObject([
-    { units: 2, done: 1, lost: 1, records: 7, added: 4, notAi: 3 },
+    { units: 2, done: 1, lost: 1, records: 7, notAi: 3 },
   ])
   expect(reader.losses('2026-03-01', '2026-03-02')).toMatchObject([
     { key: 'half', code: 'CONTENT_EXPIRED' },
   ])
+})
+
+test('what a failed try left in the archive counts as new of its unit, not as repeated by the next try', () => {
+  const queue = unitQueue(database, TENANT)
+  const measures = collectMeasures(database)
+  const now = '2026-03-02T11:00:00.000Z'
+  const units = [blob('a', '2026-03-02T10:05:00Z')]
+  queue.announce(FEED, listing('2026-03-02T10:00:00Z', '2026-03-02T11:00:00Z', units), now)
+  const [unit] = queue.due(FEED, now, 1)
+  if (unit === undefined) throw new Error('nothing is due')
+  const begun = database.prepare('INSERT INTO collect_containers VALUES (?, ?)')
+  const kept = (container: string, count: number, next: number) => {
+    begun.run(container, unit.id)
+    const tally = { activity: [], lateness: [], seen: [], kept: [{ container, count }] }
+    measures.tally(TENANT, [tally], next, now)
+  }
+  // Four were recorded when it failed; of seven that it says then, four are there and one is another unit's.
+  kept('first', 4, 4)
+  queue.failed(unit, 'CONNECTION_LOST', now, NOTHING)
+  kept('second', 2, 6)
+  queue.done(unit, FEED, { ...NOTHING, records: 7, added: 2, repeated: 5 }, [], now)
+
+  const [window] = collectReader(database, TENANT).windows('2026-03-02', '2026-03-03')
+  expect(window).toMatchObject({ done: 1, records: 7, added: 6, repeated: 1 })
 })
 
 test('of a lateness the share is told that had come within so many seconds, if enough was measured', () => {
@@ -184,13 +209,13 @@ test('activity adds up by person and day, and people are active by what was rece
   }
   measures.tally(
     TENANT,
-    [{ activity: [one], lateness: [], seen: [] }],
+    [{ activity: [one], lateness: [], seen: [], kept: [] }],
     10,
     '2026-03-02T10:00:00.000Z',
   )
   measures.tally(
     TENANT,
-    [{ activity: [{ ...one, audit: 0, texts: 5 }], lateness: [], seen: [] }],
+    [{ activity: [{ ...one, audit: 0, texts: 5 }], lateness: [], seen: [], kept: [] }],
     20,
     '2026-03-02T12:00:00.000Z',
   )

@@ -21,6 +21,8 @@ export interface Tally {
     readonly name: string
     readonly sequence: number
   }[]
+  /** Records by the container that they came in: what a unit brought. */
+  readonly kept: readonly { readonly container: string; readonly count: number }[]
 }
 
 export type SeenKind = 'field' | 'record-type' | 'operation' | 'surface'
@@ -74,6 +76,11 @@ export function collectMeasures(database: DatabaseSync): Measures {
   const mark = database.prepare(
     'INSERT INTO collect_tallied VALUES (?, ?) ON CONFLICT (tenant) DO UPDATE SET next = excluded.next',
   )
+  const unitOf = database.prepare('SELECT unit FROM collect_containers WHERE container = ?')
+  const keep = database.prepare('UPDATE collect_units SET kept = kept + ? WHERE id = ?')
+  const add = database.prepare(
+    'UPDATE collect_windows SET added = added + ? WHERE id = (SELECT window FROM collect_units WHERE id = ?)',
+  )
   const serve = database.prepare(
     'INSERT INTO collect_volume VALUES (?, ?, ?, ?) ON CONFLICT (tenant, feed, hour) DO UPDATE SET records = records + excluded.records',
   )
@@ -87,7 +94,14 @@ export function collectMeasures(database: DatabaseSync): Measures {
     tally: (tenant, tallies, next, receivedAt) =>
       inTransaction(database, () => {
         const week = weekOf(receivedAt)
-        for (const { activity, lateness, seen } of tallies) {
+        for (const { activity, lateness, seen, kept } of tallies) {
+          for (const { container, count } of kept) {
+            // An import's is no unit's.
+            const unit = unitOf.get(container)?.['unit']
+            if (typeof unit !== 'number') continue
+            keep.run(count, unit)
+            add.run(count, unit)
+          }
           for (const { user, day, audit, texts, lastAt } of activity)
             active.run(tenant, user, day, audit, texts, lastAt, audit > 0 ? receivedAt : '')
           for (const { measure, bucket, count } of lateness)

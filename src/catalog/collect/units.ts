@@ -61,18 +61,24 @@ export interface UnitQueue {
   /** When the next unit that waits for its time may be fetched; null: none waits. */
   nextRetry(feed: string, now: string): string | null
   done(unit: OpenUnit, feed: string, got: UnitYield, next: readonly NewUnit[], now: string): void
-  /** Ends a unit that gave nothing: it can never be fetched, or there is nothing to fetch. */
-  end(unit: OpenUnit, feed: string, state: 'lost' | 'refused', code: string, now: string): void
-  /** Not ready yet: to be asked again then, with this body. */
-  wait(unit: OpenUnit, until: string, body: string | null): void
-  /** Failed: to be tried again then. */
-  failed(unit: OpenUnit, code: string, retryAt: string): void
+  /** Ends a unit that can never be fetched (any further), or of which there is nothing to fetch. */
+  end(
+    unit: OpenUnit,
+    state: 'lost' | 'refused',
+    ended: { readonly code: string; readonly now: string; readonly got: UnitYield },
+  ): void
+  /** Not ready yet: to be asked again then, with this body. What it gave so far counts. */
+  wait(unit: OpenUnit, until: string, body: string | null, got: UnitYield): void
+  /** Failed: to be tried again then; what it gave is served again. */
+  failed(unit: OpenUnit, code: string, retryAt: string, got: UnitYield): void
   /** Units that are not ended: to be fetched, or waiting. */
   open(feed?: string): number
   /** Forgets ended units that nothing can list again. */
   prune(endedBefore: string): number
 }
 
+const SUMS =
+  'records = records + ?, bytes = bytes + ?, added = added + ?, repeated = repeated + ?, versions = versions + ?'
 const OPEN = `state IN ('pending', 'waiting')`
 
 export function unitQueue(database: DatabaseSync, tenant: string): UnitQueue {
@@ -95,13 +101,13 @@ export function unitQueue(database: DatabaseSync, tenant: string): UnitQueue {
   const windowOf = database.prepare('SELECT window FROM collect_units WHERE id = ?')
   const finish = database.prepare(
     `UPDATE collect_units SET state = 'done', body = 'null', error = NULL, retry_at = NULL, ended_at = ?,
-       records = ?, bytes = ?, added = ?, repeated = ?, versions = ? WHERE id = ?`,
+       ${SUMS} WHERE id = ?`,
   )
   const finishWithout = database.prepare(
-    `UPDATE collect_units SET state = ?, error = ?, body = 'null', retry_at = NULL, ended_at = ? WHERE id = ?`,
+    `UPDATE collect_units SET state = ?, error = ?, body = 'null', retry_at = NULL, ended_at = ?, ${SUMS} WHERE id = ?`,
   )
   const wait = database.prepare(
-    `UPDATE collect_units SET state = 'waiting', retry_at = ?, body = coalesce(?, body), error = NULL WHERE id = ?`,
+    `UPDATE collect_units SET state = 'waiting', retry_at = ?, body = coalesce(?, body), error = NULL, ${SUMS} WHERE id = ?`,
   )
   const failed = database.prepare(
     'UPDATE collect_units SET attempts = attempts + 1, error = ?, retry_at = ? WHERE id = ?',
@@ -121,6 +127,26 @@ export function unitQueue(database: DatabaseSync, tenant: string): UnitQueue {
       unit.body,
       now,
     ).changes > 0
+  const countsOf = database.prepare('SELECT kept, added FROM collect_units WHERE id = ?')
+  /**
+   * What tries before this one left in the archive is served again by it and looks like a repeat. The archive says how
+   * many of the unit there are (`kept`, counted up to now): those that no earlier account has are the unit's own.
+   */
+  const account = (unit: OpenUnit, got: UnitYield): UnitYield => {
+    const row = countsOf.get(unit.id)
+    const unaccounted = Number(row?.['kept'] ?? 0) - Number(row?.['added'] ?? 0)
+    const before = Math.max(0, unaccounted - got.added)
+    const again = Math.min(got.repeated, before)
+    return {
+      ...got,
+      // What this try did not serve again was served as well.
+      records: got.records + before - again,
+      added: got.added + before,
+      repeated: got.repeated - again,
+    }
+  }
+  const sumsOf = ({ records, bytes, added, repeated, versions }: UnitYield) =>
+    [records, bytes, added, repeated, versions] as const
   const windowIdOf = (unit: OpenUnit): number => Number(windowOf.get(unit.id)?.['window'] ?? 0)
 
   return {
@@ -146,22 +172,34 @@ export function unitQueue(database: DatabaseSync, tenant: string): UnitQueue {
     nextRetry: (feed, now) => textOf(nextRetry.get(tenant, feed, now)?.['at']),
     done: (unit, feed, got, next, now) =>
       inTransaction(database, () => {
-        const { records, bytes, added, repeated, versions } = got
         const window = windowIdOf(unit)
-        finish.run(now, records, bytes, added, repeated, versions, unit.id)
-        windows.add(window, got)
+        const own = account(unit, got)
+        finish.run(now, ...sumsOf(own), unit.id)
+        windows.add(window, own, true)
         for (const each of next) {
           const place = each.scope === unit.scope ? window : windows.placeOf(feed, each).window
           if (insert(feed, each, place, now)) windows.expect(place, 0)
         }
       }),
-    end: (unit, _feed, state, code, now) =>
+    end: (unit, state, { code, now, got }) =>
       inTransaction(database, () => {
-        finishWithout.run(state, code, now, unit.id)
-        windows.missed(windowIdOf(unit), state)
+        const own = account(unit, got)
+        const window = windowIdOf(unit)
+        finishWithout.run(state, code, now, ...sumsOf(own), unit.id)
+        windows.add(window, own, false)
+        windows.missed(window, state)
       }),
-    wait: (unit, until, body) => void wait.run(instant(until) ?? until, body, unit.id),
-    failed: (unit, code, retryAt) => void failed.run(code, retryAt, unit.id),
+    wait: (unit, until, body, got) =>
+      inTransaction(database, () => {
+        const own = account(unit, got)
+        wait.run(instant(until) ?? until, body, ...sumsOf(own), unit.id)
+        windows.add(windowIdOf(unit), own, false)
+      }),
+    failed: (unit, code, retryAt, got) =>
+      inTransaction(database, () => {
+        failed.run(code, retryAt, unit.id)
+        windows.addOfFailed(windowIdOf(unit), got)
+      }),
     open: (feed) =>
       Number(
         database

@@ -32,13 +32,17 @@ export interface WindowLedger {
     unit: Span & { readonly availableAt: string | null },
   ): { readonly window: number; readonly hiddenSince: number | null }
   expect(window: number, late: number): void
+  /** What a unit gave; `added` is counted from the archive instead (measures.ts). `isEnded`: it is done with that. */
   add(
     window: number,
     counts: WindowCounts & {
       readonly faults: number
       readonly dropped: ReadonlyMap<string, number>
     },
+    isEnded: boolean,
   ): void
+  /** What a try that failed left in the archive besides its records' number. */
+  addOfFailed(window: number, counts: Pick<WindowCounts, 'versions' | 'unmapped'>): void
   missed(window: number, state: 'lost' | 'refused'): void
   listed(
     feed: string,
@@ -64,8 +68,11 @@ export function windowLedger(database: DatabaseSync, tenant: string): WindowLedg
     `UPDATE collect_windows SET units = units + 1, late_units = late_units + ?, state = 'open', closed_at = NULL WHERE id = ?`,
   )
   const add = database.prepare(
-    `UPDATE collect_windows SET done = done + 1, records = records + ?, bytes = bytes + ?, added = added + ?,
+    `UPDATE collect_windows SET done = done + ?, records = records + ?, bytes = bytes + ?,
        repeated = repeated + ?, versions = versions + ?, not_ai = not_ai + ?, unmapped = unmapped + ?, faults = faults + ? WHERE id = ?`,
+  )
+  const addOfFailed = database.prepare(
+    'UPDATE collect_windows SET versions = versions + ?, unmapped = unmapped + ? WHERE id = ?',
   )
   const drop = database.prepare(
     `INSERT INTO collect_dropped VALUES (?, ?, ?) ON CONFLICT (window, kind) DO UPDATE SET count = count + excluded.count`,
@@ -106,11 +113,14 @@ export function windowLedger(database: DatabaseSync, tenant: string): WindowLedg
       return { window: Number(window['id']), hiddenSince: wasListed ? available : null }
     },
     expect: (window, late) => void expect.run(late, window),
-    add: (window, got) => {
-      const { records, bytes, added, repeated, versions, notAi, unmapped, faults, dropped } = got
-      add.run(records, bytes, added, repeated, versions, notAi, unmapped, faults, window)
+    add: (window, got, isEnded) => {
+      const { records, bytes, repeated, versions, notAi, unmapped, faults, dropped } = got
+      const done = isEnded ? 1 : 0
+      add.run(done, records, bytes, repeated, versions, notAi, unmapped, faults, window)
       for (const [kind, count] of dropped) drop.run(window, kind, count)
     },
+    addOfFailed: (window, { versions, unmapped }) =>
+      void addOfFailed.run(versions, unmapped, window),
     missed: (window, state) => void missed[state].run(window),
     listed: (feed, listing, now) => {
       let { pages } = listing

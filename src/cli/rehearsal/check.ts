@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Invocation } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { number } from '../terminal.ts'
+import { uncounted } from './compare.ts'
 import { rehearse } from './rehearse.ts'
 
 /** `demo --check`: one bounded rehearsal with every fault and a collector that is killed; one object, or a few lines. */
@@ -28,13 +29,15 @@ export async function runCheck(
     })
     console.progress.clear()
     const { served, archived, lost, doubled, unavoidable, reported, faults } = found
+    const miscounted = uncounted(found.ledger)
     const idle = Object.entries(faults).filter(([, struck]) => struck === 0)
     const isRight =
       lost === 0 &&
       doubled === 0 &&
       reported === unavoidable &&
       unavoidable > 0 &&
-      idle.length === 0
+      idle.length === 0 &&
+      miscounted === 0
     if (json)
       console.json({
         ok: isRight,
@@ -55,6 +58,7 @@ export async function runCheck(
       console.line(
         `  ${number(unavoidable)} could not be had by anybody; the coverage statement names ${number(reported)} of them`,
       )
+      console.line(`  the collector's ledger of windows is wrong by ${number(miscounted)} records`)
       console.line(
         `  faults: ${Object.entries(faults)
           .map(([name, struck]) => `${name} ${number(struck)}`)
@@ -68,11 +72,12 @@ export async function runCheck(
 }
 
 function rest({
+  ledger,
   kills,
   requests,
   seconds,
   tenantHours,
   examples,
 }: Awaited<ReturnType<typeof rehearse>>) {
-  return { kills, requests, seconds, tenantHours, examples }
+  return { ledger, kills, requests, seconds, tenantHours, examples }
 }

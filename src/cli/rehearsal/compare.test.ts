@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { InventoryLine } from '../../api/answers.ts'
-import { compareWithArchive, type OfferedLine } from './compare.ts'
+import { compareLedger, compareWithArchive, uncounted, type OfferedLine } from './compare.ts'
 
 const offered = (id: string, given: Partial<OfferedLine> = {}): OfferedLine => ({
   feed: 'management-activity',
@@ -70,4 +70,14 @@ test('what nobody could fetch has to be named by the coverage statement, by its 
     reported: 1,
     examples: { unreported: ['audit b (expired)'] },
   })
+})
+
+test('the ledger of windows is wrong by as many records as it says more or fewer than the archive', () => {
+  const feeds = [
+    { feed: 'management-activity', added: 3 },
+    { feed: 'graph-interactions', added: 1 },
+  ]
+  const ledger = compareLedger(feeds, [kept('a'), kept('b')])
+  expect(ledger['management-activity']).toEqual({ windows: 3, archived: 2 })
+  expect(uncounted(ledger)).toBe(2)
 })

@@ -42,6 +42,34 @@ export interface Comparison {
 
 const EXAMPLES = 10
 
+/** By feed: what the windows of the ledger say they added, and how much lies in the archive. They have to be equal. */
+export type Counted = Readonly<
+  Record<string, { readonly windows: number; readonly archived: number }>
+>
+
+/** Holds the ledger of windows against the archive. */
+export function compareLedger(
+  feeds: Iterable<{ readonly feed: string; readonly added: number }>,
+  inventory: Iterable<InventoryLine>,
+): Counted {
+  const archived = new Map<string, number>()
+  // `management-activity.audit`: interface and format.
+  for (const { source } of inventory) add(archived, source.slice(0, source.indexOf('.')))
+  return Object.fromEntries(
+    [...feeds].map(({ feed, added }) => [
+      feed,
+      { windows: added, archived: archived.get(feed) ?? 0 },
+    ]),
+  )
+}
+
+/** Records by which the two differ. */
+export const uncounted = (counted: Counted): number =>
+  Object.values(counted).reduce(
+    (sum, { windows, archived }) => sum + Math.abs(windows - archived),
+    0,
+  )
+
 /**
  * Compares by identity and number of versions: the same content may be served in several spellings, and whichever came
  * first is archived. `until`: what became available later is not asked for.

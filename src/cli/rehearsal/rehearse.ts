@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { CoverageAnswer, InventoryLine } from '../../api/answers.ts'
+import type { CollectAnswer, CoverageAnswer, InventoryLine } from '../../api/answers.ts'
 import type { Client } from '../command.ts'
-import { compareWithArchive, type Comparison, type OfferedLine } from './compare.ts'
+import {
+  compareLedger,
+  compareWithArchive,
+  type Comparison,
+  type Counted,
+  type OfferedLine,
+} from './compare.ts'
 import {
   startCollector,
   startTenantProcess,
@@ -26,6 +32,8 @@ export interface RehearsalOptions {
 }
 
 export interface Rehearsal extends Comparison {
+  /** The collector's own account of what it recorded, against the archive. */
+  readonly ledger: Counted
   /** How often each fault struck. */
   readonly faults: Readonly<Record<string, number>>
   readonly kills: number
@@ -130,7 +138,7 @@ async function compare(
   { open }: RehearsalOptions,
   tenant: TenantProcess,
   until: string,
-): Promise<Comparison> {
+): Promise<Comparison & { readonly ledger: Counted }> {
   const app = await open()
   try {
     const inventory: InventoryLine[] = []
@@ -147,7 +155,12 @@ async function compare(
       .split('\n')
       .filter((line) => line !== '')
       .map((line): OfferedLine => JSON.parse(line))
-    return compareWithArchive(offered, inventory, statement, until)
+    const { tenants } = await app.get<CollectAnswer>('/api/v1/collect')
+    const ledger = compareLedger(
+      tenants.flatMap(({ feeds }) => feeds),
+      inventory,
+    )
+    return { ...compareWithArchive(offered, inventory, statement, until), ledger }
   } finally {
     await app.close()
   }

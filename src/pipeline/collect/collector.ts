@@ -212,6 +212,7 @@ export class Collector {
       queue: unitQueue(database, tenantId),
       measures: collectMeasures(database),
       recorder: this.#recorder,
+      counted: () => this.#flush(),
       people: () => people.all(),
       takeReference: async (reference) => {
         await takeReference({ archives, catalog, journal, clock }, reference, tenantId, ACTOR)

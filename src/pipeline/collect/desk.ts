@@ -25,6 +25,8 @@ export interface DeskPorts {
   readonly queue: UnitQueue
   readonly measures: Measures
   readonly recorder: Recorder
+  /** Has the catalog know of everything that was recorded up to now. */
+  readonly counted: () => void
   readonly people: () => readonly Person[]
   readonly takeReference: (reference: Reference) => Promise<void>
 }
@@ -79,10 +81,10 @@ export class FetchCounter {
   #bytes = 0
   #faults = 0
 
-  constructor(feed: FeedName, unit: Unit, ports: DeskPorts, liveSince: string | null) {
+  constructor(feed: FeedName, unit: OpenUnit, ports: DeskPorts, liveSince: string | null) {
     const { recorder, tenantId, takeReference } = ports
-    const { availableAt } = unit
-    const origin = { name: feed, availableAt, liveSince }
+    const { availableAt, id } = unit
+    const origin = { name: feed, availableAt, liveSince, unit: id }
     this.desk = {
       ...feedDesk(feed, ports),
       take: async (body) => this.#take(recorder, tenantId, body, origin),
@@ -96,7 +98,16 @@ export class FetchCounter {
 
   /** Resolves once everything that was taken is recorded. */
   async recorded(): Promise<UnitYield> {
-    const all = await Promise.all(this.#recorded)
+    return this.#sum(await Promise.all(this.#recorded))
+  }
+
+  /** Of a try that failed: what was recorded all the same. */
+  async recordedOfFailed(): Promise<UnitYield> {
+    const all = await Promise.allSettled(this.#recorded)
+    return this.#sum(all.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])))
+  }
+
+  #sum(all: readonly Recorded[]): UnitYield {
     const sum = (name: 'added' | 'repeated' | 'versions' | 'notAi' | 'unmapped') =>
       all.reduce((total, each) => total + each[name], 0)
     const dropped = new Map<string, number>()

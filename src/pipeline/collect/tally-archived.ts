@@ -13,10 +13,10 @@ export function tallyArchived({ tenant, frames, contexts }: Requests['tally']): 
     for (const [offset, line] of decodeFrame(frame).entries()) {
       const sequence = frame.first + offset
       if (sequence < from || sequence >= until) continue
-      const { part, bytes } = readArchived(line, contexts)
+      const { part, bytes, container } = readArchived(line, contexts)
       const text = Buffer.from(bytes).toString('utf8')
       // How late it came cannot be told any more: the archive does not say since when somebody waited for it.
-      tally.note(sequences.length, tenant, part.facts, text, null)
+      tally.note(sequences.length, tenant, { facts: part.facts, text, container }, null)
       sequences.push(sequence)
     }
   }

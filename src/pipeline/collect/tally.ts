@@ -11,6 +11,13 @@ export interface Arrival {
   readonly liveSince: string | null
 }
 
+/** A record as it is counted. */
+export interface Noted {
+  readonly facts: Facts
+  readonly text: string
+  readonly container: string
+}
+
 interface Person {
   readonly user: string
   readonly day: string
@@ -51,15 +58,23 @@ function knownOf(tenant: string): Known {
 export class RecordTally {
   readonly #people: (Person | undefined)[]
   readonly #late: ({ readonly measure: string; readonly bucket: number } | undefined)[]
+  readonly #containers: string[]
   /** Names met first in this batch, by tenant. */
   readonly #seen = new Map<string, { readonly at: number; readonly seen: readonly Seen[] }[]>()
 
   constructor(count: number) {
     this.#people = Array.from({ length: count })
     this.#late = Array.from({ length: count })
+    this.#containers = Array.from({ length: count }, () => '')
   }
 
-  note(at: number, tenant: string, facts: Facts, text: string, arrival: Arrival | null): void {
+  note(
+    at: number,
+    tenant: string,
+    { facts, text, container }: Noted,
+    arrival: Arrival | null,
+  ): void {
+    this.#containers[at] = container
     this.#notePerson(at, facts)
     if (arrival !== null) this.#noteLateness(at, facts, arrival)
     const fresh = newNames(knownOf(tenant), facts, text)
@@ -80,7 +95,10 @@ export class RecordTally {
     >()
     const lateness = new Map<string, { measure: string; bucket: number; count: number }>()
     const seen: { kind: SeenKind; name: string; sequence: number }[] = []
+    const kept = new Map<string, number>()
     for (const at of indexes) {
+      const container = this.#containers[at] ?? ''
+      kept.set(container, (kept.get(container) ?? 0) + 1)
       const person = this.#people[at]
       if (person !== undefined) {
         const key = `${person.day} ${person.user}`
@@ -109,7 +127,12 @@ export class RecordTally {
       seen.push(...names.map((each) => ({ ...each, sequence })))
     }
     this.#seen.delete(tenant)
-    return { activity: [...activity.values()], lateness: [...lateness.values()], seen }
+    return {
+      activity: [...activity.values()],
+      lateness: [...lateness.values()],
+      seen,
+      kept: [...kept].map(([container, count]) => ({ container, count })),
+    }
   }
 
   #notePerson(at: number, { namespace, kind, occurredAt, user, custodian }: Facts): void {

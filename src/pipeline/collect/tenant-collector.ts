@@ -190,23 +190,24 @@ export class TenantCollector {
 
   async #fetch(queue: FeedQueue, open: OpenUnit, abort: AbortSignal): Promise<void> {
     const unit = unitOf(open)
-    const counter = new FetchCounter(queue.feed.name, unit, this.#ports, queue.since)
+    const counter = new FetchCounter(queue.feed.name, open, this.#ports, queue.since)
     this.#running += 1
     try {
       const outcome = await this.#fetched(queue, () => queue.feed.fetch(unit, counter.desk, abort))
       const got = await counter.recorded()
       if (outcome.state === 'wait') {
         const body = outcome.body === undefined ? null : JSON.stringify(outcome.body)
-        this.#ports.queue.wait(open, outcome.until, body)
+        this.#ports.counted()
+        this.#ports.queue.wait(open, outcome.until, body, got)
         queue.changed()
       } else await this.#end({ queue, unit: open, got, outcome })
       queue.healthy()
     } catch (error) {
-      await counter.recorded().catch(() => undefined)
+      const got = await counter.recordedOfFailed()
       if (!abort.aborted) {
         this.#failed(queue, error)
         const retryAt = this.#ports.clock.now().getTime() + pauseMs(open.attempts + 1)
-        this.#ports.queue.failed(open, codeOf(error), new Date(retryAt).toISOString())
+        this.#ports.queue.failed(open, codeOf(error), new Date(retryAt).toISOString(), got)
       }
       queue.changed()
     } finally {
@@ -238,6 +239,7 @@ export class TenantCollector {
     this.#done += all.length
     const { database, queue: units, book, measures, tenantId, clock } = this.#ports
     const now = clock.now().toISOString()
+    this.#ports.counted()
     inTransaction(database, () => {
       for (const { queue, unit, got, outcome } of all) {
         const { name } = queue.feed
@@ -246,7 +248,7 @@ export class TenantCollector {
           units.done(unit, name, got, next.map(newUnit), now)
           if (next.length > 0) queue.changed()
           measures.served(tenantId, name, unit.availableAt ?? now, got.records)
-        } else units.end(unit, name, outcome.state, outcome.code, now)
+        } else units.end(unit, outcome.state, { code: outcome.code, now, got })
       }
       for (const { feed } of new Set(all.map(({ queue }) => queue))) {
         const records = all
