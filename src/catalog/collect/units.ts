@@ -145,8 +145,6 @@ export function unitQueue(database: DatabaseSync, tenant: string): UnitQueue {
       repeated: got.repeated - again,
     }
   }
-  const sumsOf = ({ records, bytes, added, repeated, versions }: UnitYield) =>
-    [records, bytes, added, repeated, versions] as const
   const windowIdOf = (unit: OpenUnit): number => Number(windowOf.get(unit.id)?.['window'] ?? 0)
 
   return {
@@ -218,6 +216,9 @@ export function unitQueue(database: DatabaseSync, tenant: string): UnitQueue {
       ),
   }
 }
+
+const sumsOf = ({ records, bytes, added, repeated, versions }: UnitYield) =>
+  [records, bytes, added, repeated, versions] as const
 
 function unitOf(row: Record<string, unknown>): OpenUnit {
   return {
