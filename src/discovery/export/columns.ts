@@ -27,6 +27,32 @@ export function csvColumns(
     .join(', ')
 }
 
+/**
+ * The form in which rows are handed to a writer (packed-rows.ts): text, also of lists; numbers and times (milliseconds
+ * since 1970) as Float64, NaN for unknown; flags as Int8.
+ */
+export function packedColumns(fields: readonly Field[], minimise: Minimise): string {
+  return fields.map((field) => named(packed(field, minimise), field)).join(', ')
+}
+
+function packed(field: Field, minimise: Minimise): string {
+  const sql = minimised(field, minimise)
+  switch (field.type) {
+    case 'flag':
+      return `toInt8(${sql})`
+    case 'number':
+      return `if(${sql} < 0, nan, toFloat64(${sql}))`
+    case 'time':
+      return `toFloat64(ifNull(toUnixTimestamp64Milli(${sql}), nan))`
+    case 'list':
+      return csvCell(field, minimise)
+    case 'text':
+    case 'object':
+    default:
+      return `toString(${sql})`
+  }
+}
+
 /** How many cells of a row a spreadsheet would run. */
 export function formulaCount(fields: readonly Field[], minimise: Minimise): string {
   const cells = fields.filter(mayHoldFormula).map((field) => isFormula(csvCell(field, minimise)))

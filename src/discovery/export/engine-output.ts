@@ -80,9 +80,14 @@ export async function output(
     return bytes
   }
   const { sql, params, format, settings } = statement
+  const binary = format === 'RowBinary'
+  const row = `formatRow('${format}', ${columns.join(', ')})`
+  // Its answer is JSON: what is no text travels as base64.
   const rows = await engine.query(
-    `SELECT formatRow('${format}', ${columns.join(', ')}) FROM (${sql}) SETTINGS ${settings}`,
+    `SELECT ${binary ? `base64Encode(${row})` : row} FROM (${sql}) SETTINGS ${settings}`,
     params,
   )
-  return Buffer.from(rows.map(([row]) => String(row)).join(''))
+  return binary
+    ? Buffer.concat(rows.map(([text]) => Buffer.from(String(text), 'base64')))
+    : Buffer.from(rows.map(([text]) => String(text)).join(''))
 }

@@ -1,21 +1,16 @@
 import { chmod } from 'node:fs/promises'
 import { CodedError } from '../../platform/errors.ts'
 import { readPart, sizeOf } from '../../platform/files.ts'
+import { release } from '../../platform/release.ts'
 import type { Engine } from '../../query/engine.ts'
-import {
-  csvColumns,
-  formulaCount,
-  joinedCount,
-  OUTPUT_SETTINGS,
-  renamed,
-  typedColumns,
-} from './columns.ts'
+import { csvColumns, formulaCount, joinedCount, renamed, typedColumns } from './columns.ts'
 import type { Field } from './fields.ts'
 import { minimiseParams, type Minimise } from './minimise.ts'
 import type { Table } from './tables.ts'
 import { quoted } from '../../query/sql-text.ts'
-import { ensureWhole, output, outputToFile, rowsIn } from './engine-output.ts'
+import { ensureWhole, outputToFile, rowsIn } from './engine-output.ts'
 import { attempt } from './growing-file.ts'
+import { readSlices, type SliceForm } from './slice-reader.ts'
 import type { Stage } from './stage.ts'
 import type { Change, Written } from './writer.ts'
 
@@ -84,73 +79,36 @@ export async function writeLines(task: TableTask, path: string, stage: Stage): P
   return { rows, changes: [] }
 }
 
-interface Output {
-  readonly columns: string
-  /** Whether the format writes the names of the fields. */
-  readonly names: boolean
-  readonly format: string
+interface Output extends Pick<SliceForm, 'columns' | 'names' | 'format'> {
   /** What stands before the first row. */
   readonly start: Buffer
 }
 
-/** Slices that the engine makes at once while one is written: a thread of it makes one. */
-const AHEAD = 2
-
 async function writeSlices(
   task: TableTask,
   path: string,
-  { columns, names, format, start }: Output,
+  { start, ...output }: Output,
   stage: Stage,
 ): Promise<number> {
-  const { table, fields, minimise, signal, onRows } = task
-  const slices = await table.slices()
+  const { names, format } = output
+  const form: SliceForm = {
+    ...output,
+    outputs: task.fields.map(({ name }) => (names ? name : `out_${name}`)),
+    rowsIn: (bytes) => rowsIn(bytes, format),
+  }
   const done = typeof stage.cursor === 'number' ? stage.cursor : 0
   const file = await stage.create(path)
   if (done === 0) await file.write(start)
-  const read = async (at: number): Promise<Buffer> => {
-    const slice = slices[at]
-    if (slice === undefined) return Buffer.alloc(0)
-    const { sql, params } = table.statement(slice, columns)
-    const statement = {
-      sql: names ? renamed(fields, sql) : sql,
-      params: { ...params, ...minimiseParams(minimise) },
-      format,
-      settings: OUTPUT_SETTINGS,
-    }
-    const outputs = fields.map(({ name }) => (names ? name : `out_${name}`))
-    return output(
-      table.engine,
-      statement,
-      outputs,
-      `${task.temporary}-${at % AHEAD}`,
-      (bytes) => rowsIn(bytes, format) === slice.rows,
-    )
+  let written = 0
+  for await (const { at, bytes, rows } of readSlices(task, form, done)) {
+    await file.write(bytes)
+    release([bytes])
+    written = rows
+    task.onRows(rows)
+    if (stage.isDue) stage.beginCheckpoint(at + 1)
   }
-  let rows = slices.slice(0, done).reduce((sum, slice) => sum + slice.rows, 0)
-  const reading: Promise<Buffer>[] = []
-  const readAhead = (at: number): void => {
-    const next = read(at)
-    // Told when its turn comes.
-    next.catch(() => undefined)
-    reading.push(next)
-  }
-  for (let ahead = 0; ahead < AHEAD; ahead += 1) readAhead(done + ahead)
-  try {
-    for (let at = done; at < slices.length; at += 1) {
-      signal.throwIfAborted()
-      const bytes = (await reading.shift()) ?? Buffer.alloc(0)
-      readAhead(at + AHEAD)
-      await file.write(bytes)
-      rows += slices[at]?.rows ?? 0
-      onRows(rows)
-      if (stage.isDue) stage.beginCheckpoint(at + 1)
-    }
-  } finally {
-    // The engine may not be closed under what it still does.
-    await Promise.allSettled(reading)
-  }
-  await file.end(rows)
-  return rows
+  await file.end(written)
+  return written
 }
 
 /** Enough for good compression, little enough for memory. */

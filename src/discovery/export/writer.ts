@@ -6,15 +6,6 @@ import type { Field } from './fields.ts'
 /** What one row of the data file is. */
 export type ExportUnit = 'item' | 'record'
 
-/**
- * A cell: text, a number, a flag, a list of texts, or null for unknown. Times are ISO 8601 UTC text
- * (`yyyy-mm-ddThh:mm:ss.sssZ`); the field's type says that they are times.
- */
-export type Cell = string | number | boolean | readonly string[] | null
-
-/** One item or record as flat cells, in the order of `ExportAbout.fields`. */
-export type Row = readonly Cell[]
-
 /** Where a format writes. Every file is hashed and counted as it is written, and lies under a temporary name until the package is whole. */
 export interface Destination {
   /** Begins a file of the package: a relative path with `/`, as docs/spec/export-format.md section 1 allows. Several may be open at once. */
@@ -70,14 +61,10 @@ export interface ExportAbout {
   readonly signal: AbortSignal
 }
 
-/** A format of flat rows (XLSX): cells come from the index, at 50,000 rows a second and more. */
+/** A format of flat rows (XLSX): they come from the index packed (packed-rows.ts), in the order of `ExportAbout.fields`. */
 export interface RowWriter {
   readonly takes: 'rows'
-  write(
-    batches: AsyncIterable<readonly Row[]>,
-    to: Destination,
-    about: ExportAbout,
-  ): Promise<Written>
+  write(batches: AsyncIterable<Buffer>, to: Destination, about: ExportAbout): Promise<Written>
 }
 
 /**

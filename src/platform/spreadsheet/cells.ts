@@ -70,14 +70,14 @@ export function cellXml(place: string, type: ColumnType, value: Cell, to: CellTe
   if (value === null || value === '') return ''
   if (type === 'text' || type === 'id') return textCell(place, STYLES[type], String(value), to)
   if (type === 'instant' || type === 'day') return dateCell(place, STYLES[type], String(value), to)
-  return numberCell(place, STYLES[type], value, to)
+  return numberXml(place, STYLES[type], value, to)
 }
 
 export function textCell(place: string, style: number, text: string, to: CellText): string {
   return `<c r="${place}" s="${style}" t="inlineStr"><is><t xml:space="preserve">${xmlText(text, place, to)}</t></is></c>`
 }
 
-function numberCell(place: string, style: number, value: Cell, to: CellText): string {
+export function numberXml(place: string, style: number, value: Cell, to: CellText): string {
   // Excel keeps 15 digits of a number; a longer one would end in invented zeros.
   if (typeof value === 'number' && Number.isFinite(value) && Math.abs(value) < 1e15)
     return `<c r="${place}" s="${style}"><v>${value}</v></c>`
@@ -95,12 +95,23 @@ const INSTANT = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.(\d+))?)?Z)?$/
 function dateCell(place: string, style: number, text: string, to: CellText): string {
   const form = INSTANT.exec(text)
   const ms = form === null ? Number.NaN : Date.parse(text)
-  if (!(ms >= FIRST && ms <= LAST)) {
-    to.changes.count('DATES_AS_TEXT')
-    return textCell(place, STYLES.text, text, to)
-  }
+  if (!isInstant(ms)) return dateAsText(place, text, to)
   if (/[1-9]/.test(form?.[1]?.slice(3) ?? '')) to.changes.count('FRACTIONS_OF_MILLISECONDS')
   return `<c r="${place}" s="${style}"><v>${serial(ms)}</v></c>`
+}
+
+/** The XML of a cell that holds the time `ms` (since 1970) as a real date. */
+export function instantXml(place: string, style: number, ms: number, to: CellText): string {
+  return isInstant(ms)
+    ? `<c r="${place}" s="${style}"><v>${serial(ms)}</v></c>`
+    : dateAsText(place, new Date(ms).toISOString(), to)
+}
+
+const isInstant = (ms: number): boolean => ms >= FIRST && ms <= LAST
+
+function dateAsText(place: string, text: string, to: CellText): string {
+  to.changes.count('DATES_AS_TEXT')
+  return textCell(place, STYLES.text, text, to)
 }
 
 // Ten decimals of a day are ten microseconds: enough for milliseconds, short enough for every reader.

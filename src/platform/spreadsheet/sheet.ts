@@ -1,38 +1,40 @@
-import { PassThrough } from 'node:stream'
 import { cellXml, type CellText } from './cells.ts'
 import { letters, MOST_ROWS, type Cell, type Column } from './columns.ts'
 import { wholeCharacters } from './long-texts.ts'
 import { sheetHead, sheetTail } from './parts.ts'
+import { RowBytes } from './row-bytes.ts'
+import type { ZipFile } from './zip-writer.ts'
 
-/** Characters that are gathered before they are handed on. */
-const CHUNK = 128 * 1024
+/** Bytes that are gathered before they are handed on to be deflated. */
+const PIECE = 512 * 1024
+/** A row that begins in a piece shall seldom make its buffer grow. */
+const ROOM = 256 * 1024
 /** Bytes of a sheet's XML: below 4 GB, which ZIP readers without ZIP64 cannot pass. */
 const MOST_BYTES = 3_000_000_000
 
 /** One sheet of a workbook, written row by row. */
 export class SheetWriter {
   readonly name: string
-  readonly stream = new PassThrough({ highWaterMark: 4 * CHUNK })
   readonly columns: readonly Column[]
   #rows = 0
   #bytes = 0
-  #gathered: string
   readonly #letters: readonly string[]
   readonly #text: CellText
-  readonly #failed: Promise<never>
+  readonly #file: ZipFile
+  readonly #cells: RowBytes
 
-  /** `failed` rejects when what the sheet is written to fails. */
   constructor(
     name: string,
     columns: readonly Column[],
-    options: { text: CellText; failed: Promise<never>; selected: boolean },
+    options: { text: CellText; file: ZipFile; selected: boolean },
   ) {
     this.name = name
     this.columns = columns
     this.#letters = columns.map((_, at) => letters(at))
     this.#text = options.text
-    this.#failed = options.failed
-    this.#gathered = sheetHead(columns, options.selected)
+    this.#file = options.file
+    this.#cells = new RowBytes(columns, PIECE + ROOM, options.text)
+    this.#cells.xml(sheetHead(columns, options.selected))
   }
 
   get rows(): number {
@@ -43,30 +45,40 @@ export class SheetWriter {
     return this.#rows + 1 >= mostRows || this.#bytes > MOST_BYTES
   }
 
-  /** `row` has a value for each column, in their order. */
-  async add(row: readonly Cell[]): Promise<void> {
+  /** Begins a row, whose cells come from left to right. */
+  begin(): RowBytes {
     this.#rows += 1
+    this.#cells.beginRow(this.#rows + 1)
+    return this.#cells
+  }
+
+  /** Ends the row; a promise to be awaited when rows have to be handed on. */
+  end(): Promise<void> | null {
+    this.#cells.endRow()
+    return this.#cells.length < PIECE ? null : this.#hand()
+  }
+
+  /** `row` has a value for each column, in their order. */
+  add(row: readonly Cell[]): Promise<void> | null {
+    this.begin()
     const number = this.#rows + 1
     let cells = ''
     for (const [at, { type }] of this.columns.entries())
       cells += cellXml(`${this.#letters[at]}${number}`, type, row[at] ?? null, this.#text)
-    this.#gathered += `<row r="${number}">${cells}</row>`
-    if (this.#gathered.length >= CHUNK) await this.#hand()
+    this.#cells.xml(cells)
+    return this.end()
   }
 
-  async end(): Promise<void> {
-    this.#gathered += sheetTail(this.columns.length, this.#rows)
+  async close(): Promise<void> {
+    this.#cells.xml(sheetTail(this.columns.length, this.#rows))
     await this.#hand()
-    this.stream.end()
+    await this.#file.end()
   }
 
   async #hand(): Promise<void> {
-    const bytes = Buffer.from(this.#gathered)
-    this.#gathered = ''
+    const bytes = this.#cells.take()
     this.#bytes += bytes.length
-    if (this.stream.write(bytes)) return
-    const drained = new Promise((resolve) => this.stream.once('drain', resolve))
-    await Promise.race([drained, this.#failed])
+    await this.#file.write(bytes, () => this.#cells.giveBack(bytes))
   }
 }
 

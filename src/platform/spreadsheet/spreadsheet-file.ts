@@ -18,7 +18,7 @@ export function openSpreadsheetFile(path: string, options: SpreadsheetOptions): 
   return {
     async sheet(name, columns) {
       const sheet = await coded(book.sheet(name, columns))
-      return { add: (row) => coded(sheet.add(row)) }
+      return { ...sheet, add: (row) => coded(sheet.add(row)) }
     },
     changes: () => book.changes(),
     async close() {

@@ -11,7 +11,7 @@ import type { Cell, Column } from './columns.ts'
 import { partsOf } from './long-texts.ts'
 import { sheetName } from './sheet.ts'
 import { openSpreadsheetFile } from './spreadsheet-file.ts'
-import { openSpreadsheet, type SpreadsheetOptions } from './spreadsheet.ts'
+import { openSpreadsheet, type Spreadsheet, type SpreadsheetOptions } from './spreadsheet.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'daybook-spreadsheet-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -108,6 +108,72 @@ describe('openSpreadsheet()', () => {
       ['LINE_ENDS', 1],
       ['ESCAPE_LOOKALIKES', 1],
     ])
+  })
+
+  test('writes cells that come as bytes as it does those that come as values', async () => {
+    const columns: Column[] = [
+      { header: 'Text', type: 'text' },
+      { header: 'Jailbreak', type: 'flag' },
+      { header: 'Credits', type: 'number' },
+      { header: 'Occurred (UTC)', type: 'instant' },
+    ]
+    const texts = [
+      '',
+      ' outer space\n',
+      'inner\tspace and\na line',
+      '</t></is></c><f>1</f>&amp; "quoted" \'apostrophe\'',
+      'Gr\u00fc\u00dfe \u{1f600} \u{ffff}\u{fffe} \u{ffef}',
+      'NUL \0 and \u001b and \r\n and \r',
+      '_x000D_ and _X0041_ and _x1 and snake_case_',
+      'x'.repeat(32_767),
+      '\u00e9'.repeat(20_000),
+      `&${'y'.repeat(40_000)}`,
+      '=1+1',
+      '\u{feff}=1',
+    ]
+    const rows = texts.map((text, at): Cell[] => [
+      text,
+      [true, false, null][at % 3] ?? null,
+      [0, 2.5, 1e15, 1047][at % 4] ?? null,
+      ['2026-12-31T23:59:59.999Z', '1899-01-01T00:00:00.000Z'][at % 2] ?? null,
+    ])
+    const asBytes = async (book: Spreadsheet): Promise<void> => {
+      const sheet = await book.sheet('Items', columns)
+      for (const [text, flag, number, instant] of rows) {
+        const cells = await sheet.begin()
+        const bytes = Buffer.from(`before${String(text)}behind`)
+        cells.text(0, bytes, 6, bytes.length - 6)
+        cells.flag(1, flag === null ? -1 : Number(flag))
+        cells.number(2, Number(number))
+        cells.instant(3, Date.parse(String(instant)))
+        await sheet.end()
+      }
+    }
+    const options = { longTexts: { where: 'elsewhere', keep: () => Promise.resolve() } }
+    const one = await written(columns, rows, options)
+    const two = await filled(asBytes, options)
+
+    expect((await readXlsx(two.bytes)).sheets).toEqual((await readXlsx(one.bytes)).sheets)
+    expect(two.changes).toEqual(one.changes)
+    expect(two.changes.map(({ code }) => code).toSorted()).toEqual([
+      'DATES_AS_TEXT',
+      'ESCAPE_LOOKALIKES',
+      'ILLEGAL_CHARACTERS',
+      'LINE_ENDS',
+      'LONG_TEXTS_CONTINUED',
+      'NUMBERS_AS_TEXT',
+    ])
+  })
+
+  test('shows bytes that are no UTF-8 as replacement characters, and stays well-formed', async () => {
+    const { bytes } = await filled(async (book) => {
+      const sheet = await book.sheet('Items', TEXT)
+      const cells = await sheet.begin()
+      cells.text(0, Buffer.of(0x61, 0xff, 0xed, 0xa0, 0x80, 0x62), 0, 6)
+      await sheet.end()
+    })
+    const cell = String((await readXlsx(bytes)).sheets[0]?.rows[1]?.[0])
+    expect(cell).toMatch(/^a\ufffd+b$/)
   })
 
   test('hands on a text that is longer than a cell, whole, and says in the cell where it is', async () => {
@@ -258,11 +324,20 @@ async function written(
   rows: readonly (readonly Cell[])[],
   options: Partial<SpreadsheetOptions> = {},
 ) {
+  return filled(async (book) => {
+    const sheet = await book.sheet('Items', columns)
+    for (const row of rows) await sheet.add(row)
+  }, options)
+}
+
+async function filled(
+  fill: (book: Spreadsheet) => Promise<void>,
+  options: Partial<SpreadsheetOptions> = {},
+) {
   const stream = new PassThrough()
   const bytes = buffer(stream)
   const book = openSpreadsheet(stream, { ...OPTIONS, ...options })
-  const sheet = await book.sheet('Items', columns)
-  for (const row of rows) await sheet.add(row)
+  await fill(book)
   return { ...(await book.close()), bytes: await bytes }
 }
 

@@ -1,9 +1,8 @@
 import type { Writable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { ZipFile } from 'yazl'
 import { Changes, type SpreadsheetChange } from './changes.ts'
 import { MOST_CHARACTERS, MOST_ROWS, type Cell, type Column } from './columns.ts'
 import { wholeCharacters, type LongTexts } from './long-texts.ts'
+import { Output } from './output.ts'
 import {
   CONTENT_TYPES,
   PACKAGE_RELATIONS,
@@ -13,7 +12,9 @@ import {
   workbookRelations,
   type WrittenSheet,
 } from './parts.ts'
+import type { RowBytes } from './row-bytes.ts'
 import { sheetName, SheetWriter } from './sheet.ts'
+import { ZipWriter } from './zip-writer.ts'
 
 export interface SpreadsheetOptions {
   readonly title: string
@@ -28,6 +29,10 @@ export interface SpreadsheetOptions {
 export interface Sheet {
   /** A value for each column, in their order. Await each: that is what keeps the memory flat. */
   add(row: readonly Cell[]): Promise<void>
+  /** Begins a row of which the cells are written as bytes, from left to right; `end` behind the last one. */
+  begin(): Promise<RowBytes> | RowBytes
+  /** Ends a row that was begun. Null: there is nothing to wait for. */
+  end(): Promise<void> | null
 }
 
 interface WrittenSpreadsheet {
@@ -48,8 +53,6 @@ export interface Spreadsheet {
   abort(): Promise<void>
 }
 
-// The earliest time that ZIP knows, in local time as ZIP means it: the same rows give the same file.
-const ZIP_OPTIONS = { mtime: new Date(1980, 0, 1), mode: 0o100644, forceDosTimestamp: true }
 /** Room for the mark that ends a text which is longer than a cell. */
 const MARK_LENGTH = 160
 
@@ -59,24 +62,22 @@ const MARK_LENGTH = 160
  */
 export function openSpreadsheet(destination: Writable, options: SpreadsheetOptions): Spreadsheet {
   const changes = new Changes()
-  const zip = new ZipFile()
+  const output = new Output(destination)
+  const zip = new ZipWriter(output)
   const written: WrittenSheet[] = []
   let current: SheetWriter | null = null
   let keeping: Promise<void>[] = []
 
-  const finished = pipeline(zip.outputStream, destination)
-  // Rejects with what went wrong; never resolves.
-  const failed = new Promise<never>((_, reject) => {
-    finished.catch(reject)
-    zip.on('error', reject)
-  })
-  failed.catch(() => {})
-
-  const part = (name: string, text: string) => zip.addBuffer(Buffer.from(text), name, ZIP_OPTIONS)
-  part('[Content_Types].xml', CONTENT_TYPES)
-  part('_rels/.rels', PACKAGE_RELATIONS)
-  part('docProps/core.xml', properties(options))
-  part('xl/styles.xml', STYLE_SHEET)
+  // Begun with the first sheet: what goes wrong is told there.
+  let begun = false
+  const begin = async (): Promise<void> => {
+    if (begun) return
+    begun = true
+    await zip.add('[Content_Types].xml', CONTENT_TYPES)
+    await zip.add('_rels/.rels', PACKAGE_RELATIONS)
+    await zip.add('docProps/core.xml', properties(options))
+    await zip.add('xl/styles.xml', STYLE_SHEET)
+  }
 
   const shorten = (text: string, place: string): string => {
     const head = text.slice(0, wholeCharacters(text, MOST_CHARACTERS - MARK_LENGTH))
@@ -94,40 +95,45 @@ export function openSpreadsheet(destination: Writable, options: SpreadsheetOptio
   const endSheet = async () => {
     if (current === null) return
     const { name, rows, columns } = current
-    await current.end()
+    await current.close()
     written.push({ name, rows, columns: columns.length })
     current = null
   }
-  const beginSheet = async (name: string, columns: readonly Column[]): Promise<SheetWriter> => {
+  const beginSheet = async (wanted: string, columns: readonly Column[]): Promise<SheetWriter> => {
+    await begin()
     await endSheet()
-    const begun = new SheetWriter(
-      sheetName(
-        name,
-        written.map((sheet) => sheet.name),
-      ),
-      columns,
-      { text: { changes, shorten }, failed, selected: written.length === 0 },
-    )
-    current = begun
-    zip.addReadStream(begun.stream, `xl/worksheets/sheet${written.length + 1}.xml`, {
-      ...ZIP_OPTIONS,
-      compressionLevel: 1,
-    })
-    return begun
+    const taken = written.map(({ name }) => name)
+    const file = await zip.begin(`xl/worksheets/sheet${written.length + 1}.xml`)
+    const text = { changes, shorten }
+    const selected = written.length === 0
+    current = new SheetWriter(sheetName(wanted, taken), columns, { text, file, selected })
+    return current
+  }
+  /** Behind a row: what was handed on, and the texts that are kept elsewhere. */
+  const ended = async (handed: Promise<void> | null): Promise<void> => {
+    await handed
+    const texts = keeping
+    keeping = []
+    await Promise.all(texts)
   }
 
   const sheet = async (name: string, columns: readonly Column[]): Promise<Sheet> => {
     let writer = await beginSheet(name, columns)
+    const isFull = () => writer.isFull(options.mostRows ?? MOST_ROWS)
+    const continued = async (): Promise<SheetWriter> => {
+      changes.count('SHEET_CONTINUED')
+      writer = await beginSheet(name, columns)
+      return writer
+    }
     return {
       async add(row) {
-        if (writer.isFull(options.mostRows ?? MOST_ROWS)) {
-          changes.count('SHEET_CONTINUED')
-          writer = await beginSheet(name, columns)
-        }
-        await writer.add(row)
-        if (keeping.length === 0) return
-        await Promise.all(keeping)
-        keeping = []
+        if (isFull()) await continued()
+        await ended(writer.add(row))
+      },
+      begin: () => (isFull() ? continued().then((next) => next.begin()) : writer.begin()),
+      end() {
+        const handed = writer.end()
+        return handed === null && keeping.length === 0 ? null : ended(handed)
       },
     }
   }
@@ -136,19 +142,19 @@ export function openSpreadsheet(destination: Writable, options: SpreadsheetOptio
     sheet,
     changes: () => changes.list(),
     async close() {
+      await begin()
       await endSheet()
-      part('xl/workbook.xml', workbook(written))
-      part('xl/_rels/workbook.xml.rels', workbookRelations(written.length))
-      zip.end()
-      await Promise.race([finished, failed])
+      await zip.add('xl/workbook.xml', workbook(written))
+      await zip.add('xl/_rels/workbook.xml.rels', workbookRelations(written.length))
+      await zip.end()
+      await output.end()
       return {
         sheets: written.map(({ name, rows }) => ({ name, rows })),
         changes: changes.list(),
       }
     },
     async abort() {
-      destination.destroy()
-      await finished.catch(() => {})
+      await output.destroy()
     },
   }
 }

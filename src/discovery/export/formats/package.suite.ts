@@ -2,6 +2,40 @@ import { Buffer } from 'node:buffer'
 import { ITEM_FIELDS, type Field } from '../fields.ts'
 import type { Destination, ExportAbout } from '../writer.ts'
 
+/** A cell for `packedRows`: text, a number, a flag, a list of texts, or null for unknown; times are ISO 8601 UTC. */
+export type Cell = string | number | boolean | readonly string[] | null
+
+/** Rows packed as the engine packs them: see packed-rows.ts. */
+export function packedRows(fields: readonly Field[], rows: readonly (readonly Cell[])[]): Buffer {
+  return Buffer.concat(
+    rows.map((row) => {
+      const joined = Buffer.alloc(4)
+      joined.writeUInt32LE(row.filter((cell) => Array.isArray(cell) && cell.length > 1).length)
+      return Buffer.concat([
+        joined,
+        ...fields.map((field, at) => packedCell(field, row[at] ?? null)),
+      ])
+    }),
+  )
+}
+
+function packedCell({ type }: Field, cell: Cell): Buffer {
+  if (type === 'flag') return Buffer.from(Int8Array.of(cell === null ? -1 : Number(cell)).buffer)
+  if (type === 'number') return double(cell === null ? Number.NaN : Number(cell))
+  if (type === 'time') return double(cell === null ? Number.NaN : Date.parse(String(cell)))
+  const text = Buffer.from(Array.isArray(cell) ? cell.join('\n') : String(cell ?? ''))
+  const length: number[] = []
+  let rest = text.length
+  for (; rest > 127; rest = Math.floor(rest / 128)) length.push((rest % 128) + 128)
+  return Buffer.concat([Buffer.of(...length, rest), text])
+}
+
+function double(value: number): Buffer {
+  const bytes = Buffer.alloc(8)
+  bytes.writeDoubleLE(value)
+  return bytes
+}
+
 /** A package in memory: what a format wrote, by path. */
 export function memoryPackage(options: { failAfter?: number } = {}) {
   const files = new Map<string, { bytes: Buffer; rows: number | null }>()

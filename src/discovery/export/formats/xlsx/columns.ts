@@ -1,10 +1,5 @@
-import type {
-  Cell as SheetCell,
-  Column,
-  ColumnType,
-} from '../../../../platform/spreadsheet/columns.ts'
+import type { Column, ColumnType } from '../../../../platform/spreadsheet/columns.ts'
 import type { Field, FieldType } from '../../fields.ts'
-import type { Cell } from '../../writer.ts'
 
 const TYPES: Readonly<Record<FieldType, ColumnType>> = {
   text: 'text',
@@ -35,14 +30,4 @@ export function columnOf({ name, type }: Field): Column {
     type: TYPES[type],
     ...(width === undefined ? {} : { width }),
   }
-}
-
-/** What a spreadsheet's cell shows of an exported one: a list is joined with line feeds. */
-export function sheetCell(cell: Cell): SheetCell {
-  return typeof cell === 'object' && cell !== null ? cell.join('\n') : cell
-}
-
-/** Whether joining took something away: which line feeds part the elements. */
-export function isJoined(cell: Cell): boolean {
-  return typeof cell === 'object' && cell !== null && cell.length > 1
 }

@@ -1,9 +1,12 @@
 import { openSpreadsheet, type Spreadsheet } from '../../../../platform/spreadsheet/spreadsheet.ts'
-import type { ExportAbout, Row, RowWriter } from '../../writer.ts'
+import { release } from '../../../../platform/release.ts'
+import type { RowBytes } from '../../../../platform/spreadsheet/row-bytes.ts'
+import { readRow, typesOf, type CellReader } from '../../packed-rows.ts'
+import type { ExportAbout, RowWriter } from '../../writer.ts'
 import { packageStream } from '../package-stream.ts'
 import { addAboutSheets } from './about-sheets.ts'
 import { manifestChanges } from './changes.ts'
-import { columnOf, isJoined, sheetCell } from './columns.ts'
+import { columnOf } from './columns.ts'
 import { LongTextsBook } from './long-texts-book.ts'
 
 /** A workbook: the rows, a sheet that says what the export is, and one that says what its columns mean. */
@@ -34,22 +37,51 @@ export const xlsxWriter: RowWriter = {
 
 async function addRows(
   book: Spreadsheet,
-  batches: AsyncIterable<readonly Row[]>,
+  batches: AsyncIterable<Buffer>,
   about: ExportAbout,
 ): Promise<{ rows: number; joined: number }> {
-  const sheet = await book.sheet(
-    about.unit === 'item' ? 'Items' : 'Records',
-    about.fields.map(columnOf),
-  )
+  const name = about.unit === 'item' ? 'Items' : 'Records'
+  const sheet = await book.sheet(name, about.fields.map(columnOf))
+  const types = typesOf(about.fields)
+  const cells = new SheetCells()
   let rows = 0
-  let joined = 0
   for await (const batch of batches) {
     about.signal.throwIfAborted()
-    for (const row of batch) {
-      for (const cell of row) if (isJoined(cell)) joined += 1
-      await sheet.add(row.map(sheetCell))
+    for (let at = 0; at < batch.length;) {
+      const begun = sheet.begin()
+      cells.row = begun instanceof Promise ? await begun : begun
+      at = readRow(batch, types, at, cells)
+      const handed = sheet.end()
+      if (handed !== null) await handed
+      rows += 1
     }
-    rows += batch.length
+    release([batch])
   }
-  return { rows, joined }
+  return { rows, joined: cells.joined }
+}
+
+/** Puts the cells of packed rows into a sheet. */
+class SheetCells implements CellReader {
+  row: RowBytes | null = null
+  joined = 0
+
+  begin(joined: number): void {
+    this.joined += joined
+  }
+
+  text(at: number, bytes: Buffer, start: number, end: number): void {
+    this.row?.text(at, bytes, start, end)
+  }
+
+  flag(at: number, value: number): void {
+    this.row?.flag(at, value)
+  }
+
+  number(at: number, value: number): void {
+    if (!Number.isNaN(value)) this.row?.number(at, value)
+  }
+
+  time(at: number, ms: number): void {
+    if (!Number.isNaN(ms)) this.row?.instant(at, ms)
+  }
 }

@@ -1,15 +1,18 @@
 import { readXlsx } from 'hucre/xlsx'
 import { expect, test } from 'vitest'
-import { anAbout, batchesOf, fieldsNamed, memoryPackage } from '../package.suite.ts'
-import type { Row } from '../../writer.ts'
+import { anAbout, fieldsNamed, memoryPackage, packedRows, type Cell } from '../package.suite.ts'
 import { xlsxWriter } from './writer.ts'
 
 const fields = fieldsNamed('id', 'occurredAt', 'users', 'prompt', 'jailbreak', 'credits')
-const row = (changes: Partial<Record<number, Row[number]>> = {}): Row =>
+const row = (changes: Partial<Record<number, Cell>> = {}): Cell[] =>
   Object.assign(
     ['1e5', '2026-03-04T09:15:00.123Z', ['avery@contoso.com'], '=1+1', null, 2.5],
     changes,
   )
+
+async function* batchesOf(...batches: readonly Cell[][][]): AsyncGenerator<Buffer> {
+  for (const rows of batches) yield packedRows(fields, rows)
+}
 
 test('the XLSX format writes typed columns, and sheets that tell of the export and its fields', async () => {
   const { to, files } = memoryPackage()
