@@ -16,6 +16,9 @@ import {
 
 const PROGRAM = join(import.meta.dirname, '../../bin/daybook.js')
 
+/** Of those that are collected here, the ones with a ledger. */
+const FEEDS = ['management-activity', 'graph-interactions']
+
 /** How often everybody is asked, and some. */
 const SWEEP_MS = 65 * 60_000
 
@@ -97,7 +100,8 @@ export async function collectKilled(plan: KillPlan): Promise<Killed> {
     const { faults }: { faults: Record<string, number> } = await json(
       `${tenant.url}/emulator/ledger`,
     )
-    const offered = await lines<OfferedLine>(await fetch(`${tenant.url}/emulator/ledger/records`))
+    const books = await lines<OfferedLine>(await fetch(`${tenant.url}/emulator/ledger/records`))
+    const offered = books.filter(({ feed }) => FEEDS.includes(feed))
     const { archive, ledger } = await inventory(dataDir, tenant.tenantId)
     const nothing = { losses: [], people: [] }
     // What came while the last run was at it may be archived already, and need not be.

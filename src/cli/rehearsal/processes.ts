@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { TELEMETRY_APP } from '../../tenant/emulator/app-insights/telemetry.ts'
 
 // The emulated tenant and the collector, each in a process of its own: what is killed must be a process.
 
@@ -66,6 +67,7 @@ export function writeConfiguration(dataDir: string, tenant: TenantProcess): void
     '      directory: { every: 30m }',
     '      management-activity: {}',
     '      graph-interactions: { full-sweep: 2h }',
+    `      app-insights: { apps: ['${TELEMETRY_APP}'] }`,
     '',
   ]
   writeFileSync(join(dataDir, 'daybook.yaml'), lines.join('\n'))

@@ -35,6 +35,8 @@ export interface TenantEvent {
   readonly availableAt: number
   /** 1, or 2 for the changed content. */
   readonly version: number
+  /** What it is a serving of: the same number for each serving of one version to one person. */
+  readonly offer: number
   readonly sha256: string
   readonly offset: number
   readonly length: number
@@ -55,6 +57,8 @@ const NOISE_SHARE = 0.15
 const NEW_FIELD = 0.01
 const NEW_TYPE = 0.004
 const HOUR_MS = 3_600_000
+/** More than are ever made. */
+const OFFERS_OF_A_DAY = 1 << 24
 /** Later than anybody looks. */
 const NEVER_MS = 2_000 * 24 * HOUR_MS
 
@@ -71,6 +75,8 @@ export class EventDay {
   readonly #ports: EventDayPorts
   readonly #file: number
   readonly #random = new Random()
+  readonly #offers = new Map<string, number>()
+  #nextOffer: number
   #size = 0
   #pending: Buffer[] = []
   #pendingBytes = 0
@@ -78,7 +84,9 @@ export class EventDay {
   constructor(ports: EventDayPorts, day: number) {
     this.#ports = ports
     this.#file = openSync(`${ports.folder}/day-${day}.bin`, 'w+')
+    this.#nextOffer = day * OFFERS_OF_A_DAY
     this.#make(day)
+    this.#offers.clear()
     this.#flush()
   }
 
@@ -191,7 +199,7 @@ export class EventDay {
 
   #add(
     bytes: Buffer,
-    event: Omit<TenantEvent, 'availableAt' | 'sha256' | 'offset' | 'length'>,
+    event: Omit<TenantEvent, 'availableAt' | 'offer' | 'sha256' | 'offset' | 'length'>,
     variant = 0,
   ): void {
     const { options, faults, people } = this.#ports
@@ -213,6 +221,7 @@ export class EventDay {
       ...event,
       fault,
       availableAt,
+      offer: this.#offerOf(event),
       sha256,
       offset: this.#size,
       length: bytes.length,
@@ -221,6 +230,23 @@ export class EventDay {
     this.#pending.push(bytes)
     this.#pendingBytes += bytes.length
     if (this.#pendingBytes > 8 << 20) this.#flush()
+  }
+
+  #offerOf({
+    kind,
+    person,
+    session,
+    id,
+    version,
+  }: Pick<TenantEvent, 'kind' | 'person' | 'session' | 'id' | 'version'>): number {
+    const key =
+      kind === 'interaction' ? `${person} ${session} ${id} ${version}` : `${id} ${version}`
+    const known = id === '' ? undefined : this.#offers.get(key)
+    if (known !== undefined) return known
+    const offer = this.#nextOffer
+    this.#nextOffer += 1
+    this.#offers.set(key, offer)
+    return offer
   }
 
   #flush(): void {

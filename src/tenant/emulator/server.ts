@@ -7,7 +7,8 @@ import { Entra } from './entra.ts'
 import { FAULTS } from './faults.ts'
 import { GraphModule } from './graph/module.ts'
 import { CLOUD_HOSTS } from './hosts.ts'
-import { Ledger, ledgerLines } from './ledger.ts'
+import { ledgerCounts, ledgerLines, type LedgerLine } from './ledger-lines.ts'
+import { Ledger } from './ledger.ts'
 import { Management } from './management.ts'
 import type { EmulatorModule, EmulatorPorts } from './module.ts'
 import { checkedOptions, faultsOf, type EmulatorOptions } from './options.ts'
@@ -87,26 +88,22 @@ function control(app: Hono, ports: EmulatorPorts): void {
     const moved = advanceTo === undefined || world.clock.advanceTo(Date.parse(advanceTo))
     return c.json(world.clock.published(), moved ? 200 : 409)
   })
-  app.get('/emulator/ledger', (c) =>
-    c.json({
-      now: new Date(world.now()).toISOString(),
+  app.get('/emulator/ledger', (c) => {
+    const now = world.now()
+    return c.json({
+      now: new Date(now).toISOString(),
+      ...ledgerCounts(world, now),
       requests: ledger.requests(),
       served: ledger.served(),
       faults: world.faults.counts(),
-    }),
-  )
+    })
+  })
   app.get('/emulator/ledger/records', (c) => {
     const until = Date.parse(c.req.query('until') ?? '')
     const lines = ledgerLines(world, Number.isNaN(until) ? world.now() : until)
     c.header('content-type', 'application/x-ndjson')
     return stream(c, async (out) => {
-      for (let at = 0; at < lines.length; at += 500)
-        await out.write(
-          lines
-            .slice(at, at + 500)
-            .map((line) => `${JSON.stringify(line)}\n`)
-            .join(''),
-        )
+      for (const piece of inPieces(lines, 500)) await out.write(piece)
     })
   })
   app.get('/emulator/faults', (c) => c.json({ all: FAULTS, on: [...world.faults.on] }))
@@ -115,6 +112,16 @@ function control(app: Hono, ports: EmulatorPorts): void {
     world.faults.on = faultsOf(names.length === 0 ? 'none' : names.join(','))
     return c.json({ on: [...world.faults.on] })
   })
+}
+
+function* inPieces(lines: Iterable<LedgerLine>, size: number): Generator<string> {
+  let piece: string[] = []
+  for (const line of lines) {
+    if (piece.push(`${JSON.stringify(line)}\n`) < size) continue
+    yield piece.join('')
+    piece = []
+  }
+  yield piece.join('')
 }
 
 async function listening(app: Hono, port: number): Promise<ServerType> {

@@ -1,5 +1,5 @@
 // POST /v1/apps/{id}/query: what Copilot Studio's agents logged, as a table.
-import type { TenantView } from '../graph/tenant-view.ts'
+import type { TelemetryEvent, TenantView } from '../graph/tenant-view.ts'
 import type { TelemetryQuery } from './kusto.ts'
 import { parseQuery, parseTimespan, QueryRefused } from './kusto.ts'
 
@@ -115,6 +115,14 @@ function eventsOf(
 function rowOf(event: Event, columns: readonly string[]): string {
   return JSON.stringify(
     columns.map((name) => event[name] ?? (name === 'itemType' ? 'customEvent' : null)),
+  )
+}
+
+/** The row as a query for the whole table serves it. */
+export function telemetryRow(event: TelemetryEvent): string {
+  return rowOf(
+    parsed(event.bytes()),
+    COLUMNS.map(([name]) => name),
   )
 }
 

@@ -65,6 +65,7 @@ function hourOf(seed: number, cast: Cast, hour: number): readonly TelemetryEvent
       const availableMs = occurredMs + 60_000 + random.below(240_000)
       events.push({
         appId: TELEMETRY_APP,
+        id: row.itemId,
         occurredMs,
         availableMs,
         bytes: () => Buffer.from(JSON.stringify(row)),

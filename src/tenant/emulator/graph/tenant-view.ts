@@ -49,6 +49,7 @@ export interface AuditEvent {
 
 export interface TelemetryEvent {
   readonly appId: string
+  readonly id: string
   readonly occurredMs: number
   readonly availableMs: number
   /** One row as JSON: timestamp, name, customDimensions … */
