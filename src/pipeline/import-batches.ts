@@ -54,7 +54,7 @@ interface Chains {
 }
 
 /** Batches under way at most: what is in memory at once. */
-const IN_FLIGHT = 6
+const IN_FLIGHT = 4
 
 /**
  * The batches of one import. Each goes through prepare (worker) → decide (in order) → pack (worker) → archive (in
