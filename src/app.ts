@@ -25,6 +25,7 @@ import { recoverContainers } from './pipeline/container-recovery.ts'
 import { startCrew, type Crew } from './pipeline/crew.ts'
 import { importFiles } from './pipeline/import.ts'
 import { openIndexer } from './pipeline/indexer.ts'
+import { itemsProgram } from './pipeline/items-program.ts'
 import { recoverReference } from './pipeline/reference-recovery.ts'
 import { readStored } from './pipeline/stored-records.ts'
 import { systemClock, type Clock } from './platform/clock.ts'
@@ -202,6 +203,7 @@ export async function openApp(options: AppOptions): Promise<App> {
             (await context.readRecords(tenant, sequences)).map(({ part }) => part),
         }),
       readRecords: (tenant, sequences) => readStored(archives, tenant, sequences, contextsOf),
+      itemsProgram: itemsProgram(contexts),
     }
     await bringUp({ fromScratch: false }, () => undefined)
     if (options.collect !== undefined) {

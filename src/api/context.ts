@@ -1,6 +1,7 @@
 import type { Journal } from '../activity/journal.ts'
 import type { TenantArchives } from '../archive/tenant-archives.ts'
 import type { Catalog } from '../catalog/catalog.ts'
+import type { ItemsProgram } from '../discovery/export/write-items.ts'
 import type { Part } from '../interactions/item.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { IndexStore } from '../query/index-store.ts'
@@ -64,6 +65,8 @@ export interface AppContext {
     tenant: string,
     sequences: readonly number[],
   ) => Promise<readonly StoredRecord[]>
+  /** How exports make items on threads. */
+  readonly itemsProgram: ItemsProgram
 }
 
 /** The collector, as far as the routes need it. */

@@ -1,4 +1,5 @@
 import { decodeLine, rawOf } from '../archive/line.ts'
+import type { RecordLine } from '../archive/types.ts'
 import { intake } from '../interactions/intake.ts'
 import { RECORD_FORMATS, type ReadContext, type RecordFormat } from '../interactions/record.ts'
 import type { OwnedPart } from './held-batch.ts'
@@ -47,7 +48,11 @@ function contextOf(source: string, container: string, contexts: Contexts): ReadC
 }
 
 export function readArchived(line: Uint8Array, contexts: Contexts): ArchivedRecord {
-  const record = decodeLine(line)
+  return readRecord(decodeLine(line), contexts)
+}
+
+/** The same of a line that was parsed already. */
+export function readRecord(record: RecordLine, contexts: Contexts): ArchivedRecord {
   const bytes = rawOf(record)
   const raw = record.raw ?? Buffer.from(bytes).toString('utf8')
   const context = contextOf(record.source, record.container, contexts)

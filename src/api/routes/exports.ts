@@ -62,6 +62,7 @@ export function exportRoutes(app: AppContext): Hono {
       archives: app.archives,
       catalog: app.catalog,
       readRecords: app.readRecords,
+      itemsProgram: app.itemsProgram,
       publicKey: app.publicKey,
       clock: app.clock,
       signal: app.signal,

@@ -3,6 +3,7 @@ import type { Catalog } from '../../catalog/catalog.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { IndexStore } from '../../query/index-store.ts'
 import type { ReadRecords } from './items.ts'
+import type { ItemsProgram } from './write-items.ts'
 import type { ExportManifest } from './manifest.ts'
 
 /** What an export needs of the application. */
@@ -11,6 +12,7 @@ export interface ExportPorts {
   readonly archives: TenantArchives
   readonly catalog: Pick<Catalog, 'headers'>
   readonly readRecords: ReadRecords
+  readonly itemsProgram: ItemsProgram
   readonly publicKey: (tenant: string) => string
   readonly clock: Clock
   readonly signal: AbortSignal

@@ -6,6 +6,7 @@ import { proofText, type LogPlace } from '../../archive/proof-text.ts'
 import { SegmentProver } from '../../archive/segment-prover.ts'
 import type { FrameRef, Manifest, RecordLine } from '../../archive/types.ts'
 import { copyText } from './line-text.ts'
+import { TextBuffer } from './text-buffer.ts'
 
 // Reads exact texts of records, and their proofs, out of the archive: synchronous, for worker threads.
 
@@ -66,7 +67,10 @@ export function readTexts({ frames, prove }: TextTask, groups: CsvGroups): TextR
     for (const at of wanted) {
       const [start, end] = [(text.ends[at - 1] ?? -1) + 1, text.ends[at] ?? 0]
       // A proof needs more of the line than its text.
-      if (prover === null && lines.copyLine(text.bytes, [start, end], groups)) {
+      const isCopied =
+        prover === null &&
+        lines.add(end - start, (to, out) => copyText(text.bytes, [start, end], groups, to, out))
+      if (isCopied) {
         lineCount += 1
         continue
       }
@@ -150,38 +154,4 @@ function manifestText(manifest: Manifest): string {
   const text = canonicalJson(manifest)
   lastManifest = { of: manifest, text }
   return text
-}
-
-/** Text gathered as UTF-8, without a copy per line. */
-class TextBuffer {
-  #bytes: Buffer
-  #end = 0
-
-  constructor(room: number) {
-    this.#bytes = Buffer.from(new ArrayBuffer(room))
-  }
-
-  /** False: the line has to be parsed. */
-  copyLine(bytes: Buffer, place: readonly [number, number], groups: CsvGroups): boolean {
-    const end = copyText(bytes, place, groups, this.#bytes, this.#end)
-    if (end === -1) return false
-    this.#end = end
-    return true
-  }
-
-  addLine(text: string): void {
-    const most = this.#end + text.length * 3 + 1
-    if (most > this.#bytes.length) {
-      const grown = Buffer.from(new ArrayBuffer(Math.max(most, this.#bytes.length * 2)))
-      this.#bytes.copy(grown, 0, 0, this.#end)
-      this.#bytes = grown
-    }
-    this.#end += this.#bytes.write(text, this.#end)
-    this.#bytes[this.#end] = 10
-    this.#end += 1
-  }
-
-  taken(): Uint8Array {
-    return this.#bytes.subarray(0, this.#end)
-  }
 }

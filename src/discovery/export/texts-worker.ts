@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { CodedError } from '../../platform/errors.ts'
+import { faultOf } from './ordered-workers.ts'
 import type { TextTask } from './read-texts.ts'
 import { doTask, type WorkSetting } from './texts-pool.ts'
 
@@ -12,8 +12,7 @@ parentPort?.on('message', (task: TextTask) => {
     const { buffer } = result.lines
     parentPort?.postMessage({ result }, buffer instanceof ArrayBuffer ? [buffer] : [])
   } catch (error) {
-    if (!(error instanceof CodedError)) throw error
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-    parentPort?.postMessage({ fault: { code: error.code, message: error.message } })
+    parentPort?.postMessage(faultOf(error))
   }
 })

@@ -1,6 +1,6 @@
 import { writeAuditCsv } from './audit-csv.ts'
 import { writeColumnar, writeCsv, writeLines, type TableTask } from './engine-tables.ts'
-import { itemBatches, writeItemLines, type ItemsTask } from './items.ts'
+import { itemBatches, type ItemsTask } from './items.ts'
 import type { Minimise } from './minimise.ts'
 import type { ExportPorts, ExportStep } from './ports.ts'
 import type { TextsTask } from './record-texts.ts'
@@ -9,6 +9,7 @@ import { rowBatches } from './row-batches.ts'
 import type { Selection } from './selection.ts'
 import { itemTable, recordTable } from './tables.ts'
 import type { Stage } from './stage.ts'
+import { writeItemLines } from './write-items.ts'
 import type { WorkFolder } from './work-folder.ts'
 import type { ExportAbout, Written } from './writer.ts'
 
@@ -18,7 +19,7 @@ export interface DataTask {
   readonly minimise: Minimise
   readonly about: ExportAbout
   readonly texts: TextsTask
-  readonly ports: Pick<ExportPorts, 'readRecords' | 'signal'>
+  readonly ports: Pick<ExportPorts, 'readRecords' | 'itemsProgram' | 'signal'>
   readonly onStep: (step: ExportStep) => void
 }
 
@@ -42,6 +43,7 @@ async function writeFormat(task: DataTask, work: WorkFolder, stage: Stage): Prom
   const { request, selection, minimise, about, ports, onStep } = task
   const { unit, format, fields } = request
   const { signal } = ports
+  const readers = task.texts.tenants.map(({ reader }) => reader)
   const part = unit === 'item' ? 'items' : 'records'
   const onRows = (done: number): void => onStep({ part, done, total: about.rows })
   const table = unit === 'item' ? itemTable(selection) : recordTable(selection)
@@ -72,7 +74,7 @@ async function writeFormat(task: DataTask, work: WorkFolder, stage: Stage): Prom
     }
     case 'jsonl':
       return unit === 'item'
-        ? writeItemLines(items, 'items.jsonl', stage)
+        ? writeItemLines({ ...items, program: ports.itemsProgram, readers }, 'items.jsonl', stage)
         : writeLines(rows, 'record-list.jsonl', stage)
     default:
       throw new Error(`no writer for the format "${format.name}"`)
