@@ -24,11 +24,12 @@ export interface ItemsProgram {
 export interface ItemLinesTask extends ItemsTask {
   readonly program: ItemsProgram
   readonly readers: readonly ArchiveReader[]
+  /** Items that a thread makes at a time; tests lower it. */
+  readonly itemsAtOnce?: number
 }
 
 /** Narrow rows of the index: ids and numbers. */
 const SLICE_BYTES = 32_000_000
-/** Items that a thread makes at a time. */
 const ITEMS_AT_ONCE = 400
 
 /** An item a line, with its messages and resources; spellings as the records have them. */
@@ -62,7 +63,7 @@ export async function writeItemLines(
 
 /** The items behind the first `done`, in their order. */
 async function* tasksFrom(
-  { selection, readers, signal }: ItemLinesTask,
+  { selection, readers, signal, itemsAtOnce = ITEMS_AT_ONCE }: ItemLinesTask,
   done: number,
 ): AsyncGenerator<ItemTask> {
   const byTenant = new Map(readers.map((reader) => [reader.tenant, reader]))
@@ -87,8 +88,8 @@ async function* tasksFrom(
       signal.throwIfAborted()
       const places = await next
       next = read(at + 1)
-      for (let from = skip; from < places.length; from += ITEMS_AT_ONCE) {
-        const items = places.slice(from, from + ITEMS_AT_ONCE)
+      for (let from = skip; from < places.length; from += itemsAtOnce) {
+        const items = places.slice(from, from + itemsAtOnce)
         yield { items, frames: await framesOf(items, byTenant) }
       }
       skip = 0
