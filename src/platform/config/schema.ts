@@ -185,7 +185,12 @@ export const configurationSchema = z.strictObject({
     .describe('When and how far back'),
   network: z
     .strictObject({
-      proxy: z.url().optional().describe('Proxy for all requests'),
+      proxy: z
+        .url()
+        .optional()
+        .describe(
+          'Proxy for all requests that leave this machine (HTTPS_PROXY, HTTP_PROXY and NO_PROXY of the environment)',
+        ),
       certificates: file.optional().describe('PEM file with further certificate authorities'),
     })
     .optional()

@@ -42,8 +42,7 @@ export class Budget {
   async enter(signal: AbortSignal): Promise<() => void> {
     const asked = this.#now()
     this.#throwIfOpen()
-    while (this.#running >= this.#atOnce)
-      await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    while (this.#running >= this.#atOnce) await this.#place(signal)
     this.#running += 1
     try {
       for (;;) {
@@ -119,6 +118,23 @@ export class Budget {
     this.#tokens = Math.min(most, this.#tokens + (now - this.#filledAt) * perMs)
     this.#filledAt = now
     return this.#tokens >= 1 ? 0 : Math.ceil((1 - this.#tokens) / perMs)
+  }
+
+  /** Until somebody leaves. */
+  async #place(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const onAbort = () => {
+      this.#waiting = this.#waiting.filter((each) => each !== resolve)
+      reject(signal.reason)
+    }
+    this.#waiting.push(resolve)
+    signal.addEventListener('abort', onAbort, { once: true })
+    try {
+      await promise
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+    }
   }
 
   #leave(): void {

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { CodedError } from '../errors.ts'
 import { Budget } from './budget.ts'
 import type {
   Audience,
@@ -42,6 +43,8 @@ const DEFAULT_LIMITS: Limits = { perMinute: 600, atOnce: 8 }
 const ATTEMPTS = 7
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 120_000
+/** Whoever asks for more patience is asked again all the same; clocks may differ. */
+const MOST_AFTER_MS = 60 * 60_000
 /** An error's body is read this far. */
 const TOLD_BYTES = 16_384
 
@@ -55,6 +58,7 @@ export function createCloudClient(options: CloudClientOptions): CloudClient {
     credential,
     clock,
     fetch: transport.fetch,
+    fetchHere: transport.fetchHere,
     environment,
   })
   const budgets = new Map<string, Budget>()
@@ -92,7 +96,7 @@ export function createCloudClient(options: CloudClientOptions): CloudClient {
     const leave = await budget.enter(signal)
     let token = ''
     try {
-      token = (await tokens.of(request.audience)).value
+      token = (await tokens.of(request.audience, signal)).value
       const body = request.json === undefined ? null : JSON.stringify(request.json)
       const answer = await transport.request(url, {
         method: request.method ?? 'GET',
@@ -108,7 +112,7 @@ export function createCloudClient(options: CloudClientOptions): CloudClient {
       const { statusCode: status } = answer
       if ((status >= 200 && status < 300) || request.accept?.includes(status) === true) {
         budget.succeeded()
-        return { response: cloudResponse(answer, what, leave) }
+        return { response: cloudResponse(answer, what, { leave, signal }) }
       }
       const text = await answer.text(TOLD_BYTES)
       const afterMs = retryAfter(answer.header('retry-after'), clock)
@@ -121,18 +125,16 @@ export function createCloudClient(options: CloudClientOptions): CloudClient {
       leave()
       signal.throwIfAborted()
       if (error instanceof CloudError) return { error, afterMs: null, token }
-      if (error instanceof Error && 'code' in error && error.code === 'SECRET_MISSING') throw error
+      // A secret or certificate that cannot be read is nothing that the interface did.
+      if (error instanceof CodedError) throw error
       budget.failed()
-      return { error: networkError(error, url.host, transport.proxy), afterMs: null, token }
+      return { error: networkError(error, url.host, transport.proxyOf(url)), afterMs: null, token }
     }
   }
 
   return {
     send,
-    roles: async (audience, signal) => {
-      signal.throwIfAborted()
-      return (await tokens.of(audience)).roles
-    },
+    roles: async (audience, signal) => (await tokens.of(audience, signal)).roles,
     clockSkewMs: () => tokens.skewMs,
     root: (audience) => cloud.roots[audience],
     trusts: (audience, url) => liesBelow(cloud.roots[audience], url),
@@ -168,11 +170,12 @@ function whatOf(url: URL, { method = 'GET', audience }: CloudRequest): string {
   return `${audience satisfies Audience} ${method} …/${path.slice(0, 120)}`
 }
 
-/** Seconds, or a date. */
+/** Seconds, or a date. Null: it says nothing that could be followed. */
 function retryAfter(header: string | null, clock: Clock): number | null {
   if (header === null) return null
-  const seconds = Number(header)
-  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1_000)
-  const at = Date.parse(header)
-  return Number.isNaN(at) ? null : Math.max(0, at - clock.now().getTime())
+  const text = header.trim()
+  const ms = /^\d+(?:\.\d+)?$/.test(text)
+    ? Number(text) * 1_000
+    : Date.parse(text) - clock.now().getTime()
+  return ms > 0 ? Math.min(ms, MOST_AFTER_MS) : null
 }

@@ -68,6 +68,12 @@ export function refusalOf(status: number, text: string, what: string): CloudErro
       `The token for ${what} lacks ActivityFeed.Read: grant it to the application and give admin consent`,
       given,
     )
+  if (status >= 300 && status < 400)
+    return new CloudError(
+      'REQUEST_REFUSED',
+      `The answer to ${what} leads elsewhere (HTTP ${status}): no token is sent there. A proxy or portal that asks for a sign-in does that, check the network`,
+      given,
+    )
   if (status === 401)
     return new CloudError(
       'TOKEN_REFUSED',
@@ -97,18 +103,39 @@ export function networkError(error: unknown, host: string, proxy: string | null)
       `The certificate of ${host} is not trusted (${code}): name your own authority with network.certificates if a proxy opens TLS`,
       { cause: error, isPassing: true },
     )
-  const isProxy = proxy !== null && /UND_ERR_PRX|ECONNREFUSED|ENOTFOUND|UND_ERR_ABORTED/.test(code)
-  if (isProxy)
-    return new CloudError(
-      'PROXY_FAILED',
-      `The proxy ${proxy} cannot be used (${code}): check network.proxy`,
-      { cause: error, isPassing: true },
-    )
+  if (proxy !== null && OF_THE_PROXY.test(code)) return proxyError(error, host, proxy, code)
   return new CloudError(
     'SERVICE_UNREACHABLE',
     `${host} cannot be reached (${code === '' ? 'connection lost' : code}): ${NETWORK[code] ?? 'it is tried again'}`,
     { cause: error, isPassing: true },
   )
+}
+
+// Behind a proxy nothing else is connected to.
+const OF_THE_PROXY =
+  /UND_ERR_PRX|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|UND_ERR_ABORTED/
+
+function proxyError(error: unknown, host: string, proxy: string, code: string): CloudError {
+  const refused = statusIn(error)
+  const why =
+    refused === '407'
+      ? 'it asks for a name and a password (407): write both into the address of the proxy'
+      : refused === null
+        ? `${code}: nothing answers there. Check network.proxy, or HTTPS_PROXY where that is not set`
+        : `it lets nobody through to ${host} (${refused}): have this host allowed`
+  return new CloudError('PROXY_FAILED', `The proxy ${proxy} cannot be used: ${why}`, {
+    cause: error,
+    isPassing: true,
+  })
+}
+
+/** What a proxy answered to the wish for a tunnel. */
+function statusIn(error: unknown): string | null {
+  for (let one: unknown = error; one instanceof Error; one = one.cause) {
+    const found = /\((\d{3})\)/.exec(one.message)
+    if (found !== null) return found[1] ?? null
+  }
+  return null
 }
 
 function codeIn(error: unknown): string {

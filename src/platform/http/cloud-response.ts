@@ -5,11 +5,16 @@ import type { RawAnswer } from './transport.ts'
 const MOST_BYTES = 64 << 20
 
 /** An answer whose place in the budget is given back when its body ends. */
-export function cloudResponse(answer: RawAnswer, what: string, leave: () => void): CloudResponse {
+export function cloudResponse(
+  answer: RawAnswer,
+  what: string,
+  { leave, signal }: { readonly leave: () => void; readonly signal: AbortSignal },
+): CloudResponse {
   async function* bytes(): AsyncGenerator<Uint8Array> {
     try {
       yield* answer.body
     } catch (error) {
+      signal.throwIfAborted()
       throw new CloudError(
         'CONNECTION_LOST',
         `The connection broke within the answer to ${what}: it is asked again`,

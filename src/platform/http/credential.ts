@@ -10,11 +10,13 @@ export type Credential =
   | { readonly type: 'federated-token'; readonly read: () => string }
   | { readonly type: 'managed-identity' }
 
+const ASSERTION_SECONDS = 5 * 60
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
 /** The proof of identity that goes with a token request. Throws CREDENTIAL_UNREADABLE. */
 export async function clientAuth(
   credential: Exclude<Credential, { readonly type: 'managed-identity' }>,
+  tokenEndpoint: string,
 ): Promise<oidc.ClientAuth> {
   if (credential.type === 'secret') return oidc.ClientSecretPost(credential.read())
   if (credential.type === 'federated-token') {
@@ -28,8 +30,12 @@ export async function clientAuth(
   const { key, thumbprint } = certificateOf(credential.certificate(), credential.key())
   // Entra finds the certificate by the hash of its DER (interface reference k).
   return oidc.PrivateKeyJwt(key, {
-    [oidc.modifyAssertion]: (header) => {
+    [oidc.modifyAssertion]: (header, payload) => {
+      header['typ'] = 'JWT'
       header['x5t#S256'] = thumbprint
+      // Entra takes assertions for the address of its tokens, not for its name; clocks may differ by minutes.
+      payload['aud'] = tokenEndpoint
+      payload['exp'] = Number(payload['iat']) + ASSERTION_SECONDS
     },
   })
 }
@@ -39,15 +45,18 @@ function certificateOf(
   keyPem: string,
 ): { readonly key: oidc.CryptoKey; readonly thumbprint: string } {
   try {
-    const thumbprint = hash('sha256', new X509Certificate(pem).raw, 'base64url')
-    const key = createPrivateKey(keyPem).toCryptoKey({ name: 'RSA-PSS', hash: 'SHA-256' }, false, [
-      'sign',
-    ])
-    return { key, thumbprint }
+    const certificate = new X509Certificate(pem)
+    const privateKey = createPrivateKey(keyPem)
+    if (!certificate.checkPrivateKey(privateKey)) throw new Error('not the key of this certificate')
+    const algorithm = { name: 'RSA-PSS', hash: 'SHA-256' }
+    return {
+      key: privateKey.toCryptoKey(algorithm, false, ['sign']),
+      thumbprint: hash('sha256', certificate.raw, 'base64url'),
+    }
   } catch (error) {
     throw new CodedError(
       'CREDENTIAL_UNREADABLE',
-      'The certificate or its private key cannot be read: both must be PEM, the key RSA and without a passphrase',
+      'The certificate or its private key cannot be read: both must be PEM and belong together, the key RSA and without a passphrase',
       { cause: error },
     )
   }

@@ -7,7 +7,8 @@ interface IdentityPorts {
   readonly environment: NodeJS.ProcessEnv
 }
 
-const METADATA = 'http://169.254.169.254/metadata/identity/oauth2/token'
+const METADATA_HOST = 'http://169.254.169.254'
+const METADATA_PATH = '/metadata/identity/oauth2/token'
 
 /**
  * A token for the identity of the machine: from App Service (IDENTITY_ENDPOINT) or the metadata service of a virtual
@@ -19,7 +20,9 @@ export async function managedIdentityToken(
 ): Promise<{ readonly value: string; readonly lifetimeSeconds: number }> {
   const { IDENTITY_ENDPOINT: endpoint, IDENTITY_HEADER: header } = environment
   const isService = endpoint !== undefined && header !== undefined
-  const url = new URL(isService ? endpoint : METADATA)
+  // Where something else stands for the metadata service, as for a container, this variable says so to every Azure SDK.
+  const host = environment['AZURE_POD_IDENTITY_AUTHORITY_HOST'] ?? METADATA_HOST
+  const url = new URL(isService ? endpoint : `${host.replace(/\/+$/, '')}${METADATA_PATH}`)
   url.searchParams.set('api-version', isService ? '2019-08-01' : '2018-02-01')
   url.searchParams.set('resource', resource)
   if (clientId !== '') url.searchParams.set('client_id', clientId)
@@ -31,19 +34,23 @@ export async function managedIdentityToken(
       headers: isService ? { 'X-IDENTITY-HEADER': header } : { Metadata: 'true' },
     })
   } catch (error) {
-    throw failed('its endpoint does not answer', error)
+    throw failed('its endpoint does not answer', { cause: error, isPassing: true })
   }
   const body: unknown = await answer.json().catch(() => null)
   const token = tokenIn(body)
-  if (!answer.ok || token === null) throw failed(`HTTP ${answer.status}`)
-  return token
+  if (answer.ok && token !== null) return token
+  // The metadata service asks for patience by 404, 410, 429 and 5xx; it refuses by 400 and 403.
+  throw failed(`HTTP ${answer.status}`, { isPassing: ![400, 401, 403].includes(answer.status) })
 }
 
-function failed(why: string, cause?: unknown): CloudError {
+function failed(
+  why: string,
+  given: { readonly cause?: unknown; readonly isPassing: boolean },
+): CloudError {
   return new CloudError(
     'TOKEN_REFUSED',
     `This machine has no managed identity that Daybook can use (${why}): assign one, or use a certificate`,
-    { cause, isPassing: true },
+    given,
   )
 }
 

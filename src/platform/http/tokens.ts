@@ -22,6 +22,8 @@ export interface TokenPorts {
   readonly credential: Credential
   readonly clock: Clock
   readonly fetch: SmallFetch
+  /** For the identity of this machine. */
+  readonly fetchHere: SmallFetch
   readonly environment: NodeJS.ProcessEnv
 }
 
@@ -42,7 +44,9 @@ export class Tokens {
     this.#ports = ports
   }
 
-  async of(audience: Audience): Promise<Token> {
+  /** Asked for once, however many wait for it; who does not want to wait any more does not. */
+  async of(audience: Audience, signal: AbortSignal): Promise<Token> {
+    signal.throwIfAborted()
     const held = this.#held.get(audience)
     if (held !== undefined && held.expires > this.#ports.clock.now().getTime()) return held
     let asked = this.#asked.get(audience)
@@ -50,7 +54,7 @@ export class Tokens {
       asked = this.#ask(audience).finally(() => this.#asked.delete(audience))
       this.#asked.set(audience, asked)
     }
-    return asked
+    return unlessAborted(asked, signal)
   }
 
   /** The service refused it: the next one is asked for anew. */
@@ -63,7 +67,10 @@ export class Tokens {
     const asked = clock.now().getTime()
     const answer =
       credential.type === 'managed-identity'
-        ? await managedIdentityToken(cloud.resources[audience], this.#ports)
+        ? await managedIdentityToken(cloud.resources[audience], {
+            ...this.#ports,
+            fetch: this.#ports.fetchHere,
+          })
         : await this.#grant(audience, credential)
     const life = answer.lifetimeSeconds * 1_000
     const token: Token = {
@@ -83,16 +90,17 @@ export class Tokens {
   ): Promise<{ readonly value: string; readonly lifetimeSeconds: number }> {
     const { cloud, tenantId, clientId, clock, fetch } = this.#ports
     const issuer = `${cloud.login}/${tenantId}`
+    const endpoint = `${issuer}/oauth2/v2.0/token`
     const config = new oidc.Configuration(
-      { issuer: `${issuer}/v2.0`, token_endpoint: `${issuer}/oauth2/v2.0/token` },
+      { issuer: `${issuer}/v2.0`, token_endpoint: endpoint },
       clientId,
       // Assertions are dated by the clock that is followed.
       { [oidc.clockSkew]: Math.round((clock.now().getTime() - Date.now()) / 1_000) },
-      await clientAuth(credential),
+      await clientAuth(credential, endpoint),
     )
     config[oidc.customFetch] = async (url, { method, headers, body }) =>
       fetch(url, {
-        method,
+        method: method === 'GET' ? 'GET' : 'POST',
         headers,
         body: body instanceof URLSearchParams ? body.toString() : null,
       })
@@ -125,6 +133,12 @@ function tokenError(error: unknown, cloud: Cloud, clientId: string): CloudError 
   if (error instanceof oidc.ResponseBodyError) {
     const told = error.error_description ?? ''
     const code = /AADSTS\d+/.exec(told)?.[0] ?? error.error
+    if (error.status >= 500 || error.status === 429)
+      return new CloudError(
+        error.status === 429 ? 'THROTTLED' : 'SERVICE_FAILED',
+        `Entra gives no token now (${code}): it is asked again`,
+        { status: error.status, serviceCode: code, isPassing: true },
+      )
     const fix = FIXES[code] ?? 'check client id, credential, tenant and cloud'
     return new CloudError(
       'TOKEN_REFUSED',
@@ -132,13 +146,27 @@ function tokenError(error: unknown, cloud: Cloud, clientId: string): CloudError 
       { status: error.status, serviceCode: code },
     )
   }
-  const cause = error instanceof Error ? error.cause : undefined
-  if (cause instanceof CloudError) return cause
+  if (error instanceof Error && error.cause instanceof CloudError) return error.cause
   return new CloudError(
     'SERVICE_UNREACHABLE',
-    `No token could be had from ${new URL(cloud.login).host}: check the network, proxy and "cloud"`,
+    `What ${new URL(cloud.login).host} answers is no token: check the network, a proxy that asks for a sign-in, and "cloud"`,
     { cause: error, isPassing: true },
   )
+}
+
+async function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  const over = new AbortController()
+  const aborted = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), {
+      once: true,
+      signal: over.signal,
+    })
+  })
+  try {
+    return await Promise.race([promise, aborted])
+  } finally {
+    over.abort()
+  }
 }
 
 /** When the token was made out; Entra dates it a few minutes back at most. */

@@ -1,14 +1,10 @@
+import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { rootCertificates } from 'node:tls'
-import {
-  Agent,
-  EnvHttpProxyAgent,
-  fetch as undiciFetch,
-  ProxyAgent,
-  request,
-  type Dispatcher,
-} from 'undici'
+import { Agent, Pool, ProxyAgent, request, type Dispatcher } from 'undici'
 import { CodedError } from '../errors.ts'
+import { networkError } from './cloud-error.ts'
+import { proxyChoice, withoutPassword } from './proxies.ts'
 
 export interface TransportOptions {
   /** For all requests; without it HTTP_PROXY, HTTPS_PROXY and NO_PROXY are obeyed. */
@@ -18,12 +14,12 @@ export interface TransportOptions {
   readonly environment: NodeJS.ProcessEnv
 }
 
-/** Of fetch, what asking for a token needs. */
+/** Of fetch, what asking for a token needs. What cannot be reached rejects with a CloudError. */
 export type SmallFetch = (
   url: string,
   init: {
-    readonly method: string
-    readonly headers: Record<string, string>
+    readonly method: 'GET' | 'POST'
+    readonly headers: Readonly<Record<string, string>>
     readonly body: string | null
   },
 ) => Promise<Response>
@@ -37,19 +33,21 @@ export interface RawAnswer {
   discard(): Promise<void>
 }
 
+interface RawRequest {
+  readonly method: Dispatcher.HttpMethod
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | null
+  readonly signal: AbortSignal
+}
+
 /** Connections to the outside: proxies, authorities, time-outs. Follows no redirect: a token goes where it was meant to. */
 export interface Transport {
-  readonly proxy: string | null
-  request(
-    url: URL,
-    options: {
-      readonly method: Dispatcher.HttpMethod
-      readonly headers: Readonly<Record<string, string>>
-      readonly body: string | null
-      readonly signal: AbortSignal
-    },
-  ): Promise<RawAnswer>
+  /** Through which proxy an address is asked, without its password; null: none. */
+  proxyOf(url: URL): string | null
+  request(url: URL, options: RawRequest): Promise<RawAnswer>
   readonly fetch: SmallFetch
+  /** For what the platform offers to this machine alone: no proxy knows it. */
+  readonly fetchHere: SmallFetch
   close(): Promise<void>
 }
 
@@ -57,89 +55,118 @@ const CONNECT_MS = 15_000
 const HEADERS_MS = 120_000
 /** Between two pieces of a body. */
 const STALLED_MS = 60_000
+/** An answer with a token is small. */
+const TOKEN_BYTES = 1 << 20
 
 export function openTransport({ proxy, certificates, environment }: TransportOptions): Transport {
   const ca = certificates === undefined ? undefined : authorities(certificates)
-  const connect = { timeout: CONNECT_MS, ...(ca === undefined ? {} : { ca }) }
+  const tls = ca === undefined ? {} : { ca }
   const common = {
     headersTimeout: HEADERS_MS,
     bodyTimeout: STALLED_MS,
     keepAliveTimeout: 30_000,
-    connect,
+    connect: { timeout: CONNECT_MS, ...tls },
   }
-  const tls = ca === undefined ? {} : { requestTls: { ca }, proxyTls: { ca } }
-  const fromEnvironment =
-    environment['https_proxy'] ??
-    environment['HTTPS_PROXY'] ??
-    environment['http_proxy'] ??
-    environment['HTTP_PROXY']
-  const dispatcher: Dispatcher =
-    proxy !== undefined
-      ? new ProxyAgent({ uri: proxy, ...common, ...tls })
-      : fromEnvironment !== undefined && fromEnvironment !== ''
-        ? new EnvHttpProxyAgent({ ...common, ...tls })
-        : new Agent(common)
-  const used = proxy ?? (fromEnvironment === '' ? undefined : fromEnvironment)
+  const choose = proxyChoice(proxy, environment)
+  const direct = new Agent(common)
+  const proxied = new Map<string, ProxyAgent>()
+  const dispatcherOf = (url: URL): Dispatcher => {
+    const uri = choose(url)
+    if (uri === null) return direct
+    let agent = proxied.get(uri)
+    if (agent === undefined) {
+      agent = new ProxyAgent({
+        ...common,
+        uri,
+        requestTls: { timeout: CONNECT_MS, ...tls },
+        proxyTls: { timeout: CONNECT_MS, ...tls },
+        // A proxy that takes a request for a tunnel and says nothing.
+        clientFactory: (origin, options) =>
+          new Pool(origin, { ...options, headersTimeout: CONNECT_MS }),
+      })
+      proxied.set(uri, agent)
+    }
+    return agent
+  }
+  const proxyOf = (url: URL): string | null => {
+    const uri = choose(url)
+    return uri === null ? null : withoutPassword(uri)
+  }
   return {
-    proxy: used === undefined ? null : withoutPassword(used),
-    async request(url, { method, headers, body, signal }) {
-      const answer = await request(url, { method, headers, body, signal, dispatcher })
-      const header = (name: string): string | null => {
-        const value = answer.headers[name]
-        return Array.isArray(value) ? (value[0] ?? null) : (value ?? null)
-      }
-      return {
-        statusCode: answer.statusCode,
-        header,
-        body: answer.body,
-        discard: async () => {
-          await answer.body.dump()
-        },
-        async text(limit) {
-          let text = ''
-          for await (const piece of answer.body) {
-            text += Buffer.from(piece).toString('utf8')
-            if (text.length > limit) break
-          }
-          return text
-        },
-      }
+    proxyOf,
+    request: async (url, options) => sent(url, options, dispatcherOf(url)),
+    fetch: smallFetch(dispatcherOf, proxyOf),
+    fetchHere: smallFetch(
+      () => direct,
+      () => null,
+    ),
+    async close() {
+      await Promise.all([direct, ...proxied.values()].map(async (each) => each.close()))
     },
-    // Both are the fetch of the standard; their types differ in name.
-    fetch: async (url, { method, headers, body }) => {
-      const answer = await undiciFetch(url, {
-        method,
-        headers,
-        body,
-        redirect: 'manual',
-        dispatcher,
+  }
+}
+
+function smallFetch(
+  dispatcherOf: (url: URL) => Dispatcher,
+  proxyOf: (url: URL) => string | null,
+): SmallFetch {
+  return async (address, { method, headers, body }) => {
+    const url = new URL(address)
+    try {
+      const answer = await sent(url, { method, headers, body }, dispatcherOf(url))
+      const text = await answer.text(TOKEN_BYTES)
+      const type = answer.header('content-type')
+      const hasBody = answer.statusCode !== 204 && answer.statusCode !== 304
+      return new Response(hasBody ? text : null, {
+        status: answer.statusCode,
+        headers: type === null ? {} : { 'content-type': type },
       })
-      return new Response(await answer.arrayBuffer(), {
-        status: answer.status,
-        headers: [...answer.headers],
-      })
+    } catch (error) {
+      throw networkError(error, url.host, proxyOf(url))
+    }
+  }
+}
+
+async function sent(
+  url: URL,
+  options: Omit<RawRequest, 'signal'> & { readonly signal?: AbortSignal },
+  dispatcher: Dispatcher,
+): Promise<RawAnswer> {
+  const { statusCode, headers, body } = await request(url, { ...options, dispatcher })
+  return {
+    statusCode,
+    header: (name) => {
+      const value = headers[name]
+      return Array.isArray(value) ? (value[0] ?? null) : (value ?? null)
     },
-    close: () => dispatcher.close(),
+    body,
+    discard: async () => {
+      await body.dump()
+    },
+    async text(limit) {
+      const pieces: Uint8Array[] = []
+      let size = 0
+      for await (const piece of body) {
+        pieces.push(piece)
+        size += piece.length
+        if (size > limit) break
+      }
+      return Buffer.concat(pieces).toString('utf8')
+    },
   }
 }
 
 function authorities(file: string): string[] {
   try {
-    return [...rootCertificates, readFileSync(file, 'utf8')]
+    const pem = readFileSync(file, 'utf8')
+    const found = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
+    if (found.length === 0) throw new Error('it holds none')
+    return [...rootCertificates, ...found.map((one) => new X509Certificate(one).toString())]
   } catch (error) {
     throw new CodedError(
       'CERTIFICATES_UNREADABLE',
-      `The file ${file} with certificate authorities cannot be read: check network.certificates`,
+      `The file ${file} holds no certificate authorities that can be read (PEM): check network.certificates`,
       { cause: error },
     )
-  }
-}
-
-function withoutPassword(proxy: string): string {
-  try {
-    const url = new URL(proxy)
-    return `${url.protocol}//${url.host}`
-  } catch {
-    return 'in the environment'
   }
 }
