@@ -57,6 +57,8 @@ const SETTINGS = {
   // Its buffers cost more memory than it saves time beside our own threads (measured: docs/reference/performance.md).
   input_format_parallel_parsing: 0,
   max_memory_usage: '1500000000',
+  // Its pool for reading files grows to 100 threads, each with three files of /proc open, and files in the page cache need none.
+  local_filesystem_read_method: 'pread',
   // A broken line must fail the whole insert, never be skipped.
   input_format_allow_errors_num: '0',
 } satisfies ClickHouseSettings
@@ -88,7 +90,7 @@ async function openInProcess(path: string): Promise<Engine> {
   // A session keeps its settings: once, instead of in front of every statement.
   for (const client of [reading, writing]) {
     for (const [name, value] of Object.entries(SETTINGS))
-      await translated(client.command({ query: `SET ${name} = ${value}` }))
+      await translated(client.command({ query: `SET ${name} = '${value}'` }))
   }
   const folder = rowFolder(path)
   const { query } = statements(reading, {})
