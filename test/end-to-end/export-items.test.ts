@@ -7,6 +7,8 @@ import type { ArchiveReader } from '../../src/archive/types.ts'
 import { openCatalog } from '../../src/catalog/catalog.ts'
 import { importWeek, type ImportedWeek } from '../../src/cli/testing.ts'
 import { ITEM_FIELDS } from '../../src/discovery/export/fields.ts'
+import { placesOf } from '../../src/discovery/export/items.ts'
+import { slicesOf } from '../../src/discovery/export/selection.ts'
 import type { Stage } from '../../src/discovery/export/stage.ts'
 import { WorkFolder } from '../../src/discovery/export/work-folder.ts'
 import { writeItemLines } from '../../src/discovery/export/write-items.ts'
@@ -82,6 +84,29 @@ const openWork = (name: string): Promise<WorkFolder> =>
     createdAt: '2026-03-06T12:00:00.000Z',
     checkpoints: {},
   })
+
+test('slices of any size hold every item once, in the order', async () => {
+  const selection = { index, query: parse('*', new Date()) }
+  for (const order of ['time', 'conversation'] as const) {
+    const sizes: number[] = []
+    const orders: string[] = []
+    for (const bytes of [2_000, 30_000, 100_000_000]) {
+      const ids: string[] = []
+      const slices = await slicesOf(selection, order, bytes)
+      for (const slice of slices) {
+        const places = await placesOf(selection, order, slice)
+        expect(places.length).toBe(slice.rows)
+        ids.push(...places.map(({ id }) => id))
+      }
+      sizes.push(slices.length)
+      orders.push(ids.join())
+    }
+    expect(new Set(orders).size).toBe(1)
+    expect(new Set(orders[0]?.split(',')).size).toBe(81)
+    expect(sizes[0]).toBeGreaterThan(40)
+    expect(sizes[2]).toBe(1)
+  }
+})
 
 test('items are the same whether threads make them or not, and after an interruption', async () => {
   const here = await written('here', 1_000)

@@ -216,6 +216,9 @@ function checkpointsOf(readers: readonly ArchiveReader[]): Record<string, string
   )
 }
 
+/** Raised when the same export is cut into other parts: an interrupted one could not go on at its part then. */
+const SLICING = 2
+
 /** What makes two exports the same: the request, and everything that it finds. */
 function fingerprintOf(
   request: ExportRequest,
@@ -226,6 +229,7 @@ function fingerprintOf(
   return hash(
     'sha256',
     JSON.stringify([
+      SLICING,
       software,
       actor,
       explain(query),

@@ -23,6 +23,7 @@ export interface Slice {
 
 interface SortKey {
   readonly column: string
+  readonly name: string
   /** As a value of the answer, and back. */
   readonly read: string
   readonly bound: (parameter: string) => string
@@ -30,22 +31,26 @@ interface SortKey {
 
 const AT: SortKey = {
   column: 'occurredAt',
+  name: 'occurredAt',
   read: 'toUnixTimestamp64Milli(occurredAt)',
   bound: (parameter) => `fromUnixTimestamp64Milli({${parameter}:Int64}, 'UTC')`,
 }
 const ID: SortKey = {
   column: 'id',
+  name: 'id',
   read: 'toString(id)',
   bound: (parameter) => `toUUID({${parameter}:String})`,
 }
 const SESSION: SortKey = {
   column: 'session',
+  name: 'session',
   read: 'session',
   bound: (parameter) => `{${parameter}:String}`,
 }
 const NO_SESSION: SortKey = {
   column: "(session = '')",
-  read: "toUInt8(session = '')",
+  name: 'noSession',
+  read: 'toUInt8(noSession)',
   bound: (parameter) => `{${parameter}:UInt8}`,
 }
 const ORDERS: Readonly<Record<Order, readonly SortKey[]>> = {
@@ -60,21 +65,81 @@ const ROW_BYTES = 1_500
 
 /** The matching items cut where about `bytes` of text are together. */
 export async function slicesOf(
+  selection: Selection,
+  order: Order,
+  bytes: number,
+): Promise<Slice[]> {
+  return order === 'time' ? timeSlices(selection, bytes) : exactSlices(selection, order, bytes, '')
+}
+
+const HOUR_MS = 3_600_000
+const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+
+/**
+ * Cut between hours, which is little to sort and to remember at any number of items; only inside an hour that is too
+ * large between items.
+ */
+async function timeSlices(selection: Selection, bytes: number): Promise<Slice[]> {
+  const { index, query } = selection
+  const { where, params } = visible(index, query)
+  const hours = await index.engine.query(
+    `SELECT toInt64(floor(toUnixTimestamp64Milli(occurredAt) / ${HOUR_MS})) AS hour, count(), sum(promptBytes + answerBytes + ${ROW_BYTES})
+     FROM items WHERE ${where} GROUP BY hour ORDER BY hour`,
+    params,
+  )
+  const slices: Slice[] = []
+  let rows = 0
+  let size = 0
+  let last = 0
+  const cut = (): void => {
+    if (rows === 0) return
+    const upTo: Place = [(last + 1) * HOUR_MS - 1, LAST_ID]
+    slices.push({ after: slices.at(-1)?.upTo ?? null, upTo, rows })
+    rows = 0
+    size = 0
+  }
+  for (const [at, count, itsSize] of hours) {
+    const hour = Number(at)
+    if (size + Number(itsSize) > bytes) cut()
+    if (Number(itsSize) > 2 * bytes) {
+      const inside = ` AND occurredAt >= ${AT.bound('from')} AND occurredAt <= ${AT.bound('to')}`
+      const bounds = { from: hour * HOUR_MS, to: (hour + 1) * HOUR_MS - 1 }
+      for (const { upTo, rows: its } of await exactSlices(selection, 'time', bytes, inside, bounds))
+        slices.push({ after: slices.at(-1)?.upTo ?? null, upTo, rows: its })
+      continue
+    }
+    rows += Number(count)
+    size += Number(itsSize)
+    last = hour
+  }
+  cut()
+  return slices
+}
+
+/** Cut between any two items. `inside`: a further condition, with what it binds. */
+async function exactSlices(
   { index, query }: Selection,
   order: Order,
   bytes: number,
+  inside: string,
+  bound: Readonly<Record<string, unknown>> = {},
 ): Promise<Slice[]> {
   const { where, params } = visible(index, query)
   const keys = columnsOf(order)
   const read = ORDERS[order].map(({ read: sql }) => sql).join(', ')
+  const named = ORDERS[order].map(({ name }, at) => `tupleElement(place, ${at + 1}) AS ${name}`)
+  // What places are read as is made of the few that are left.
   const rows = await index.engine.query(
-    `SELECT argMax(place, rows), max(rows) FROM (
-       SELECT tuple(${read}) AS place,
-         row_number() OVER (ORDER BY ${keys}) AS rows,
-         sum(promptBytes + answerBytes + ${ROW_BYTES}) OVER (ORDER BY ${keys} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS size
-       FROM items WHERE ${where})
-     GROUP BY intDiv(size, ${bytes}) ORDER BY max(rows)`,
-    params,
+    `SELECT tuple(${read}), last FROM (
+       SELECT ${named.join(', ')}, last FROM (
+         SELECT argMax(place, rows) AS place, max(rows) AS last FROM (
+           SELECT tuple(${keys}) AS place,
+             row_number() OVER (ORDER BY ${keys}) AS rows,
+             sum(promptBytes + answerBytes + ${ROW_BYTES}) OVER (ORDER BY ${keys} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS size
+           FROM items WHERE ${where}${inside})
+         GROUP BY intDiv(size, ${bytes})))
+     ORDER BY last`,
+    { ...params, ...bound },
   )
   let after: Place | null = null
   let before = 0
@@ -130,27 +195,32 @@ export async function sequencesOf(
   temporary: string,
 ): Promise<Float64Array> {
   const { where, params } = visible(index, query)
-  const sql = `SELECT DISTINCT arrayJoin(sequences) AS sequence FROM items
-    WHERE ${where} AND tenant = {tenantOfExport:String} ORDER BY sequence`
+  const its = `${where} AND tenant = {tenantOfExport:String}`
   const bound = { ...params, tenantOfExport: tenant }
-  if (index.engine.where === 'server')
-    return Float64Array.from(await index.engine.query(sql, bound), ([sequence]) => Number(sequence))
-  const statement = { sql, params: bound, format: 'RowBinary', settings: 'max_threads = 0' }
-  // Ascending, so that a file that ends early lacks the highest.
-  const [last] = await index.engine.query(
-    `SELECT max(arrayMax(sequences)), count() FROM items WHERE ${where} AND tenant = {tenantOfExport:String}`,
+  const [total] = await index.engine.query(
+    `SELECT sum(length(sequences)) FROM items WHERE ${its}`,
     bound,
   )
-  const isWhole = (found: Buffer): boolean =>
-    found.length === 0
-      ? Number(last?.[1]) === 0
-      : found.length % 8 === 0 &&
-        Number(found.readBigUInt64LE(found.length - 8)) === Number(last?.[0])
+  const statement = {
+    sql: `SELECT toFloat64(arrayJoin(sequences)) AS sequence FROM items WHERE ${its} ORDER BY sequence`,
+    params: bound,
+    format: 'RowBinary',
+    settings: 'max_threads = 0',
+  }
+  const isWhole = (found: Buffer): boolean => found.length === Number(total?.[0]) * 8
   const bytes = await output(index.engine, statement, ['sequence'], temporary, isWhole)
-  const sequences = new Float64Array(bytes.length / 8)
-  for (let at = 0; at < sequences.length; at += 1)
-    sequences[at] = Number(bytes.readBigUInt64LE(at * 8))
-  return sequences
+  return eachOnce(new Float64Array(new Uint8Array(bytes).buffer))
+}
+
+/** Of ascending numbers; in their place. */
+function eachOnce(numbers: Float64Array): Float64Array {
+  let kept = 0
+  for (const number of numbers) {
+    if (kept > 0 && numbers[kept - 1] === number) continue
+    numbers[kept] = number
+    kept += 1
+  }
+  return numbers.subarray(0, kept)
 }
 
 /** Tenants of the matching items, with how many of them. */

@@ -38,7 +38,8 @@ export async function* readSlices(
   const read = async (at: number): Promise<Buffer> => {
     const slice = slices[at]
     if (slice === undefined) return Buffer.alloc(0)
-    const { sql, params } = table.statement(slice, form.columns)
+    const temporary = `${task.temporary}-${at % AHEAD}`
+    const { sql, params } = await slice.statement(form.columns, temporary)
     const statement = {
       sql: form.names ? renamed(fields, sql) : sql,
       params: { ...params, ...minimiseParams(minimise) },
@@ -46,7 +47,6 @@ export async function* readSlices(
       settings: OUTPUT_SETTINGS,
     }
     const isWhole = (bytes: Buffer): boolean => form.rowsIn(bytes) === slice.rows
-    const temporary = `${task.temporary}-${at % AHEAD}`
     return output(table.engine, statement, form.outputs, temporary, isWhole)
   }
   let rows = slices.slice(0, from).reduce((sum, slice) => sum + slice.rows, 0)

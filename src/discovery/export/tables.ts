@@ -1,16 +1,25 @@
+import { writeFile } from 'node:fs/promises'
+import { CodedError } from '../../platform/errors.ts'
 import type { Engine, Params } from '../../query/engine.ts'
+import { quoted } from '../../query/sql-text.ts'
 import { visible } from '../../query/visible.ts'
-import { sliceStatement, slicesOf, type Selection, type Slice } from './selection.ts'
+import { attempt } from './growing-file.ts'
+import { sliceStatement, slicesOf, type Selection } from './selection.ts'
 
 /** The rows of an export in the index, in slices or whole: items by time, or records by tenant and sequence. */
 export interface Table {
   readonly engine: Engine
   rows(): Promise<number>
-  slices(): Promise<readonly Slice[]>
-  statement(slice: Slice, columns: string): Statement
+  slices(): Promise<readonly TableSlice[]>
   whole(columns: string): Statement
   /** Sum of an expression over all rows. */
   sum(sql: string, own?: Params): Promise<number>
+}
+
+export interface TableSlice {
+  readonly rows: number
+  /** `temporary`: beginning of the name of a file that it may need. */
+  statement(columns: string, temporary: string): Promise<Statement>
 }
 
 interface Statement {
@@ -31,9 +40,12 @@ export function itemTable(selection: Selection): Table {
       const { where, params } = matching()
       return oneNumber(engine, `SELECT count() FROM items WHERE ${where}`, params)
     },
-    slices: () => slicesOf(selection, 'time', SLICE_BYTES),
-    statement(slice, columns) {
-      return sliceStatement(selection, 'time', slice, columns)
+    async slices() {
+      const slices = await slicesOf(selection, 'time', SLICE_BYTES)
+      return slices.map((slice) => ({
+        rows: slice.rows,
+        statement: (columns) => Promise.resolve(sliceStatement(selection, 'time', slice, columns)),
+      }))
     },
     whole(columns) {
       const { where, params } = matching()
@@ -51,57 +63,52 @@ export function itemTable(selection: Selection): Table {
 /** Records in a slice: they are narrow. */
 const SLICE_RECORDS = 100_000
 
-export function recordTable(selection: Selection): Table {
+/** Which records of a tenant: ascending. */
+export interface TenantSequences {
+  readonly tenant: string
+  readonly sequences: Float64Array
+}
+
+/**
+ * The records that the matching items are made of. Where the engine has to tell which they are, it does so by a bitmap
+ * or by a slice's own sequences: a set of them all took it 240 MB for each million (docs/reference/performance.md).
+ */
+export function recordTable(selection: Selection, tenants: readonly TenantSequences[]): Table {
   const { index, query } = selection
   const { engine } = index
   const matching = (): { where: string; params: Params } => {
     const { where, params } = visible(index, query)
+    const bound: Record<string, unknown> = {}
+    const wanted = tenants.map(({ tenant }, at) => {
+      bound[`tenant${at}`] = tenant
+      const own = `tenant = {tenant${at}:String}`
+      return `(${own} AND bitmapContains((SELECT groupBitmapState(arrayJoin(sequences)) FROM items WHERE ${where} AND ${own}), sequence))`
+    })
     return {
-      where: `(tenant, sequence) IN (SELECT tenant, arrayJoin(sequences) FROM items WHERE ${where})`,
-      params,
+      where: wanted.length === 0 ? '0' : wanted.join(' OR '),
+      params: { ...params, ...bound },
     }
+  }
+  const counted = async (): Promise<number> => {
+    const { where, params } = matching()
+    return oneNumber(engine, `SELECT count() FROM records WHERE ${where}`, params)
   }
   return {
     engine,
     async rows() {
-      const { where, params } = matching()
-      return oneNumber(engine, `SELECT count() FROM records WHERE ${where}`, params)
+      const rows = await counted()
+      const wanted = tenants.reduce((sum, { sequences }) => sum + sequences.length, 0)
+      if (rows === wanted) return rows
+      throw new CodedError(
+        'INDEX_STALE',
+        'The index does not know every record that its items are made of: run "daybook reindex"',
+      )
     },
     async slices() {
+      await this.rows()
       const { where, params } = matching()
-      const rows = await engine.query(
-        `SELECT argMax((tenant, sequence), row), max(row) FROM (
-           SELECT tenant, sequence, row_number() OVER (ORDER BY tenant, sequence) AS row FROM records WHERE ${where})
-         GROUP BY intDiv(row - 1, ${SLICE_RECORDS}) ORDER BY max(row)`,
-        params,
-      )
-      let after: Slice['after'] = null
-      let before = 0
-      return rows.map(([place, end]) => {
-        const [tenant, sequence]: readonly unknown[] = Array.isArray(place) ? place : []
-        const upTo = [String(tenant), Number(sequence)]
-        const slice: Slice = { after, upTo, rows: Number(end) - before }
-        after = upTo
-        before = Number(end)
-        return slice
-      })
-    },
-    statement({ after, upTo }, columns) {
-      const { where, params } = matching()
-      const [tenant = '', sequence = -1] = after ?? []
-      const range =
-        ' AND (tenant, sequence) > ({afterTenant:String}, {afterSequence:Int64}) AND (tenant, sequence) <= ({upToTenant:String}, {upToSequence:Int64})'
-      const sql = `SELECT ${columns} FROM records WHERE ${where}${range} ORDER BY tenant, sequence`
-      return {
-        sql,
-        params: {
-          ...params,
-          afterTenant: tenant,
-          afterSequence: sequence,
-          upToTenant: upTo[0],
-          upToSequence: upTo[1],
-        },
-      }
+      const all = { sql: where, params }
+      return tenants.flatMap((own) => recordSlices(engine, { ...own, all }))
     },
     whole(columns) {
       const { where, params } = matching()
@@ -114,6 +121,47 @@ export function recordTable(selection: Selection): Table {
       return oneNumber(engine, `SELECT sum(${sql}) FROM records WHERE ${where}`, params)
     },
   }
+}
+
+/** Sequences of one tenant that follow each other, and how the engine is told of them. */
+interface WantedRecords extends TenantSequences {
+  /** The condition for all records of the export. */
+  readonly all: Statement
+}
+
+function recordSlices(engine: Engine, { tenant, sequences, all }: WantedRecords): TableSlice[] {
+  const slices: TableSlice[] = []
+  for (let from = 0; from < sequences.length; from += SLICE_RECORDS) {
+    const wanted = { tenant, sequences: sequences.subarray(from, from + SLICE_RECORDS), all }
+    slices.push({
+      rows: wanted.sequences.length,
+      statement: (columns, temporary) =>
+        recordStatement(engine, wanted, columns, `${temporary}-wanted`),
+    })
+  }
+  return slices
+}
+
+async function recordStatement(
+  engine: Engine,
+  { tenant, sequences, all }: WantedRecords,
+  columns: string,
+  temporary: string,
+): Promise<Statement> {
+  const [first = 0, last = 0] = [sequences[0], sequences.at(-1)]
+  const range =
+    'tenant = {tenantOfSlice:String} AND sequence >= {first:UInt64} AND sequence <= {last:UInt64}'
+  const bound = { tenantOfSlice: tenant, first, last }
+  const statement = (wanted: string, params: Params): Statement => ({
+    sql: `SELECT ${columns} FROM records WHERE ${range}${wanted} ORDER BY sequence`,
+    params: { ...bound, ...params },
+  })
+  if (last - first + 1 === sequences.length) return statement('', {})
+  if (engine.where === 'server') return statement(` AND (${all.sql})`, all.params)
+  const bytes = new Uint8Array(sequences.buffer, sequences.byteOffset, sequences.byteLength)
+  await attempt('write', temporary, () => writeFile(temporary, bytes))
+  const file = `file(${quoted(temporary)}, RowBinary, 'number Float64')`
+  return statement(` AND sequence IN (SELECT toUInt64(number) FROM ${file})`, {})
 }
 
 async function oneNumber(engine: Engine, sql: string, params: Params): Promise<number> {

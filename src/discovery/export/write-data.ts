@@ -43,10 +43,14 @@ async function writeFormat(task: DataTask, work: WorkFolder, stage: Stage): Prom
   const { request, selection, minimise, about, ports, onStep } = task
   const { unit, format, fields } = request
   const { signal } = ports
+  const sequences = task.texts.tenants.map((own) => ({
+    tenant: own.reader.tenant,
+    sequences: own.sequences,
+  }))
   const readers = task.texts.tenants.map(({ reader }) => reader)
   const part = unit === 'item' ? 'items' : 'records'
   const onRows = (done: number): void => onStep({ part, done, total: about.rows })
-  const table = unit === 'item' ? itemTable(selection) : recordTable(selection)
+  const table = unit === 'item' ? itemTable(selection) : recordTable(selection, sequences)
   const temporary = work.besidePackage('slice')
   const rows: TableTask = { table, fields, minimise, temporary, signal, onRows }
   const items: ItemsTask = {
