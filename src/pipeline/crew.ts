@@ -22,7 +22,7 @@ interface Waiting {
 }
 
 // Larger, and a worker keeps the pages; smaller, and it copies more (measured: docs/reference/performance.md).
-const YOUNG_MB = 16
+const YOUNG_MB = 32
 const HIRE_AGAIN_MS = 250
 
 /** Starts `size` workers. A worker that dies fails everything that is asked, with all that it held, and is replaced. */
