@@ -14,8 +14,9 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['**/*.long.test.ts', '**/node_modules/**'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // A bound for what hangs, and no measure of speed: the machine may be busy.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // More than two even on two cores: the end-to-end tests mostly wait for their child processes.
     maxWorkers: 3,
     // Loading the modules anew for every file costs a third of the time. No test may leave anything behind in its process.

@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join, relative, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { writeDemoWeek } from '../src/tenant/demo-week/demo-week.ts'
+import { askOne } from './one-process-client.suite.ts'
 
 // Every `console` block of README.md and docs/guide is typed into a shell, in a folder that holds the exports of the
 // demo week in ./exports. A page begins with these imported into ./daybook-data, unless it holds the line below.
@@ -23,6 +24,9 @@ const FROM_NOTHING = '<!-- begins before the import -->'
 
 // What a reader types in the checkout, and what is run for it here.
 const TYPED: Readonly<Record<string, string>> = { 'npm ci && npm run demo': 'daybook demo' }
+
+// For a machine that does much else.
+const TIMEOUT_MS = 300_000
 
 const pages = ['README.md', ...filesOf('docs/guide')]
 const documents = [
@@ -36,21 +40,23 @@ if (noShell) process.stdout.write('Skipped: the commands of the guide are for a 
 
 describe.skipIf(noShell)('the commands of a page print what the page says', () => {
   let work = ''
+  let socket = ''
   let others: ChildProcess
 
   beforeAll(async () => {
     work = mkdtempSync(join(tmpdir(), 'daybook-docs-'))
     await writeDemoWeek(join(work, 'exports'))
     writeProgram('as-typed', resolve('bin/daybook.js'))
-    const socket = join(work, 'socket')
+    socket = join(work, 'socket')
     writeProgram('others', resolve('test/one-process-client.suite.ts'), socket)
     others = fork(resolve('test/one-process.suite.ts'), [socket])
     await once(others, 'message')
     await shell('daybook import ./exports', work, 'as-typed')
   })
 
-  afterAll(() => {
+  afterAll(async () => {
     others.kill()
+    await once(others, 'exit')
     rmSync(work, { recursive: true, force: true })
   })
 
@@ -68,7 +74,7 @@ describe.skipIf(noShell)('the commands of a page print what the page says', () =
     expect(withCommands.length).toBeGreaterThan(5)
   })
 
-  test.concurrent.each(withCommands)('%s', { timeout: 120_000 }, async (page) => {
+  test.concurrent.each(withCommands)('%s', { timeout: TIMEOUT_MS }, async (page) => {
     const text = readFileSync(page, 'utf8')
     const folder = join(work, page.replaceAll('/', '-'))
     cpSync(join(work, 'exports'), join(folder, 'exports'), { recursive: true })
@@ -81,7 +87,7 @@ describe.skipIf(noShell)('the commands of a page print what the page says', () =
     const wrong: { readonly printed: string; readonly page: string }[] = []
     const commands = commandsOf(text)
     for (const { command, output } of commands) {
-      const printed = await shell(command, folder, asTyped(page, commands) ? 'as-typed' : 'others')
+      const printed = await typed(command, folder, asTyped(page, command) ? 'as-typed' : 'others')
       if (!pattern(output).test(`${printed}\n`)) {
         wrong.push({ printed: `$ ${command}\n${printed}`, page: `$ ${command}\n${output}` })
       }
@@ -91,25 +97,32 @@ describe.skipIf(noShell)('the commands of a page print what the page says', () =
     )
   })
 
-  async function shell(
-    command: string,
-    folder: string,
-    program: 'as-typed' | 'others',
-  ): Promise<string> {
-    const { PATH = '', HOME = folder, NODE_COMPILE_CACHE, TMPDIR } = process.env
-    const path = join(work, program) + delimiter + PATH
-    const env = { PATH: path, HOME, NODE_COMPILE_CACHE, TMPDIR, NO_COLOR: '1' }
+  async function typed(command: string, folder: string, program: Program): Promise<string> {
+    if (program === 'as-typed' || !ALONE.test(command)) return shell(command, folder, program)
+    // Of the shell it needs the words alone, and no process of its own.
+    const words = await shell(command.replace('daybook', "printf '%s\\n'"), folder, program)
+    const env = environment(folder, program)
+    const { code, written } = await askOne(socket, words.split('\n'), folder, env)
+    return printedBy(written.map(([, text]) => text).join(''), code)
+  }
+
+  async function shell(command: string, folder: string, program: Program): Promise<string> {
+    const env = environment(folder, program)
     return new Promise((printed) => {
       execFile(
         '/bin/sh',
         ['-c', `{ ${command}\n} 2>&1`],
-        { cwd: folder, env, timeout: 110_000 },
-        (error, stdout) => {
-          const code = error === null ? '' : `(ended with ${String(error.code ?? error.signal)})\n`
-          printed(trimmed(stdout + code))
-        },
+        { cwd: folder, env, timeout: TIMEOUT_MS },
+        (error, stdout) =>
+          printed(printedBy(stdout, error === null ? 0 : (error.code ?? error.signal))),
       )
     })
+  }
+
+  function environment(folder: string, program: Program): NodeJS.ProcessEnv {
+    const { PATH = '', HOME = folder, NODE_COMPILE_CACHE, TMPDIR } = process.env
+    const path = join(work, program) + delimiter + PATH
+    return { PATH: path, HOME, NODE_COMPILE_CACHE, TMPDIR, NO_COLOR: '1' }
   }
 })
 
@@ -146,15 +159,20 @@ test('every dependency has its reason', () => {
   expect(listed.filter((name) => !names.includes(name))).toEqual([])
 })
 
+type Program = 'as-typed' | 'others'
+
 interface Typed {
   readonly command: string
   readonly output: string
 }
 
-/** Whether commands are processes of their own: on the first page that somebody reads, and beside one in the background. */
-function asTyped(page: string, commands: readonly Typed[]): boolean {
-  return page === 'README.md' || commands.some(({ command }) => /\s&(\s|$)/.test(command))
+/** Whether a command is a process of its own: on the first page that somebody reads, and in the background. */
+function asTyped(page: string, command: string): boolean {
+  return page === 'README.md' || /\s&(\s|$)/.test(command)
 }
+
+/** A command of this program and of nothing else. */
+const ALONE = /^daybook [^|&;<>()`$\n]*$/
 
 function commandsOf(text: string): Typed[] {
   const commands: Typed[] = []
@@ -181,6 +199,10 @@ function pattern(output: string): RegExp {
         : `${line.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll('…', '.*')}\n`,
     )
   return output === '' ? /^\n$/ : new RegExp(`^${lines.join('')}$`)
+}
+
+function printedBy(text: string, ended: unknown): string {
+  return trimmed(ended === 0 ? text : `${text}(ended with ${String(ended)})\n`)
 }
 
 /** Without blanks at the ends of lines, and without blank lines at the end. */

@@ -1,15 +1,29 @@
 // What stands in for `daybook` in a shell beside one-process.suite.ts: `node <this> <socket> <arguments>`.
 import { writeSync } from 'node:fs'
 import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 
-const [socketPath = '', ...argv] = process.argv.slice(2)
-const socket = connect(socketPath)
-let told = ''
-socket.setEncoding('utf8')
-socket.on('data', (piece: string) => (told += piece))
-socket.on('end', () => {
-  const { code, written }: { code: number; written: [number, string][] } = JSON.parse(told)
-  process.exitCode = code
+export interface Answered {
+  readonly code: number
+  readonly written: readonly (readonly [stream: 1 | 2, text: string])[]
+}
+
+/** Has a command line run by the process that listens on the socket. */
+export async function askOne(
+  socketPath: string,
+  argv: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Answered> {
+  const socket = connect(socketPath)
+  socket.end(JSON.stringify({ argv, cwd, env }))
+  const answered: Answered = JSON.parse(await text(socket))
+  return answered
+}
+
+if (import.meta.main) {
+  const [socketPath = '', ...argv] = process.argv.slice(2)
+  const { code, written } = await askOne(socketPath, argv, process.cwd(), process.env)
   for (const [stream, piece] of written) writeSync(stream, piece)
-})
-socket.end(JSON.stringify({ argv, cwd: process.cwd(), env: process.env }))
+  process.exitCode = code
+}

@@ -24,7 +24,7 @@ describe.skipIf(absent)('the samples of eDiscovery, telemetry and transcripts', 
     ])
     items = await itemsOf(app)
     await app.close()
-  }, 60_000)
+  })
   const from = (namespace: string) =>
     items.filter(({ records }) => records[0]?.namespace === namespace)
 

@@ -21,7 +21,7 @@ beforeAll(async () => {
   const file = join(here.folder, 'analyst', 'interactions.json')
   writeFileSync(file, JSON.stringify({ value: interactions() }))
   await run(['import', file])
-}, 60_000)
+})
 
 afterAll(() => here.remove())
 

@@ -121,7 +121,7 @@ const figuresOf = (
   )
 
 // Dozens of statements each: patient with a machine that has other work.
-describe('every figure', { timeout: 60_000 }, () => {
+describe('every figure', () => {
   test.each([
     ['*', 'all', 'v1.2'],
     ['*', 'credits', 'brief-004'],

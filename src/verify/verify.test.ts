@@ -339,7 +339,7 @@ test('every bit of the last recorded group of an open segment counts', async () 
     expect([at, named]).toEqual([at, true])
     flip(directory, OPEN, at, at % 8)
   }
-}, 60_000)
+})
 
 test('what is no archive is refused with a sentence', async () => {
   const directory = aFolder()

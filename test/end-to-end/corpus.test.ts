@@ -27,7 +27,7 @@ let app: OpenedApp | null = null
 beforeAll(async () => {
   corpus = await aCorpus(newFolder(), 6_000, { days: 40, seed: 11 })
   imported = await importInto(dataDir, corpus.all)
-}, 60_000)
+})
 
 afterAll(() => app?.close())
 

@@ -15,4 +15,4 @@ test('an export killed with kill -9 leaves nothing half under its final name, an
   mkdirSync(folder)
   const killed = await killExports(join(imported.folder, 'records'), folder, [0, 40])
   expect(killed).toBeGreaterThan(0)
-}, 60_000)
+})

@@ -11,11 +11,11 @@ let expected: readonly string[]
 beforeAll(async () => {
   corpus = await aCorpus(newFolder(), 9_000, { days: 45, seed: 3 })
   expected = await completed(corpus, newFolder())
-}, 60_000)
+})
 
 test('an import killed at any moment loses and doubles nothing', async () => {
   expect(await killImports(corpus, dataDir, 2)).toBeGreaterThan(0)
-}, 60_000)
+})
 
 test('Ctrl+C ends an import with 130 and leaves nothing half-done', async () => {
   const other = newFolder()
@@ -25,8 +25,8 @@ test('Ctrl+C ends an import with 130 and leaves nothing half-done', async () => 
   expect((await verify(other)).findings).toEqual([])
   const counted = await run(['search', '*', '--count', '--unit', 'record', '--data-dir', other])
   expect(counted).toMatchObject({ code: 0, err: '' })
-}, 60_000)
+})
 
 test('the import that is run again completes to exactly the same items', async () => {
   expect(await completed(corpus, dataDir)).toEqual(expected)
-}, 60_000)
+})

@@ -17,7 +17,7 @@ beforeAll(async () => {
   keys = readdirSync(archive)
     .map((tenant) => readFileSync(join(archive, tenant, 'log', 'vkey'), 'utf8'))
     .join('')
-}, 60_000)
+})
 afterAll(() => imported.remove())
 
 const blobOf = (file: string) => new Blob([new Uint8Array(readFileSync(file))])

@@ -38,7 +38,7 @@ test('the order in which the two sources are imported changes no item', async ()
   }
   const [first = [], ...others] = told
   for (const other of others) expect(differences(first, other)).toEqual([])
-}, 60_000)
+})
 
 function filesOf(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8', withFileTypes: true })

@@ -50,7 +50,7 @@ export function killRebuilds(moments: readonly number[]): void {
     })
     expect(before.length).toBeGreaterThan(50)
     expect(hit).toBeGreaterThan(0)
-  }, 300_000)
+  })
 
   test('a report killed with kill -9 leaves no workbook, or a whole one', async () => {
     const folder = join(imported.folder, 'reports-out')
@@ -68,7 +68,7 @@ export function killRebuilds(moments: readonly number[]): void {
     })
     expect(readdirSync(folder)).toHaveLength(moments.length + 1)
     expect(hit).toBeGreaterThan(0)
-  }, 300_000)
+  })
 }
 
 async function lastedMs({ ended }: ReturnType<typeof start>): Promise<number> {
