@@ -21,17 +21,23 @@ export interface ItemsTask {
 
 const SLICE_BYTES = 2_000_000
 
-/** The matching items, read again from the archive and reconciled there and then, in slices. */
-export async function* itemBatches(task: ItemsTask, order: Order): AsyncGenerator<readonly Item[]> {
+/** The matching items behind the first `done`, read again from the archive and reconciled there and then, in slices. */
+export async function* itemBatches(
+  task: ItemsTask,
+  order: Order,
+  done: number,
+): AsyncGenerator<readonly Item[]> {
   const { selection, readRecords, fields, minimise, signal } = task
   const kept = new Set(fields.map(({ name }) => name))
   let rows = 0
   for (const slice of await slicesOf(selection, order, SLICE_BYTES)) {
+    const before = rows
+    rows += slice.rows
+    if (rows <= done) continue
     signal.throwIfAborted()
-    const found = await placesOf(selection, order, slice)
+    const found = (await placesOf(selection, order, slice)).slice(Math.max(0, done - before))
     const parts = await partsOf(found, readRecords)
     yield found.map((row) => minimiseItem(itemOf(row, parts), minimise, kept))
-    rows += found.length
     task.onRows(rows)
   }
 }

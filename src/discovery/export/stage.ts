@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { attempt, GrowingFile, syncFiles } from './growing-file.ts'
-import type { Destination, PackageFile } from './writer.ts'
+import type { PackageFile, ResumableDestination } from './writer.ts'
 
 /** A file of the package, as the manifest lists it. */
 export interface FileEntry {
@@ -31,11 +31,12 @@ const SMALL_BYTES = 1024 * 1024
 /** Small files under way at once. */
 const MOST_AT_ONCE = 64
 
-/** From the beginning of a checkpoint to that of the next one, at least. */
+/** From the beginning of a checkpoint to that of the next one, at least; more where there are many files to be listed. */
 const CHECKPOINT_MS = 1_000
+const CHECKPOINT_MS_PER_FILE = 0.1
 
 /** One part of the work: its files count together, once it is finished or at a checkpoint. */
-export class Stage implements Destination {
+export class Stage implements ResumableDestination {
   readonly #root: string
   readonly #known: StageState | undefined
   readonly #put: (state: StageState) => Promise<void>
@@ -123,7 +124,8 @@ export class Stage implements Destination {
 
   /** Whether it is time for a checkpoint: the last one is made, and was begun a while ago. */
   get isDue(): boolean {
-    return this.#beside === null && performance.now() - this.#begun >= CHECKPOINT_MS
+    const apart = Math.max(CHECKPOINT_MS, this.#ended.length * CHECKPOINT_MS_PER_FILE)
+    return this.#beside === null && performance.now() - this.#begun >= apart
   }
 
   /** Begins a checkpoint of what is written now; the work goes on meanwhile. A fault shows at the next write or the end. */

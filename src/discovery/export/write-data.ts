@@ -66,7 +66,7 @@ async function writeFormat(task: DataTask, work: WorkFolder, stage: Stage): Prom
     const writer = await format.load()
     return writer.takes === 'rows'
       ? writer.write(rowBatches(rows), stage, about)
-      : writer.write(itemBatches(items, writer.order), stage, about)
+      : writer.write((done) => itemBatches(items, writer.order, done), stage, about)
   }
   switch (format.name) {
     case 'csv':

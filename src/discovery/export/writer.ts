@@ -12,6 +12,16 @@ export interface Destination {
   create(path: string): Promise<PackageFile>
 }
 
+/** A destination at which an interrupted run goes on. */
+export interface ResumableDestination extends Destination {
+  /** What the last checkpoint of the interrupted run was given; undefined: from the beginning. Files that were open then go on where they were. */
+  readonly cursor: unknown
+  /** Whether it is time for a checkpoint. */
+  readonly isDue: boolean
+  /** Makes what is written now count, also after a crash, while the work goes on. */
+  beginCheckpoint(cursor: unknown): void
+}
+
 /** One file of the package. Whatever fails is a CodedError (`DISK_FULL` and the like); the format needs no cleaning up. */
 export interface PackageFile {
   /** Resolves when the bytes were taken: await it, so that memory stays flat. Text is written as UTF-8. */
@@ -75,11 +85,10 @@ export interface RowWriter {
 export interface ItemWriter {
   readonly takes: 'items'
   readonly order: 'time' | 'conversation'
-  write(
-    batches: AsyncIterable<readonly Item[]>,
-    to: Destination,
-    about: ExportAbout,
-  ): Promise<Written>
+  write(items: ItemSource, to: ResumableDestination, about: ExportAbout): Promise<Written>
 }
+
+/** The items behind the first `done`, in batches. */
+export type ItemSource = (done: number) => AsyncIterable<readonly Item[]>
 
 export type FormatWriter = RowWriter | ItemWriter

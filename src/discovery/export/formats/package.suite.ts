@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { ITEM_FIELDS, type Field } from '../fields.ts'
-import type { Destination, ExportAbout } from '../writer.ts'
+import type { ExportAbout, ResumableDestination } from '../writer.ts'
 
 /** A cell for `packedRows`: text, a number, a flag, a list of texts, or null for unknown; times are ISO 8601 UTC. */
 export type Cell = string | number | boolean | readonly string[] | null
@@ -40,7 +40,10 @@ function double(value: number): Buffer {
 export function memoryPackage(options: { failAfter?: number } = {}) {
   const files = new Map<string, { bytes: Buffer; rows: number | null }>()
   let written = 0
-  const to: Destination = {
+  const to: ResumableDestination = {
+    cursor: undefined,
+    isDue: false,
+    beginCheckpoint: () => undefined,
     async create(path) {
       if (!/^[A-Za-z0-9][\w.-]{0,99}(\/[A-Za-z0-9][\w.-]{0,99})*$/.test(path))
         throw new Error(`No path of a package: ${path}`)

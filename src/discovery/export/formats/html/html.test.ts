@@ -17,7 +17,7 @@ const PAGE = 'conversations/000001-2026-03-04.html'
 async function pagesOf(items: Item[], about: Partial<ExportAbout> = {}) {
   const { to, files } = memoryPackage()
   const result = await htmlWriter.write(
-    batchesOf(items),
+    (done) => batchesOf(items.slice(done)),
     to,
     anAbout({ rows: items.length, ...about }),
   )

@@ -12,7 +12,7 @@ const FILE = 'conversations/000001-2026-03-04.pdf'
 
 async function pdfOf(items: Item[]) {
   const { to, files } = memoryPackage()
-  const result = await pdfWriter.write(batchesOf(items), to, anAbout({ rows: items.length }))
+  const result = await pdfWriter.write(() => batchesOf(items), to, anAbout({ rows: items.length }))
   return { files, result, bytes: files.get(FILE)?.bytes ?? Buffer.of() }
 }
 

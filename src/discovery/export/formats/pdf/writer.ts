@@ -1,10 +1,9 @@
 import type { Change, ExportAbout, ItemWriter, PackageFile } from '../../writer.ts'
-import { INDEX_TAIL, indexHead, indexRow } from '../html/index-page.ts'
-import { pageHead, pageTail } from '../html/page.ts'
 import { exchangeOf } from '../transcript/exchange.ts'
-import { fileName, partsOf, type Part } from '../transcript/parts.ts'
+import { fileName, type Part } from '../transcript/parts.ts'
 import { ShownFields } from '../transcript/shown.ts'
-import { summaryOf, type Summary } from '../transcript/summary.ts'
+import type { Summary } from '../transcript/summary.ts'
+import { writeParts } from '../transcript/write-parts.ts'
 import { drawAbout, drawExchange, drawHead } from './conversation.ts'
 import { Fonts } from './fonts.ts'
 import { Paper } from './paper.ts'
@@ -13,27 +12,15 @@ import { Paper } from './paper.ts'
 export const pdfWriter: ItemWriter = {
   takes: 'items',
   order: 'conversation',
-  async write(batches, to, about) {
+  async write(items, to, about) {
     const fields = new ShownFields(about.fields)
     const fonts = new Fonts()
-    let replaced = 0
-    const index = await to.create('conversations/index.html')
-    await index.write(pageHead('Conversations') + indexHead(about))
-    let rows = 0
-    let files = 0
-    for await (const part of partsOf(batches)) {
-      about.signal.throwIfAborted()
-      const path = `conversations/${fileName(part)}.pdf`
-      const file = await to.create(path)
-      const summary = summaryOf(part, fields)
-      const missing = await writePart(part, summary, file, { fonts, fields, about })
-      await index.write(indexRow(`${fileName(part)}.pdf`, summary))
-      files += 1
-      rows += part.items.length
-      replaced += missing
-    }
-    await index.write(INDEX_TAIL + pageTail(about))
-    await index.end(files)
+    const { rows, replaced } = await writeParts(items, to, about, {
+      ending: 'pdf',
+      fields,
+      write: async (part, summary, path) =>
+        writePart(part, summary, await to.create(path), { fonts, fields, about }),
+    })
     return { rows, changes: replaced === 0 ? [] : [replacedCharacters(replaced)] }
   },
 }

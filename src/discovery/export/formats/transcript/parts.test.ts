@@ -3,9 +3,9 @@ import { batchesOf } from '../package.suite.ts'
 import { aMessage, anItem } from './item.suite.ts'
 import { fileName, partsOf, type Part } from './parts.ts'
 
-async function partsFrom(items: ReturnType<typeof anItem>[], most?: Parameters<typeof partsOf>[1]) {
+async function partsFrom(items: ReturnType<typeof anItem>[], most?: Parameters<typeof partsOf>[2]) {
   const parts: Part[] = []
-  for await (const part of partsOf(batchesOf(items.slice(0, 2), items.slice(2)), most))
+  for await (const part of partsOf(batchesOf(items.slice(0, 2), items.slice(2)), undefined, most))
     parts.push(part)
   return parts
 }

@@ -15,17 +15,25 @@ export interface Part {
   readonly items: readonly Item[]
 }
 
+/** Where a part ended: the parts behind it can be made without it. */
+export interface PartEnd extends Pick<Part, 'number' | 'part' | 'isLast'> {
+  /** Of the next item, if the conversation goes on. */
+  readonly nextOrdinal: number
+}
+
 /** What one file may hold: enough for any real conversation, little enough for memory and for a browser. */
 const MOST = { items: 500, characters: 4_000_000 }
 
-/** Puts items, which come in the order of conversations, into parts; only one part is in memory. */
+/** Puts items, which come in the order of conversations, into parts; only one part is in memory. `behind`: the part before the first item. */
 export async function* partsOf(
   batches: AsyncIterable<readonly Item[]>,
+  behind: PartEnd = { number: 0, part: 0, isLast: true, nextOrdinal: 1 },
   most = MOST,
 ): AsyncGenerator<Part> {
-  let number = 0
-  let part = 1
-  let ordinal = 1
+  let { number } = behind
+  let part = behind.part + 1
+  let ordinal = behind.nextOrdinal
+  let isNew = behind.isLast
   let characters = 0
   let items: Item[] = []
   const taken = (isLast: boolean): Part | null => {
@@ -50,11 +58,12 @@ export async function* partsOf(
         const done = taken(false)
         if (done !== null) yield done
       }
-      if (first === undefined || !isSameConversation(first, item)) {
+      if (isNew || (first !== undefined && !isSameConversation(first, item))) {
         number += 1
         part = 1
         ordinal = 1
       }
+      isNew = false
       items.push(item)
       characters += size
     }
