@@ -70,7 +70,7 @@ export const exportCommand = defineCommand({
     130: 'stopped by Ctrl+C; the same command goes on',
   },
   notes: [
-    'It grows in <output>.partial and gets its name when it is whole. After an interruption the same command goes on where it stopped, or begins anew if the archive has changed.',
+    'It grows in <output>.partial and gets its name when it is whole. After an interruption the same command goes on where it stopped (a file in xlsx, parquet or arrow begins anew), or begins anew if the archive has changed.',
     'Fields and formats: docs/reference/export-fields.md. How others check it: docs/guide/check-an-export.md.',
   ],
   async run({ positionals, options, json, console, client }) {
@@ -113,7 +113,12 @@ export const exportCommand = defineCommand({
   },
 })
 
-function showStep({ part, done, total }: ExportStep, { progress }: Console): void {
+function showStep({ part, done, total, note }: ExportStep, console: Console): void {
+  const { progress } = console
+  if (note !== undefined) {
+    wrap(note, console.width).forEach((line) => console.note(line))
+    return
+  }
   const label = LABELS[part]
   if (part === 'packing') {
     const unit = 'kB'

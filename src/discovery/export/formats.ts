@@ -5,6 +5,8 @@ export interface Format {
   readonly name: string
   readonly units: readonly ExportUnit[]
   readonly summary: string
+  /** Its file is one whole that cannot be gone on with: after an interruption it begins anew. */
+  readonly beginsAnew?: true
   /** Loaded when it is asked for: a library for PDF must not slow down a CSV. */
   readonly load?: () => Promise<FormatWriter>
 }
@@ -22,12 +24,23 @@ export const FORMATS: readonly Format[] = [
     units: ['record'],
     summary: 'the four columns of Search-UnifiedAuditLog, for scripts that read those',
   },
-  { name: 'parquet', units: ['item', 'record'], summary: 'typed columns, for analysis' },
-  { name: 'arrow', units: ['item', 'record'], summary: 'typed columns, for analysis in memory' },
+  {
+    name: 'parquet',
+    units: ['item', 'record'],
+    summary: 'typed columns, for analysis',
+    beginsAnew: true,
+  },
+  {
+    name: 'arrow',
+    units: ['item', 'record'],
+    summary: 'typed columns, for analysis in memory',
+    beginsAnew: true,
+  },
   {
     name: 'xlsx',
     units: ['item', 'record'],
     summary: 'a workbook with real dates, filters and ids as text',
+    beginsAnew: true,
     load: async () => (await import('./formats/xlsx/writer.ts')).xlsxWriter,
   },
   {

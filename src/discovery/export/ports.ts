@@ -35,6 +35,8 @@ export interface ExportStep {
   readonly part: 'items' | 'records' | 'packing'
   readonly done: number
   readonly total: number
+  /** Something to be told, a sentence. */
+  readonly note?: string
 }
 
 export interface ExportResult {

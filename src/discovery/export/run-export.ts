@@ -14,6 +14,7 @@ import { writeTexts, type TextsWritten } from './record-texts.ts'
 import type { ExportRequest } from './request.ts'
 import { sequencesOf, tenantsOf, type Selection } from './selection.ts'
 import { packZip } from './zip.ts'
+import { fingerprintOf, noteOf } from './interruption.ts'
 import { WorkFolder } from './work-folder.ts'
 import { writeData, type DataWritten } from './write-data.ts'
 import type { ExportAbout } from './writer.ts'
@@ -48,6 +49,8 @@ export async function runExport(
   }
   const work = await WorkFolder.open(request.output, begin)
   await ports.announce(work.id)
+  const note = noteOf(work, request)
+  if (note !== null) onStep({ part: 'items', done: 0, total: 0, note })
   signal.throwIfAborted()
 
   const items = tenants.reduce((sum, each) => sum + each.items, 0)
@@ -213,33 +216,6 @@ function checkpointsOf(readers: readonly ArchiveReader[]): Record<string, string
       const text = reader.checkpoint()?.text
       return text === undefined ? [] : [[reader.tenant, text]]
     }),
-  )
-}
-
-/** Raised when the same export is cut into other parts: an interrupted one could not go on at its part then. */
-const SLICING = 2
-
-/** What makes two exports the same: the request, and everything that it finds. */
-function fingerprintOf(
-  request: ExportRequest,
-  { index, software, actor }: ExportPorts,
-  readers: readonly ArchiveReader[],
-): string {
-  const { query, unit, format, fields, raw, proofs, minimise, profile, purpose, zip } = request
-  return hash(
-    'sha256',
-    JSON.stringify([
-      SLICING,
-      software,
-      actor,
-      explain(query),
-      request.queries,
-      [unit, format.name, raw, proofs, minimise.users, minimise.dates, profile, purpose, zip],
-      fields.map(({ name }) => name),
-      readers.map((reader) => [reader.tenant, reader.nextSequence('records')]),
-      [...index.watermarks()],
-    ]),
-    'hex',
   )
 }
 

@@ -49,7 +49,7 @@ test('an interrupted stage goes on behind its last checkpoint, and hashes the wh
     return { rows: 2 }
   })
 
-  expect(work.id).toBe('a')
+  expect([work.id, work.before]).toEqual(['a', 'goes on'])
   expect(work.files()).toEqual([
     {
       path: 'items.csv',
@@ -102,7 +102,7 @@ test('another export begins anew', async () => {
   await interrupted()
   const other = await WorkFolder.open(output, { ...begin, fingerprint: 'other', id: 'b' })
 
-  expect(other.id).toBe('b')
+  expect([other.id, other.before]).toEqual(['b', 'removed'])
   expect(existsSync(other.pathOf('items.csv'))).toBe(false)
 })
 

@@ -29,7 +29,11 @@ export class WorkFolder {
   readonly #folder: string
   #state: State
 
-  private constructor(output: string, state: State) {
+  /** What became of what an interrupted run left: it goes on, or gave way to another export. */
+  readonly before: 'nothing' | 'goes on' | 'removed'
+
+  private constructor(output: string, state: State, before: WorkFolder['before']) {
+    this.before = before
     this.#output = output
     this.#folder = `${output}.partial`
     this.#state = state
@@ -43,13 +47,14 @@ export class WorkFolder {
     const folder = `${output}.partial`
     refuseExisting(output)
     const known = await readState(folder)
-    if (known?.fingerprint === begin.fingerprint) return new WorkFolder(output, known)
+    if (known?.fingerprint === begin.fingerprint) return new WorkFolder(output, known, 'goes on')
     if (known === undefined && existsSync(folder))
       throw new CodedError(
         'EXPORT_EXISTS',
         `Cannot export to "${output}": "${folder}" is there and no export of Daybook; move it away or choose another --output-path`,
       )
-    const work = new WorkFolder(output, { daybookExport: 1, ...begin, stages: {} })
+    const before = known === undefined ? 'nothing' : 'removed'
+    const work = new WorkFolder(output, { daybookExport: 1, ...begin, stages: {} }, before)
     await attempt('write', folder, async () => {
       await rm(folder, { recursive: true, force: true })
       await mkdir(join(folder, PACKAGE), { recursive: true })
@@ -86,6 +91,11 @@ export class WorkFolder {
     return Object.values(this.#state.stages)
       .flatMap(({ files }) => files)
       .toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  }
+
+  /** Whether a stage was finished, perhaps by a run before. */
+  isFinished(name: string): boolean {
+    return this.#state.stages[name]?.result !== undefined
   }
 
   /** Runs a stage, or answers what it answered before: `work` is called once for each export that is finished. */
