@@ -74,7 +74,7 @@ test('the oldest-expiring unit comes first, and one in its pause not at all', ()
     'older',
     'newer',
   ])
-  expect(queue.nextRetry(FEED, '2026-03-02T11:01:00.000Z')).toBe('2026-03-02T11:05:00.000Z')
+  expect(queue.nextRetry(FEED, '2026-03-02T11:01:00.000Z').failed).toBe('2026-03-02T11:05:00.000Z')
   expect(queue.due(FEED, '2026-03-02T11:05:00.000Z', 9).map(({ key }) => key)).toEqual([
     'failing',
     'older',

@@ -58,8 +58,11 @@ export interface UnitQueue {
   ): { readonly added: number; readonly known: number; readonly late: readonly number[] }
   /** The oldest-expiring first; those whose time to retry has not come are left out. */
   due(feed: string, now: string, limit: number): OpenUnit[]
-  /** When the next unit that waits for its time may be fetched; null: none waits. */
-  nextRetry(feed: string, now: string): string | null
+  /** When the next unit that waits for its time may be fetched, and the next that failed; null: none waits. */
+  nextRetry(
+    feed: string,
+    now: string,
+  ): { readonly any: string | null; readonly failed: string | null }
   done(unit: OpenUnit, feed: string, got: UnitYield, next: readonly NewUnit[], now: string): void
   /** Ends a unit that can never be fetched (any further), or of which there is nothing to fetch. */
   end(
@@ -96,7 +99,7 @@ export function unitQueue(database: DatabaseSync, tenant: string): UnitQueue {
      ORDER BY coalesce(expires_at, '9'), id LIMIT ?`,
   )
   const nextRetry = database.prepare(
-    `SELECT min(retry_at) AS at FROM collect_units WHERE tenant = ? AND feed = ? AND ${OPEN} AND retry_at > ?`,
+    `SELECT min(retry_at) AS at, min(retry_at) FILTER (WHERE error IS NOT NULL) AS failed FROM collect_units WHERE tenant = ? AND feed = ? AND ${OPEN} AND retry_at > ?`,
   )
   const windowOf = database.prepare('SELECT window FROM collect_units WHERE id = ?')
   const finish = database.prepare(
@@ -167,7 +170,10 @@ export function unitQueue(database: DatabaseSync, tenant: string): UnitQueue {
         return { added, known: listing.units.length - added, late }
       }),
     due: (feed, now, limit) => due.all(tenant, feed, now, limit).map(unitOf),
-    nextRetry: (feed, now) => textOf(nextRetry.get(tenant, feed, now)?.['at']),
+    nextRetry: (feed, now) => {
+      const row = nextRetry.get(tenant, feed, now)
+      return { any: textOf(row?.['at']), failed: textOf(row?.['failed']) }
+    },
     done: (unit, feed, got, next, now) =>
       inTransaction(database, () => {
         const window = windowIdOf(unit)

@@ -1,9 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { TELEMETRY_APP } from '../../tenant/emulator/app-insights/telemetry.ts'
+import { testCertificate } from '../../tenant/emulator/graph/testing-certificate.ts'
 
 // The emulated tenant and the collector, each in a process of its own: what is killed must be a process.
 
@@ -53,9 +55,17 @@ async function firstLine(child: ChildProcess): Promise<string> {
   })
 }
 
-/** Makes a data folder whose configuration collects everything from the emulated tenant. */
-export function writeConfiguration(dataDir: string, tenant: TenantProcess): void {
+/** Makes a data folder whose configuration collects by every interface of the emulated tenant. */
+export async function writeConfiguration(dataDir: string, tenant: TenantProcess): Promise<void> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  const { certificate, privateKey } = testCertificate()
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(dataDir, name), text, { mode: 0o600 })
+    return JSON.stringify(join(dataDir, name))
+  }
+  const pem = `-----BEGIN CERTIFICATE-----\n${certificate}\n-----END CERTIFICATE-----\n`
+  const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  const port = await freePort()
   const lines = [
     'tenants:',
     `  - id: ${tenant.tenantId}`,
@@ -67,10 +77,27 @@ export function writeConfiguration(dataDir: string, tenant: TenantProcess): void
     '      directory: { every: 30m }',
     '      management-activity: {}',
     '      graph-interactions: { full-sweep: 2h }',
+    '      graph-notifications:',
+    `        url: 'http://127.0.0.1:${port}/'`,
+    `        listen: '127.0.0.1:${port}'`,
+    `        certificate: { file: ${file('notifications.pem', pem)} }`,
+    `        key: { file: ${file('notifications.key', key)} }`,
+    '      audit-query: { backfill: 6d }',
     `      app-insights: { apps: ['${TELEMETRY_APP}'] }`,
     '',
   ]
   writeFileSync(join(dataDir, 'daybook.yaml'), lines.join('\n'))
+}
+
+/** One that nobody listens on now. */
+async function freePort(): Promise<number> {
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  return typeof address === 'object' && address !== null ? address.port : 0
 }
 
 export interface CollectorProcess {

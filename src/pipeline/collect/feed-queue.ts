@@ -22,6 +22,7 @@ export class FeedQueue {
   #ready: OpenUnit[] = []
   #isStale = true
   #retryAt: number | null = null
+  #failedRetryAt: number | null = null
   #pausedUntil = 0
   #failures = 0
   /** By an earlier process as well. */
@@ -86,11 +87,11 @@ export class FeedQueue {
       book.clearNotice(this.feed.name, code, this.feed.name, now)
   }
 
-  /** When there may be something to fetch again, if nothing happens before. */
-  nextMoment(now: number): number | null {
+  /** When there may be something to fetch again, if nothing happens before: `failed`, of what failed and is tried again. */
+  nextMoment(now: number, of: 'any' | 'failed'): number | null {
     if (now < this.#pausedUntil)
       return this.#ports.queue.open(this.feed.name) > 0 ? this.#pausedUntil : null
-    return this.#retryAt
+    return of === 'any' ? this.#retryAt : this.#failedRetryAt
   }
 
   #refill(now: number): void {
@@ -102,6 +103,7 @@ export class FeedQueue {
     this.#ready = due.filter(({ id }) => !this.#running.has(id))
     this.#isStale = due.length === limit
     const retry = queue.nextRetry(this.feed.name, at)
-    this.#retryAt = retry === null ? null : Date.parse(retry)
+    this.#retryAt = retry.any === null ? null : Date.parse(retry.any)
+    this.#failedRetryAt = retry.failed === null ? null : Date.parse(retry.failed)
   }
 }

@@ -160,9 +160,11 @@ export class TenantCollector {
           void this.#fetch(next.queue, next.unit, abort)
         }
         if (started) continue
-        const until = this.#nextMoment(now)
+        const until = this.#nextMoment(now, 'any')
+        // What is not ready at Microsoft (a query that runs for hours) is left to the next run.
+        const retry = once ? this.#nextMoment(now, 'failed') : null
         const isIdle = this.#running === 0 && this.#planning === 0
-        if (once && isIdle && (until === null || until - now > PATIENCE_MS)) return
+        if (once && isIdle && (retry === null || retry - now > PATIENCE_MS)) return
         await this.#wake.wait(until === null ? null : until - now, clock, stop)
       }
       while (this.#running > 0) await this.#wake.wait(null, clock, abort)
@@ -183,8 +185,8 @@ export class TenantCollector {
     return best === null || unit === null ? null : { queue: best, unit }
   }
 
-  #nextMoment(now: number): number | null {
-    const moments = this.#queues.flatMap((queue) => queue.nextMoment(now) ?? [])
+  #nextMoment(now: number, of: 'any' | 'failed'): number | null {
+    const moments = this.#queues.flatMap((queue) => queue.nextMoment(now, of) ?? [])
     return moments.length === 0 ? null : Math.min(...moments)
   }
 
