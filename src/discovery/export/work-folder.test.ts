@@ -117,6 +117,12 @@ test('what is there is never overwritten', async () => {
   expect(existsSync(join(`${output}.partial`, 'thesis.txt'))).toBe(true)
 })
 
+test('a run that was killed before it wrote anything is no obstacle', async () => {
+  mkdirSync(join(`${output}.partial`, 'package'), { recursive: true })
+  writeFileSync(join(`${output}.partial`, 'state.json.tmp'), '{"day')
+  expect((await WorkFolder.open(output, begin)).before).toBe('nothing')
+})
+
 test('no file of a package has a name that leads out of it', async () => {
   const work = await WorkFolder.open(output, begin)
   for (const path of ['../x', '/x', 'a//b', 'a/../b', '.x', 'CON:', 'a\\b', '']) {

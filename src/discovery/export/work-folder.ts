@@ -48,7 +48,7 @@ export class WorkFolder {
     refuseExisting(output)
     const known = await readState(folder)
     if (known?.fingerprint === begin.fingerprint) return new WorkFolder(output, known, 'goes on')
-    if (known === undefined && existsSync(folder))
+    if (known === undefined && existsSync(folder) && !(await isBarelyBegun(folder)))
       throw new CodedError(
         'EXPORT_EXISTS',
         `Cannot export to "${output}": "${folder}" is there and no export of Daybook; move it away or choose another --output-path`,
@@ -56,7 +56,8 @@ export class WorkFolder {
     const before = known === undefined ? 'nothing' : 'removed'
     const work = new WorkFolder(output, { daybookExport: 1, ...begin, stages: {} }, before)
     await attempt('write', folder, async () => {
-      await rm(folder, { recursive: true, force: true })
+      // The state stays until the new one takes its place: without it nobody could tell whose folder this is.
+      await rm(join(folder, PACKAGE), { recursive: true, force: true })
       await mkdir(join(folder, PACKAGE), { recursive: true })
     })
     await work.#save()
@@ -168,6 +169,12 @@ function refuseExisting(output: string): void {
     'EXPORT_EXISTS',
     `Cannot export to "${output}": it is there already, and an export never overwrites; choose another --output-path`,
   )
+}
+
+/** Whether a run was killed before it could say whose folder this is: nothing is in it yet. */
+async function isBarelyBegun(folder: string): Promise<boolean> {
+  const entries = await attempt('read', folder, () => readdir(folder, { recursive: true }))
+  return entries.every((name) => name === PACKAGE || name === `${STATE}.tmp`)
 }
 
 async function readState(folder: string): Promise<State | undefined> {
