@@ -19,7 +19,7 @@ export interface TenantArchives {
   /** Tenants that have an archive, sorted. */
   tenants(): readonly string[]
   reader(tenant: string): Promise<ArchiveReader>
-  /** What the last entry of a tenant's log says of its writer; null before the first. */
+  /** The newest writer that a tenant's log knows, and when it last wrote; null before the first. */
   lastEntry(tenant: string): Promise<LastEntry | null>
   /** Opens (or makes) a tenant's archive for writing; recovers what a crash left. */
   writer(tenant: string): Promise<ArchiveWriter>
@@ -62,11 +62,18 @@ export function openTenantArchives({
       const reader = await openReader(join(root, tenant))
       const size = reader.checkpoint()?.size ?? 0
       let last: LastEntry | null = null
-      for await (const { body } of reader.entries(Math.max(0, size - 1))) {
-        const at = body['sealedAt'] ?? body['at']
-        last = { epoch: Number(body['epoch'] ?? 0), at: typeof at === 'string' ? at : '' }
+      // A segment's manifest names the writer that began it; the newest writer is that of the last start. Nearly always
+      // that is the last entry itself.
+      for (let back = 1; ; back *= 64) {
+        let started: number | null = null
+        for await (const { kind, body } of reader.entries(Math.max(0, size - back))) {
+          const at = body['sealedAt'] ?? body['at']
+          last = { epoch: Number(body['epoch'] ?? 0), at: typeof at === 'string' ? at : '' }
+          if (kind === 'writerStart') started = last.epoch
+        }
+        if (last === null || started !== null) return last && { ...last, epoch: started ?? 0 }
+        if (back >= size) return last
       }
-      return last
     },
     writer: (tenant) =>
       once(writers, tenant, async () => {

@@ -12,7 +12,7 @@ let folder: string
 const run: ImportedWeek['run'] = (argv, options) => here.run(argv, options)
 
 beforeAll(async () => {
-  here = await importWeek()
+  here = await importWeek('stays')
   ;({ week, folder } = here)
 })
 

@@ -16,7 +16,7 @@ let here: ImportedWeek
 const run: ImportedWeek['run'] = (argv, options) => here.run(argv, options)
 
 beforeAll(async () => {
-  here = await importWeek()
+  here = await importWeek('stays')
   mkdirSync(join(here.folder, 'analyst'))
   const file = join(here.folder, 'analyst', 'interactions.json')
   writeFileSync(file, JSON.stringify({ value: interactions() }))

@@ -14,7 +14,7 @@ const hitsOf = async (...argv: string[]) =>
   jsonLines<ItemHit>((await run(['search', ...argv, '--json'])).out)
 
 beforeAll(async () => {
-  here = await importWeek()
+  here = await importWeek('stays')
   ;({ week, folder } = here)
 })
 

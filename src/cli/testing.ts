@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { openEngine } from '../query/engine.ts'
 import { writeDemoWeek, type DemoWeek } from '../tenant/demo-week/demo-week.ts'
 import { runCli } from './main.ts'
 import { columnsOf } from './terminal.ts'
@@ -49,21 +50,30 @@ export interface ImportedWeek {
   readonly imported: Ran
   /** Runs a command line on the data folder. */
   readonly run: (argv: readonly string[], options?: RunOptions) => Promise<Ran>
-  readonly remove: () => void
+  readonly remove: () => Promise<void>
 }
 
-export async function importWeek(): Promise<ImportedWeek> {
+/**
+ * Imports the demo week. `engine: 'stays'`: a connection of its own keeps the engine from ending with each command, as
+ * it takes longer to start than most commands do; no other process can have the index meanwhile.
+ */
+export async function importWeek(engine: 'stays' | 'ends' = 'ends'): Promise<ImportedWeek> {
   const folder = mkdtempSync(join(tmpdir(), 'daybook-cli-'))
   const week = await writeDemoWeek(join(folder, 'exports'))
   const run: ImportedWeek['run'] = (argv, options) =>
     runHere([...argv, '--data-dir', join(folder, 'records')], options)
   const imported = await run(['import', ...week.folders, '--json'])
+  const path = join(folder, 'records', 'index')
+  const staying = engine === 'stays' ? await openEngine({ path }) : null
   return {
     folder,
     week,
     imported,
     run,
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    async remove() {
+      await staying?.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
   }
 }
 

@@ -1,4 +1,4 @@
-// One corpus of 6,000 records, imported once; what it must answer, whatever is taken away of what is derived.
+// One corpus of 3,000 records, imported once; what it must answer, whatever is taken away of what is derived.
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -25,7 +25,7 @@ let imported: ImportResult
 let app: OpenedApp | null = null
 
 beforeAll(async () => {
-  corpus = await aCorpus(newFolder(), 6_000, { days: 40, seed: 11 })
+  corpus = await aCorpus(newFolder(), 3_000, { days: 20, seed: 11 })
   imported = await importInto(dataDir, corpus.all)
 })
 

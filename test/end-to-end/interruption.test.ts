@@ -9,7 +9,7 @@ let expected: readonly string[]
 
 // Two batches and a bit: enough for a kill between them.
 beforeAll(async () => {
-  corpus = await aCorpus(newFolder(), 9_000, { days: 45, seed: 3 })
+  corpus = await aCorpus(newFolder(), 5_000, { days: 25, seed: 3 })
   expected = await completed(corpus, newFolder())
 })
 
