@@ -20,6 +20,8 @@ import {
 } from './pipeline/collect/collector.ts'
 import type { OpenIndex } from './pipeline/collect/index-keeper.ts'
 import { clusterOf } from './pipeline/cluster.ts'
+import { collectMeasures } from './catalog/collect/measures.ts'
+import { Tallies } from './pipeline/collect/tallies.ts'
 import { coverageInputs } from './pipeline/coverage-inputs.ts'
 import { recoverContainers } from './pipeline/container-recovery.ts'
 import { startCrew, type Crew } from './pipeline/crew.ts'
@@ -147,6 +149,8 @@ export async function openApp(options: AppOptions): Promise<App> {
         { signal, onProgress },
       )
     }
+    const measures = collectMeasures(catalog.database)
+    const tallies = new Tallies({ archives, measures, crew: theCrew, contexts, clock })
     let collector: Collector | null = null
     /** Nothing else may write beside an import or a rebuild. */
     const alone = <T>(work: () => Promise<T>): Promise<T> =>
@@ -193,7 +197,11 @@ export async function openApp(options: AppOptions): Promise<App> {
         return { ...result, seconds: (performance.now() - started) / 1_000 }
       },
       catchUp: (what, onProgress) => alone(() => bringUp(what, onProgress)),
-      coverageInputs: (asked) => coverageInputs(catalog, asked, clock.now()),
+      async coverageInputs(asked) {
+        // A collector counts as it goes; without one, what was imported since the last time is counted now.
+        if (collector === null) await tallies.catchUp(signal)
+        return coverageInputs(catalog, asked, clock.now())
+      },
       publicKey: (tenant) =>
         readFileSync(join(archiveFolder(dataDir), tenant, 'log', 'vkey'), 'utf8'),
       clusterOf: (tenant, own) =>

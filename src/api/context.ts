@@ -55,7 +55,7 @@ export interface AppContext {
     readonly from: string
     readonly to: string
     readonly user: string | null
-  }) => CoverageInputs
+  }) => Promise<CoverageInputs>
   /** The tenant's verifier key, to be handed to whoever checks. */
   readonly publicKey: (tenant: string) => string
   /** The given records and those of other items that links tie to them. */

@@ -62,9 +62,16 @@ export function printCoverage({ statement, logged }: CoverageAnswer, console: Co
   line(paint('bold', 'What no interface shows'))
   for (const { code, state, evidence } of blindSpots) {
     const style = state === 'excluded' ? 'dim' : 'yellow'
-    const rests = evidence[0] === undefined ? '' : `: ${oneLine(evidence[0])}`
-    line(`  ${paint(style, pad(state, 9))} ${cut(`${code}${rests}`, width - 12)}`)
+    line(`  ${paint(style, pad(state, 9))} ${code}`)
+    for (const rests of evidence)
+      for (const text of wrap(oneLine(rests), width - 12)) line(`${' '.repeat(12)}${text}`)
   }
+  line()
+  for (const text of wrap(
+    `One exchange without its text on a day that has others is a finding of that item: daybook search "finding:AUDIT_WITHOUT_TEXT date:${from}..${lastDay(to)}"`,
+    width,
+  ))
+    line(paint('dim', text))
   line()
   for (const text of wrap(
     `Inputs ${statement.inputsSha256.slice(0, 16)}…, entry ${number(logged.index)} of the log. --json and --format html|xlsx have every person and day.`,
@@ -72,6 +79,10 @@ export function printCoverage({ statement, logged }: CoverageAnswer, console: Co
   ))
     line(paint('dim', text))
 }
+
+/** The day before the end. */
+const lastDay = (to: string): string =>
+  new Date(Date.parse(to) - 86_400_000).toISOString().slice(0, 10)
 
 const more = (count: number): string =>
   count > SHOWN ? `, the first ${SHOWN} of ${number(count)}` : ` (${number(count)})`

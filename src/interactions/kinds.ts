@@ -37,6 +37,7 @@ const BY_OPERATION = new Map<string, Kind>([
   ['aiexecutetool', 'agent-run'],
   ['aiinferencecall', 'agent-run'],
   ['updatetenantsettings', 'settings-admin'],
+  ['set-adminauditlogconfig', 'settings-admin'],
   ['updatedtenantsettings', 'settings-admin'],
 ])
 

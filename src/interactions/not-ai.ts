@@ -4,7 +4,7 @@ import { recordTypeOf } from './record-types.ts'
 import type { RecordType } from './record-types.ts'
 
 /** Version of the deny-list: changes whenever a record would be judged differently. */
-export const NOT_AI_VERSION = '2026-11'
+export const NOT_AI_VERSION = '2026-11-27'
 
 // Record types known to have nothing to do with AI, whatever tenant they come from: directory, mail, files, meetings,
 // reports, compliance tooling. Only published numbers are listed; a number that is not here is kept (spine section 2).
@@ -34,8 +34,10 @@ for (const [first, last] of [
 }
 
 // Operations and workloads that are about AI even under a type of the list (Teams' notification about our own
-// subscription, Copilot Studio's Bot* operations, Set-Copilot… cmdlets): on these words the record is kept.
-const ABOUT_AI = /copilot|aiinteraction|aiapp|agent|^bot|promptbook|plugin|llm|openai/i
+// subscription, Copilot Studio's Bot* operations, Set-Copilot… cmdlets), and the switch of auditing itself: on these words
+// the record is kept.
+const ABOUT_AI =
+  /copilot|aiinteraction|aiapp|agent|^bot|promptbook|plugin|llm|openai|adminauditlogconfig/i
 
 /**
  * `workload/recordType/operation` of a record that has nothing to do with AI, or null: keep it. A deny-list, so

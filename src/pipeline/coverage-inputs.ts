@@ -1,6 +1,7 @@
 import { attestationStore, type StoredAttestation } from '../catalog/attestations.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import { collectReader, type CollectReader } from '../catalog/collect/reader.ts'
+import { signsOf, type SignRow } from '../catalog/collect/signs.ts'
 import { referenceStore } from '../catalog/reference.ts'
 import { parseObject } from '../platform/json-object.ts'
 import {
@@ -11,6 +12,12 @@ import {
   type PersonState,
   type UsageRow,
 } from '../reports/coverage/inputs.ts'
+import { evidenceOfInventory, type ListedAgent } from '../reports/coverage/inventory.ts'
+import {
+  evidenceOfAuditing,
+  evidenceOfSigns,
+  type CoverageSign,
+} from '../reports/coverage/signs.ts'
 
 /** Content can be fetched for seven days; what became available later than that nobody can have. */
 const LONGEST_DELAY_DAYS = 7
@@ -36,19 +43,19 @@ export function coverageInputs(catalog: Catalog, asked: CoverageAsked, now: Date
   const usage = usageOf(store.history(tenant, 'usage-report', 'upn:'), files)
   const ledger = collectReader(catalog.database, tenant)
   const feeds = ledger.feeds()
+  const asOf = latest(feeds, files) ?? now.toISOString()
   const ids = new Set(people.map(({ id }) => id))
   const isTheirs = (scope: string) => wanted === null || ids.has(scope)
+  const activity = ledger.activity(instantOf(from), instantOf(to))
   const [since, until] = [instantOf(from), instantOf(to, LONGEST_DELAY_DAYS)]
   return {
     tenant,
     from,
     to,
-    asOf: latest(feeds, files) ?? now.toISOString(),
+    asOf,
     feeds: feeds.filter(({ configured }) => configured).map(({ feed }) => feed),
     people,
-    activity: ledger
-      .activity(since, instantOf(to))
-      .filter((told) => wanted === null || people.some(named(told.user))),
+    activity: activity.filter((told) => wanted === null || people.some(named(told.user))),
     windows: ledger
       .windows(since, until)
       .filter(({ feed, scope }) => feed !== 'graph-interactions' || isTheirs(scope))
@@ -67,8 +74,21 @@ export function coverageInputs(catalog: Catalog, asked: CoverageAsked, now: Date
     usage: usage.rows,
     usageConcealed: usage.concealed,
     attestations: attestationStore(catalog.database).of(tenant).flatMap(attestationOf),
-    evidence: [],
+    evidence: [
+      ...evidenceOfSigns(signsOf(catalog.database, tenant, instantOf(to)).flatMap(signOf), from),
+      ...evidenceOfInventory(agentsOf(store.history(tenant, 'packages', 'agent:'))),
+      ...evidenceOfAuditing(activity, daysOf(from, to, asOf)),
+    ],
   }
+}
+
+/** Days that had begun then. */
+function daysOf(from: string, to: string, asOf: string): string[] {
+  const days: string[] = []
+  const end = Math.min(Date.parse(to), Date.parse(asOf))
+  for (let day = Date.parse(from); day < end; day += 86_400_000)
+    days.push(new Date(day).toISOString().slice(0, 10))
+  return days
 }
 
 /** A moment on the day, or so many days later. */
@@ -106,6 +126,11 @@ const named =
   ({ id, upn }: CoveredPerson): boolean =>
     name === id.toLowerCase() || name === upn.toLowerCase()
 
+function signOf({ code, ...sign }: SignRow): CoverageSign[] {
+  const known = BLIND_SPOTS.find((one) => one === code)
+  return known === undefined ? [] : [{ code: known, ...sign }]
+}
+
 function attestationOf({ code, says, words, actor, at }: StoredAttestation): Attestation[] {
   const known = BLIND_SPOTS.find((one) => one === code)
   return known === undefined ? [] : [{ code: known, says, words, by: actor, at }]
@@ -133,6 +158,26 @@ function peopleOf(entries: Entries): CoveredPerson[] {
     }
   }
   return [...people.values()]
+}
+
+/** Agents as they are listed now: an agent lies under several keys, with a history under each. */
+function agentsOf(entries: Entries): ListedAgent[] {
+  const agents = new Map<string, ListedAgent>()
+  for (const { body, since } of entries) {
+    const said = parseObject(body)
+    const id = said?.['id']
+    if (said === undefined || typeof id !== 'string') continue
+    const known = agents.get(id)
+    if (known !== undefined && known.takenAt > since) continue
+    const { name, signsInWithMicrosoft: signIn } = said
+    agents.set(id, {
+      id,
+      name: typeof name === 'string' ? name : null,
+      signsInWithMicrosoft: typeof signIn === 'boolean' ? signIn : null,
+      takenAt: since,
+    })
+  }
+  return [...agents.values()]
 }
 
 function usageOf(

@@ -33,7 +33,7 @@ export function coverageRoutes(app: AppContext): Hono {
     if (!(days > 0 && days <= MOST_DAYS))
       throw new CodedError('USAGE', `The days must be in order, and ${MOST_DAYS} at most`)
     const tenant = tenantOf(app, asked.data.tenant)
-    const inputs = app.coverageInputs({ tenant, from, to, user: user ?? null })
+    const inputs = await app.coverageInputs({ tenant, from, to, user: user ?? null })
     if (user !== undefined && inputs.people.length === 0)
       throw new CodedError(
         'PERSON_UNKNOWN',

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { signWriter, type SignRow } from './signs.ts'
 import { inTransaction } from './transaction.ts'
 
 /** What was counted of some archived records of one tenant. */
@@ -21,6 +22,8 @@ export interface Tally {
     readonly name: string
     readonly sequence: number
   }[]
+  /** Signs of blind spots. */
+  readonly signs: readonly SignRow[]
   /** Records by the container that they came in: what a unit brought. */
   readonly kept: readonly { readonly container: string; readonly count: number }[]
 }
@@ -73,6 +76,7 @@ export function collectMeasures(database: DatabaseSync): Measures {
   const see = database.prepare(
     'INSERT INTO collect_seen VALUES (?, ?, ?, ?, ?) ON CONFLICT (tenant, kind, name) DO NOTHING',
   )
+  const sign = signWriter(database)
   const mark = database.prepare(
     'INSERT INTO collect_tallied VALUES (?, ?) ON CONFLICT (tenant) DO UPDATE SET next = excluded.next',
   )
@@ -94,7 +98,7 @@ export function collectMeasures(database: DatabaseSync): Measures {
     tally: (tenant, tallies, next, receivedAt) =>
       inTransaction(database, () => {
         const week = weekOf(receivedAt)
-        for (const { activity, lateness, seen, kept } of tallies) {
+        for (const { activity, lateness, seen, signs, kept } of tallies) {
           for (const { container, count } of kept) {
             // An import's is no unit's.
             const unit = unitOf.get(container)?.['unit']
@@ -108,6 +112,7 @@ export function collectMeasures(database: DatabaseSync): Measures {
             late.run(tenant, measure, week, bucket, count)
           for (const { kind, name, sequence } of seen)
             see.run(tenant, kind, name, receivedAt, sequence)
+          for (const each of signs) sign(tenant, each)
         }
         mark.run(tenant, next)
       }),

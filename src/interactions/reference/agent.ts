@@ -1,5 +1,6 @@
 import { agentKey } from '../agents.ts'
 import { flag, looksLikeGuid } from '../fields.ts'
+import { signsInWithMicrosoft } from '../sign-in.ts'
 import type { TableRow } from '../table-row.ts'
 import type { ReferenceAgent } from './record.ts'
 
@@ -14,6 +15,7 @@ export function agentOf(row: TableRow): ReferenceAgent | null {
     if (other !== null && (looksLikeGuid(other) || /^[a-z]_[0-9a-z-]{8,}/i.test(other)))
       keys.add(agentKey(other))
   }
+  const signIn = signsInWithMicrosoft(row.word('authenticationmode'))
   return {
     subject: 'agent',
     id,
@@ -23,6 +25,7 @@ export function agentOf(row: TableRow): ReferenceAgent | null {
     publisher: row.word('publisher', 'publishername'),
     version: row.word('version'),
     blocked: flag(row.word('isblocked', 'blocked')),
+    ...(signIn === null ? {} : { signsInWithMicrosoft: signIn }),
   }
 }
 

@@ -38,6 +38,8 @@ export interface ReferenceAgent {
   readonly publisher: string | null
   readonly version: string | null
   readonly blocked: Flag
+  /** Of an inventory that tells of sign-in: whether people sign in with Microsoft. */
+  readonly signsInWithMicrosoft?: boolean
 }
 
 /** Figures about the whole tenant: kept, and of no use for names. */

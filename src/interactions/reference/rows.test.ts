@@ -205,3 +205,19 @@ describe('names', () => {
     expect(names.person('t', { objectId: null, upn: digest })).toBeNull()
   })
 })
+
+test('the table of Copilot Studio’s agents tells how people sign in', () => {
+  const value = [
+    { botid: 'b0000000-0000-4000-8000-0000000000a1', name: 'Leave', authenticationmode: 1 },
+    { botid: 'b0000000-0000-4000-8000-0000000000a2', name: 'Travel', authenticationmode: 2 },
+    { botid: 'b0000000-0000-4000-8000-0000000000a3', name: 'Old', authenticationmode: 0 },
+  ]
+  const { rows } = referenceData(JSON.stringify({ value }), 'packages')
+
+  expect(rows).toMatchObject([
+    { name: 'Leave', signsInWithMicrosoft: false },
+    { name: 'Travel', signsInWithMicrosoft: true },
+    { name: 'Old' },
+  ])
+  expect(rows[2]).not.toHaveProperty('signsInWithMicrosoft')
+})

@@ -1,4 +1,5 @@
 import { bucketOf, type SeenKind, type Tally } from '../../catalog/collect/measures.ts'
+import { signsOf, type Sign } from '../../interactions/blind-spot-signs.ts'
 import { parsedRecord } from '../../interactions/fields.ts'
 import type { Facts } from '../../interactions/record.ts'
 import { epochMs } from '../../interactions/times.ts'
@@ -59,6 +60,7 @@ export class RecordTally {
   readonly #people: (Person | undefined)[]
   readonly #late: ({ readonly measure: string; readonly bucket: number } | undefined)[]
   readonly #containers: string[]
+  readonly #signs = new Map<number, readonly Sign[]>()
   /** Names met first in this batch, by tenant. */
   readonly #seen = new Map<string, { readonly at: number; readonly seen: readonly Seen[] }[]>()
 
@@ -77,6 +79,8 @@ export class RecordTally {
     this.#containers[at] = container
     this.#notePerson(at, facts)
     if (arrival !== null) this.#noteLateness(at, facts, arrival)
+    const signs = signsOf(facts, text)
+    if (signs.length > 0) this.#signs.set(at, signs)
     const fresh = newNames(knownOf(tenant), facts, text)
     if (fresh.length === 0) return
     const memory = knownOf(tenant)
@@ -95,8 +99,11 @@ export class RecordTally {
     >()
     const lateness = new Map<string, { measure: string; bucket: number; count: number }>()
     const seen: { kind: SeenKind; name: string; sequence: number }[] = []
+    const signs: Tally['signs'][number][] = []
     const kept = new Map<string, number>()
     for (const at of indexes) {
+      for (const sign of this.#signs.get(at) ?? [])
+        signs.push({ ...sign, sequence: sequenceOf(at) })
       const container = this.#containers[at] ?? ''
       kept.set(container, (kept.get(container) ?? 0) + 1)
       const person = this.#people[at]
@@ -131,6 +138,7 @@ export class RecordTally {
       activity: [...activity.values()],
       lateness: [...lateness.values()],
       seen,
+      signs,
       kept: [...kept].map(([container, count]) => ({ container, count })),
     }
   }

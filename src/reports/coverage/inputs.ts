@@ -78,7 +78,7 @@ export const BLIND_SPOTS = [
 export type BlindSpotCode = (typeof BLIND_SPOTS)[number]
 
 /** What records or an inventory say of a blind spot. */
-interface BlindSpotEvidence {
+export interface BlindSpotEvidence {
   readonly code: BlindSpotCode
   readonly says: 'excluded' | 'present'
   /** One sentence; names agents and ids, never text of a record. */

@@ -70,6 +70,8 @@ function isFlattenedAudit(names: readonly string[], any: Has): boolean {
 function referenceOf(all: Has, any: Has): ReferenceKind | null {
   if (any('reportrefreshdate')) return 'usage-report'
   if (any('supportedhosts', 'manifestid') && any('displayname', 'appid')) return 'packages'
+  // The table of Copilot Studio's agents (Dataverse).
+  if (any('botid') && any('authenticationmode')) return 'packages'
   const isPeople =
     all('userprincipalname') &&
     any('displayname', 'objectid', 'id', 'licenses', 'accountenabled', 'mail', 'assignedlicenses')

@@ -87,6 +87,8 @@ function otherShape(keys: Keys, has: Has): ObjectShape | null {
 function referenceShape(has: Has): ObjectShape | null {
   if (has('reportrefreshdate')) return reference('usage-report')
   if (has('supportedhosts', 'manifestid') && has('id', 'displayname')) return reference('packages')
+  // A row of the table of Copilot Studio's agents (Dataverse).
+  if (has('botid') && has('authenticationmode')) return reference('packages')
   const isPerson =
     has('userprincipalname') &&
     has('displayname', 'mail', 'assignedlicenses', 'assignedplans', 'accountenabled')
