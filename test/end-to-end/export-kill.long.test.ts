@@ -19,6 +19,6 @@ test('thirty exports, each killed at another moment', async () => {
     ])
     expect(killed).toBeGreaterThan(5)
   } finally {
-    imported.remove()
+    await imported.remove()
   }
 }, 300_000)
