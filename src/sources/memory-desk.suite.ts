@@ -20,7 +20,8 @@ export class MemoryDesk implements FetchDesk {
     readonly text: string
   }[] = []
   readonly notices = new Map<string, Notice>()
-  readonly #states = new Map<string, string>()
+  /** As the catalog keeps them: JSON. */
+  readonly states = new Map<string, string>()
   active: { readonly user: string; readonly lastAt: string }[] = []
   known: Person[] = []
   nowMs: number
@@ -38,11 +39,11 @@ export class MemoryDesk implements FetchDesk {
   }
   // As the catalog does: what comes back is a copy.
   state(key: string): Json {
-    const value: Json = JSON.parse(this.#states.get(key) ?? 'null')
+    const value: Json = JSON.parse(this.states.get(key) ?? 'null')
     return value
   }
   saveState(key: string, value: Json): void {
-    this.#states.set(key, JSON.stringify(value))
+    this.states.set(key, JSON.stringify(value))
   }
   announce({ units }: Listing): { readonly added: number; readonly known: number } {
     const fresh = units.filter(({ key }) => !this.units.some((unit) => unit.key === key))
