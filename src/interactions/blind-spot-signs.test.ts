@@ -62,31 +62,35 @@ describe('an agent’s sign-in, as a Bot* record tells it', () => {
   })
 })
 
+const switching = (value: string): string =>
+  admin('Set-AdminAuditLogConfig', {
+    RecordType: 1,
+    Workload: 'Exchange',
+    Parameters: [{ Name: 'UnifiedAuditLogIngestionEnabled', Value: value }],
+  })
+
 test('auditing switched off and on again is told by the record of who did it, which is kept', () => {
-  const raw = (value: string) =>
-    admin('Set-AdminAuditLogConfig', {
-      RecordType: 1,
-      Workload: 'Exchange',
-      Parameters: [{ Name: 'UnifiedAuditLogIngestionEnabled', Value: value }],
-    })
-  expect(intake(raw('False'), { format: 'audit' }).notAi).toBeNull()
-  expect(signs(raw('False'))).toMatchObject([{ code: 'AUDITING_OFF', says: 'present' }])
-  expect(signs(raw('True'))).toMatchObject([{ code: 'AUDITING_OFF', says: 'excluded' }])
-  expect(signs(raw('Perhaps'))).toEqual([])
+  expect(intake(switching('False'), { format: 'audit' }).notAi).toBeNull()
+  expect(signs(switching('False'))).toMatchObject([{ code: 'AUDITING_OFF', says: 'present' }])
+  expect(signs(switching('True'))).toMatchObject([{ code: 'AUDITING_OFF', says: 'excluded' }])
+  expect(signs(switching('Perhaps'))).toEqual([])
 })
 
+const row = (channelId: string, more = {}): string =>
+  JSON.stringify({
+    timestamp: '2026-03-04T09:15:00Z',
+    name: 'BotMessageReceived',
+    itemId: 'i1',
+    customDimensions: { channelId, botId: BOT, conversationId: 'c1', ...more },
+  })
+const ofTelemetry = (raw: string) => signsOf(intake(raw, { format: 'telemetry' }).facts, raw)
+
 test('telemetry of a channel outside Microsoft 365 shows that there is one', () => {
-  const row = (channelId: string, more = {}) =>
-    JSON.stringify({
-      timestamp: '2026-03-04T09:15:00Z',
-      name: 'BotMessageReceived',
-      itemId: 'i1',
-      customDimensions: { channelId, botId: BOT, conversationId: 'c1', ...more },
-    })
-  const of = (raw: string) => signsOf(intake(raw, { format: 'telemetry' }).facts, raw)
-  expect(of(row('directline'))).toMatchObject([{ code: 'CHANNEL_NOT_LOGGED', says: 'present' }])
-  expect(of(row('msteams'))).toEqual([])
-  expect(of(row('directline', { DesignMode: 'True' }))).toEqual([])
+  expect(ofTelemetry(row('directline'))).toMatchObject([
+    { code: 'CHANNEL_NOT_LOGGED', says: 'present' },
+  ])
+  expect(ofTelemetry(row('msteams'))).toEqual([])
+  expect(ofTelemetry(row('directline', { DesignMode: 'True' }))).toEqual([])
 })
 
 test('a hostile record costs no more than its bound', () => {
