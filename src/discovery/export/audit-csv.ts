@@ -34,7 +34,7 @@ export async function writeAuditCsv(task: TextsTask, stage: Stage): Promise<Audi
   for (const [tenant, { reader, sequences }] of task.tenants.entries()) {
     if (tenant < (begun?.tenant ?? 0)) continue
     let done = tenant === begun?.tenant ? begun.done : 0
-    const tasks = tasksOf(reader, sequences, done, null)
+    const tasks = tasksOf(reader, sequences, done, { checkpoint: null, own: null })
     for await (const result of readAllAudit(tasks, groupsOf(task.headers))) {
       task.signal.throwIfAborted()
       await file.write(result.lines)

@@ -106,9 +106,10 @@ function changed(path: string): CodedError {
   )
 }
 
-const AT_ONCE = 32
+/** Enough for the disk to take several together; few enough for what is written meanwhile, which queues behind them. */
+const AT_ONCE = 8
 
-/** Makes files durable, many at once: one after the other each would wait for the disk. */
+/** Makes files durable, several at once: one after the other each would wait for the disk. */
 export async function syncFiles(paths: readonly string[]): Promise<void> {
   const rest = [...paths]
   const work = async (): Promise<void> => {
@@ -132,15 +133,25 @@ export async function attempt<T>(verb: string, path: string, work: () => Promise
   try {
     return await work()
   } catch (error) {
-    if (error instanceof CodedError) throw error
-    if (!(error instanceof Error) || !('code' in error)) throw error
-    const { code, message } = fileError(verb, path, error)
-    throw new CodedError(
-      code,
-      code === 'DISK_FULL'
-        ? `Cannot write the export to "${path}": the disk is full; free some space and run the same command again, it goes on`
-        : message,
-      { cause: error },
-    )
+    throw faultOf(verb, path, error)
   }
+}
+
+/** The same for worker threads, which wait. */
+export function attemptSync<T>(verb: string, path: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw faultOf(verb, path, error)
+  }
+}
+
+function faultOf(verb: string, path: string, error: unknown): unknown {
+  if (error instanceof CodedError || !(error instanceof Error) || !('code' in error)) return error
+  const { code, message } = fileError(verb, path, error)
+  const text =
+    code === 'DISK_FULL'
+      ? `Cannot write the export to "${path}": the disk is full; free some space and run the same command again, it goes on`
+      : message
+  return new CodedError(code, text, { cause: error })
 }

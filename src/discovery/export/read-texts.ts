@@ -1,3 +1,6 @@
+import { hash } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { canonicalJson } from '../../platform/jcs.ts'
 import { release } from '../../platform/release.ts'
 import { openFrame, readFrame } from '../../archive/frames.ts'
@@ -5,7 +8,9 @@ import { disposedLeaf, rawOf } from '../../archive/line.ts'
 import { proofText, type LogPlace } from '../../archive/proof-text.ts'
 import { SegmentProver } from '../../archive/segment-prover.ts'
 import type { FrameRef, Manifest, RecordLine } from '../../archive/types.ts'
+import { attemptSync } from './growing-file.ts'
 import { copyText } from './line-text.ts'
+import type { FileEntry } from './stage.ts'
 import { TextBuffer } from './text-buffer.ts'
 
 // Reads exact texts of records, and their proofs, out of the archive: synchronous, for worker threads.
@@ -16,9 +21,17 @@ export interface FrameTask {
   readonly wanted: readonly number[]
 }
 
+/** On this machine, and in the package. */
+interface OwnFolder {
+  readonly folder: string
+  readonly path: string
+}
+
 /** Consecutive frames of one segment. Plain data, posted to workers. */
 export interface TextTask {
   readonly frames: readonly FrameTask[]
+  /** Where texts go that have a file of their own; null: none has. */
+  readonly own: OwnFolder | null
   readonly prove: {
     readonly directory: string
     readonly manifest: Manifest
@@ -29,7 +42,7 @@ export interface TextTask {
 /** A text that is no line of records.jsonl: a row of a CSV, or a file of its own. */
 type OtherText =
   | { readonly group: number; readonly bytes: Uint8Array }
-  | { readonly sequence: number; readonly ending: string; readonly bytes: Uint8Array }
+  | { readonly file: FileEntry }
 
 /** The two halves of a line of proofs.jsonl, around the value of `place`. */
 interface ProofHalves {
@@ -53,7 +66,7 @@ export interface TextResult {
 /** Which CSV header a container's rows belong to: container id to the number of the header. */
 export type CsvGroups = ReadonlyMap<string, number>
 
-export function readTexts({ frames, prove }: TextTask, groups: CsvGroups): TextResult {
+export function readTexts({ frames, prove, own }: TextTask, groups: CsvGroups): TextResult {
   // No text is longer than its line.
   const lines = new TextBuffer(frames.reduce((sum, { frame }) => sum + frame.rawBytes, 0))
   const others: OtherText[] = []
@@ -80,7 +93,7 @@ export function readTexts({ frames, prove }: TextTask, groups: CsvGroups): TextR
         continue
       }
       const record: RecordLine = JSON.parse(bytes.toString('utf8'))
-      const other = otherText(record, groups)
+      const other = otherText(record, groups, own)
       if (other === null) {
         lines.addLine(record.raw ?? '')
         lineCount += 1
@@ -100,14 +113,31 @@ export function readTexts({ frames, prove }: TextTask, groups: CsvGroups): TextR
 const LINE_FEED = '\n'
 const BYTE_ORDER_MARK = '\uFEFF'
 
-function otherText(record: RecordLine, groups: CsvGroups): OtherText | null {
-  const { raw, sequence, container } = record
-  if (raw === undefined) return { sequence, ending: 'bin', bytes: copied(rawOf(record)) }
+function otherText(record: RecordLine, groups: CsvGroups, own: TextTask['own']): OtherText | null {
+  const { raw, container } = record
+  if (raw === undefined) return ownFile(record, 'bin', own)
   const group = groups.get(container)
   if (group !== undefined) return { group, bytes: copied(Buffer.from(raw)) }
   if (!raw.includes(LINE_FEED) && !raw.startsWith(BYTE_ORDER_MARK)) return null
-  const ending = raw.startsWith('{') || raw.startsWith('[') ? 'json' : 'txt'
-  return { sequence, ending, bytes: copied(Buffer.from(raw)) }
+  return ownFile(record, raw.startsWith('{') || raw.startsWith('[') ? 'json' : 'txt', own)
+}
+
+const made = new Set<string>()
+
+/** Written here: making a file takes the system longer than everything else that is done for its record. */
+function ownFile(record: RecordLine, ending: string, own: OwnFolder | null): OtherText {
+  if (own === null) throw new Error('there is no folder for files of their own')
+  const { folder, path } = own
+  const name = `${record.sequence}.${ending}`
+  const bytes = rawOf(record)
+  const file = join(folder, name)
+  attemptSync('write', file, () => {
+    if (!made.has(folder)) mkdirSync(folder, { recursive: true })
+    made.add(folder)
+    writeFileSync(file, bytes)
+  })
+  const sha256 = hash('sha256', bytes, 'hex')
+  return { file: { path: `${path}/${name}`, bytes: bytes.length, sha256, rows: 1 } }
 }
 
 /** Out of the pool of small buffers, which would be posted whole. */

@@ -68,9 +68,13 @@ export async function writeTexts(task: TextsTask, stage: Stage): Promise<TextsWr
   for (const [number, { reader, sequences, checkpoint }] of task.tenants.entries()) {
     if (number < (begun?.tenant ?? 0)) continue
     let done = number === begun?.tenant ? begun.done : 0
-    const folder = several ? `records/${reader.tenant}` : 'records'
+    const path = several ? `records/${reader.tenant}` : 'records'
+    const own = { path, folder: stage.pathOf(path) }
     for await (const result of readAllTexts(
-      tasksOf(reader, sequences, done, task.proofs ? (checkpoint ?? '') : null),
+      tasksOf(reader, sequences, done, {
+        checkpoint: task.proofs ? (checkpoint ?? '') : null,
+        own,
+      }),
       csvGroups,
     )) {
       task.signal.throwIfAborted()
@@ -79,9 +83,8 @@ export async function writeTexts(task: TextsTask, stage: Stage): Promise<TextsWr
       for (const other of result.others) {
         if ('group' in other) places.push(await csv.add(other.group, other.bytes))
         else {
-          const path = `${folder}/${other.sequence}.${other.ending}`
-          places.push(JSON.stringify({ file: path }))
-          await stage.put(path, other.bytes, 1)
+          places.push(JSON.stringify({ file: other.file.path }))
+          stage.add(other.file)
         }
       }
       await csv.flush()
@@ -107,9 +110,12 @@ export async function writeTexts(task: TextsTask, stage: Stage): Promise<TextsWr
     }
   }
   await writing
-  await lines.end(written.lines)
-  await proofs?.end(written.proofs)
-  await csv.end()
+  await Promise.all([
+    lines.end(written.lines),
+    proofs?.end(written.proofs),
+    csv.end(),
+    stage.settle(),
+  ])
   return written
 }
 

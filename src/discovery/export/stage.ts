@@ -1,5 +1,4 @@
-import { hash } from 'node:crypto'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { attempt, GrowingFile, syncFiles } from './growing-file.ts'
 import type { PackageFile, ResumableDestination } from './writer.ts'
@@ -28,9 +27,6 @@ const PATH =
 /** Below this a file is made durable together with others. */
 const SMALL_BYTES = 1024 * 1024
 
-/** Small files under way at once. */
-const MOST_AT_ONCE = 64
-
 /** From the beginning of a checkpoint to that of the next one, at least; more where there are many files to be listed. */
 const CHECKPOINT_MS = 1_000
 const CHECKPOINT_MS_PER_FILE = 0.1
@@ -45,7 +41,6 @@ export class Stage implements ResumableDestination {
   readonly #folders = new Set<string>()
   /** Small files that were ended since the last checkpoint. */
   #unsynced: string[] = []
-  readonly #putting = new Set<Promise<void>>()
   #fault: unknown = null
   /** The checkpoint that is made beside the work. */
   #beside: Promise<void> | null = null
@@ -83,21 +78,16 @@ export class Stage implements ResumableDestination {
     }
   }
 
-  /**
-   * Writes a small file whole, beside whatever else goes on: making a file costs the system more than filling it.
-   * Resolves when it is taken; a fault shows at the next checkpoint or at the end.
-   */
-  async put(path: string, bytes: Uint8Array, rows: number): Promise<void> {
-    const file = await this.#place(path)
-    while (this.#putting.size >= MOST_AT_ONCE) await Promise.race(this.#putting)
-    const written = attempt('write', file, () => writeFile(file, bytes))
-      .catch((error: unknown) => {
-        this.#fault ??= error
-      })
-      .finally(() => this.#putting.delete(written))
-    this.#putting.add(written)
-    this.#unsynced.push(file)
-    this.#ended.push({ path, bytes: bytes.length, sha256: hash('sha256', bytes, 'hex'), rows })
+  /** Where a file of the package goes that something else writes. */
+  pathOf(path: string): string {
+    if (!PATH.test(path)) throw new Error('a path that no package may have')
+    return join(this.#root, path)
+  }
+
+  /** Takes a small file into the package that was just written under `pathOf`; the next checkpoint makes it durable. */
+  add(entry: FileEntry): void {
+    this.#unsynced.push(this.pathOf(entry.path))
+    this.#ended.push(entry)
   }
 
   /** How long a file is that an interrupted stage had open. */
@@ -140,16 +130,20 @@ export class Stage implements ResumableDestination {
       })
   }
 
-  async finish(result: object): Promise<void> {
+  /** Makes the small files durable that were ended so far: beside the ending of large ones. */
+  async settle(): Promise<void> {
     await this.#beside
     await this.#sync()
+  }
+
+  async finish(result: object): Promise<void> {
+    await this.settle()
     await this.#put({ result, files: this.#ended, open: [] })
   }
 
   /** Where a file of the package goes; its folder is made. */
   async #place(path: string): Promise<string> {
-    if (!PATH.test(path)) throw new Error('a path that no package may have')
-    const file = join(this.#root, path)
+    const file = this.pathOf(path)
     const folder = dirname(file)
     if (!this.#folders.has(folder)) {
       await attempt('write', folder, () => mkdir(folder, { recursive: true }))
@@ -161,14 +155,12 @@ export class Stage implements ResumableDestination {
   async #sync(): Promise<void> {
     const paths = this.#unsynced
     this.#unsynced = []
-    await Promise.all(this.#putting)
     if (this.#fault !== null) throw this.#fault
     await syncFiles(paths)
   }
 
   async abandon(): Promise<void> {
     await this.#beside
-    await Promise.all(this.#putting)
     for (const file of this.#open.values()) await file.close()
     this.#open.clear()
   }

@@ -29,7 +29,7 @@ export async function* tasksOf(
   reader: ArchiveReader,
   sequences: Float64Array,
   from: number,
-  checkpoint: string | null,
+  { checkpoint, own }: { readonly checkpoint: string | null; readonly own: TextTask['own'] },
 ): AsyncGenerator<TextTask> {
   let at = from
   let frames: FrameTask[] = []
@@ -42,7 +42,7 @@ export async function* tasksOf(
     if (frame === undefined) throw missing(sequence)
     const its = reader.segmentOf(sequence)
     if (frames.length > 0 && (its?.id !== segment?.id || bytes > TASK_RAW_BYTES)) {
-      yield { frames, prove }
+      yield { frames, prove, own }
       frames = []
       bytes = 0
     }
@@ -56,7 +56,7 @@ export async function* tasksOf(
     frames.push({ frame, wanted })
     bytes += frame.rawBytes
   }
-  if (frames.length > 0) yield { frames, prove }
+  if (frames.length > 0) yield { frames, prove, own }
 }
 
 async function proveOf(

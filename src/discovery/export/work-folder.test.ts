@@ -73,7 +73,7 @@ test('a checkpoint that is made beside the work is of the moment in which it beg
     expect(stage.isDue).toBe(false)
     await file.write('two\n')
     await file.end(2)
-    await stage.put('records/1.json', Buffer.from('{}'), 1)
+    stage.add({ path: 'records/1.json', bytes: 2, sha256: '', rows: 1 })
     throw crash
   })
   await expect(killed).rejects.toBe(crash)
