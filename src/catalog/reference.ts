@@ -32,6 +32,15 @@ interface ReferenceEntry {
   readonly takenAt: string
 }
 
+/** What was said under a key, from one file on up to another that said it last. */
+interface HistoryEntry {
+  readonly key: string
+  readonly body: string
+  /** When the first and the last file that says so were taken. */
+  readonly since: string
+  readonly last: string
+}
+
 /** Reference data, with history. Written by imports; every file's exact text lies in the archive. */
 export interface ReferenceStore {
   /** Keeps a file and its entries; false when the same bytes are there already, which is then noted and nothing else. */
@@ -43,11 +52,7 @@ export interface ReferenceStore {
   /** Newest first. */
   files(): readonly ListedReferenceFile[]
   /** Everything that one kind of file ever said of a tenant under keys that begin so, by key, oldest first. */
-  readonly history: (
-    tenant: string,
-    kind: string,
-    keysFrom: string,
-  ) => readonly { readonly key: string; readonly body: string; readonly since: string }[]
+  readonly history: (tenant: string, kind: string, keysFrom: string) => readonly HistoryEntry[]
   /** What is said now under these keys in these tenants, by every kind of file; the newest saying of a kind and key only. */
   readonly lookUp: (
     tenants: readonly string[],
@@ -102,7 +107,8 @@ export function referenceStore(database: DatabaseSync): ReferenceStore {
     history: (tenant, kind, keysFrom) =>
       database
         .prepare(
-          `SELECT e.key, e.body, f.taken_at FROM reference_entries e JOIN reference_files f ON f.id = e.first_file
+          `SELECT e.key, e.body, f.taken_at, l.taken_at AS last_at
+           FROM reference_entries e JOIN reference_files f ON f.id = e.first_file JOIN reference_files l ON l.id = e.last_file
            WHERE e.tenant = ? AND e.kind = ? AND substr(e.key, 1, ?) = ? ORDER BY e.key, ${MOMENT}`,
         )
         .all(tenant, kind, keysFrom.length, keysFrom)
@@ -110,6 +116,7 @@ export function referenceStore(database: DatabaseSync): ReferenceStore {
           key: String(row['key']),
           body: String(row['body']),
           since: String(row['taken_at']),
+          last: String(row['last_at']),
         })),
     lookUp: (tenants, keys) => {
       const found: ReferenceEntry[] = []

@@ -5,7 +5,7 @@ import { minute, number, oneLine, visible, wrap } from './terminal.ts'
 const HOUR = 3_600
 const DAY = 24 * HOUR
 /** New fields and values shown at most. */
-const SHOWN = 8
+const DRIFT_SHOWN = 16
 
 /** Prints what is collected: lag, time to loss, pace, last signs of life, what is odd. */
 export function printCollection({ tenants, running }: CollectAnswer, console: Console): void {
@@ -44,18 +44,27 @@ export function printCollection({ tenants, running }: CollectAnswer, console: Co
       line(`${paint('yellow', '!')} ${first}`)
       for (const more of rest) line(`  ${more}`)
     }
-    const { drift } = tenant
-    if (drift.length > 0) {
-      line(`  New since collection began (${number(drift.length)}):`)
-      for (const { kind, name, firstAt, sequence } of drift.slice(0, SHOWN))
-        line(
-          paint(
-            'dim',
-            `    ${minute(firstAt)} ${kind} ${oneLine(name)} (record ${number(sequence)})`,
-          ),
-        )
-    }
+    printDrift(tenant.drift, console)
   }
+}
+
+/** Kinds of records before their fields; of a field that is new, not all that lies in it. */
+function printDrift(
+  drift: CollectAnswer['tenants'][number]['drift'],
+  { line, paint }: Console,
+): void {
+  if (drift.length === 0) return
+  const names = new Set(drift.map(({ name }) => name))
+  const told = drift
+    .filter(({ name }) => !names.has(name.slice(0, Math.max(0, name.lastIndexOf('.')))))
+    .toSorted((a, b) => Number(a.kind === 'field') - Number(b.kind === 'field'))
+  line(`  New since collection began (${number(drift.length)}):`)
+  for (const { kind, name, firstAt, sequence } of told.slice(0, DRIFT_SHOWN)) {
+    const where = `${minute(firstAt)} ${kind} ${oneLine(name)} (record ${number(sequence)})`
+    line(paint('dim', `    ${where}`))
+  }
+  const more = drift.length - Math.min(told.length, DRIFT_SHOWN)
+  if (more > 0) line(paint('dim', `    and ${number(more)} more: --json names them`))
 }
 
 function lagText({ pending, waiting, lagSeconds }: CollectedFeed): string {

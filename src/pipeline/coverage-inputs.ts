@@ -3,6 +3,7 @@ import type { Catalog } from '../catalog/catalog.ts'
 import { collectReader, type CollectReader } from '../catalog/collect/reader.ts'
 import { signsOf, type SignRow } from '../catalog/collect/signs.ts'
 import { referenceStore } from '../catalog/reference.ts'
+import { listingsOf, vanishedSince } from './vanished.ts'
 import { parseObject } from '../platform/json-object.ts'
 import {
   BLIND_SPOTS,
@@ -36,7 +37,10 @@ export function coverageInputs(catalog: Catalog, asked: CoverageAsked, now: Date
   const { tenant, from, to, user } = asked
   const store = referenceStore(catalog.database)
   const wanted = user?.trim().toLowerCase() ?? null
-  const people = peopleOf(store.history(tenant, 'directory', 'id:')).filter(
+  const people = peopleOf(
+    store.history(tenant, 'directory', 'id:'),
+    listingsOf(store, tenant),
+  ).filter(
     ({ id, upn }) => wanted === null || id.toLowerCase() === wanted || upn.toLowerCase() === wanted,
   )
   const files = store.files().filter((file) => file.tenant === tenant)
@@ -138,9 +142,9 @@ function attestationOf({ code, says, words, actor, at }: StoredAttestation): Att
 
 type Entries = ReturnType<ReturnType<typeof referenceStore>['history']>
 
-function peopleOf(entries: Entries): CoveredPerson[] {
-  const people = new Map<string, { id: string; upn: string; states: PersonState[] }>()
-  for (const { key, body, since } of entries) {
+function peopleOf(entries: Entries, listings: readonly string[]): CoveredPerson[] {
+  const people = new Map<string, { id: string; upn: string; states: PersonState[]; last: string }>()
+  for (const { key, body, since, last } of entries) {
     const said = parseObject(body)
     const { upn } = said ?? {}
     if (said === undefined || typeof upn !== 'string') continue
@@ -151,13 +155,18 @@ function peopleOf(entries: Entries): CoveredPerson[] {
       mailbox: typeof said['mailbox'] === 'boolean' ? said['mailbox'] : null,
     }
     const known = people.get(id)
-    if (known === undefined) people.set(id, { id, upn, states: [state] })
+    if (known === undefined) people.set(id, { id, upn, states: [state], last })
     else {
       known.upn = upn
       known.states.push(state)
+      known.last = last
     }
   }
-  return [...people.values()]
+  return [...people.values()].map(({ id, upn, states, last }) => {
+    const gone = vanishedSince(last, listings)
+    const vanished = gone === null ? [] : [{ since: gone, licensed: false, mailbox: null }]
+    return { id, upn, states: [...states, ...vanished] }
+  })
 }
 
 /** Agents as they are listed now: an agent lies under several keys, with a history under each. */

@@ -1,6 +1,11 @@
 import { createReadStream, rmSync } from 'node:fs'
 import { finished } from 'node:stream/promises'
-import { createClient, type ClickHouseClient, type ClickHouseSettings } from '@clickhouse/client'
+import {
+  ClickHouseLogLevel,
+  createClient,
+  type ClickHouseClient,
+  type ClickHouseSettings,
+} from '@clickhouse/client'
 import type { createChdbConnection } from 'chdb/connection'
 import { CodedError } from '../platform/errors.ts'
 import { LOOKUP_COLUMNS, namesOf, structureOf, type Columns } from './schema.ts'
@@ -63,6 +68,9 @@ const SETTINGS = {
   input_format_allow_errors_num: '0',
 } satisfies ClickHouseSettings
 
+// What fails is told by our own errors; the client's lines would stand beside them, arguments and all.
+const SILENT = { level: ClickHouseLogLevel.OFF }
+
 type ClientConnection = NonNullable<NonNullable<Parameters<typeof createClient>[0]>['connection']>
 type ChdbModule = { readonly createChdbConnection: typeof createChdbConnection }
 
@@ -85,8 +93,8 @@ export async function openEngine(config: EngineConfig): Promise<Engine> {
 async function openInProcess(path: string): Promise<Engine> {
   const chdb = await loadChdb()
   // Two: a connection runs one statement after the other, and no search should wait for an insert.
-  const reading = createClient({ connection: asClientConnection(connect(chdb, path)) })
-  const writing = createClient({ connection: asClientConnection(connect(chdb, path)) })
+  const reading = createClient({ log: SILENT, connection: asClientConnection(connect(chdb, path)) })
+  const writing = createClient({ log: SILENT, connection: asClientConnection(connect(chdb, path)) })
   // A session keeps its settings: once, instead of in front of every statement.
   for (const client of [reading, writing]) {
     for (const [name, value] of Object.entries(SETTINGS))
@@ -178,7 +186,12 @@ function connect(chdb: ChdbModule, path: string): ReturnType<typeof createChdbCo
 }
 
 function openServer(config: Extract<EngineConfig, { url: string }>): Engine {
-  const client = createClient({ ...config, application: 'daybook', request_timeout: 600_000 })
+  const client = createClient({
+    ...config,
+    log: SILENT,
+    application: 'daybook',
+    request_timeout: 600_000,
+  })
   const folder = rowFolder(null)
   let files = 0
   return {

@@ -1,5 +1,6 @@
 import type { Catalog } from '../../catalog/catalog.ts'
 import { referenceStore } from '../../catalog/reference.ts'
+import { listingsOf, vanishedSince } from '../vanished.ts'
 import { parseObject } from '../../platform/json-object.ts'
 import type { Person } from '../../sources/feed.ts'
 
@@ -25,15 +26,19 @@ export class KnownPeople {
   #read(): Person[] {
     const store = referenceStore(this.#catalog.database)
     const people = new Map<string, Person>()
+    const listings = listingsOf(store, this.#tenant)
     // Oldest first: what was said last stays.
-    for (const { key, body } of store.history(this.#tenant, 'directory', 'id:')) {
+    for (const { key, body, last } of store.history(this.#tenant, 'directory', 'id:')) {
       const said = parseObject(body) ?? {}
       const { upn, mailbox, dataLocation } = said
       const id = key.slice('id:'.length)
       people.set(id, {
         id,
         upn: typeof upn === 'string' ? upn : '',
-        licensed: said['copilotLicence'] === true && said['enabled'] !== false,
+        licensed:
+          said['copilotLicence'] === true &&
+          said['enabled'] !== false &&
+          vanishedSince(last, listings) === null,
         mailbox: typeof mailbox === 'boolean' ? mailbox : null,
         dataLocation: typeof dataLocation === 'string' ? dataLocation : null,
         licenceEnding: said['licenceEnding'] === true,

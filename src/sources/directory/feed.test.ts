@@ -61,6 +61,23 @@ test('people are read each hour, the rest each day; a directory that has not cha
   expect(kept('usage-report')).toHaveLength(1)
 })
 
+test('a list that goes back to what it was is told anew: a licence taken away and given back is a change', async () => {
+  const unlicensed = { id: ADELE.id, userPrincipalName: ADELE.upn, assignedLicenses: [] }
+  const licensed = { ...unlicensed, assignedLicenses: [{ skuId: 'a' }] }
+  let now: object = licensed
+  const { client } = memoryClient(() => ({ body: { value: [now] } }))
+  const feed = directory({ client, ...options, packages: false, usageReports: false })
+  for (const next of [licensed, unlicensed, licensed, licensed]) {
+    now = next
+    // oxlint-disable-next-line no-await-in-loop -- hour by hour
+    await runFeed(feed, desk)
+    desk.nowMs += HOUR
+  }
+  const [first, second, third, fourth] = kept('directory')
+  expect(new Set([first, second, third]).size).toBe(3)
+  expect(fourth).toBe(third)
+})
+
 test('concealed names are noticed with the switch that shows them, until they are shown', async () => {
   const { client } = emulated(['concealed-names'])
   const feed = directory({ client, ...options })

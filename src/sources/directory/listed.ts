@@ -1,5 +1,7 @@
+import { hash } from 'node:crypto'
 import type { CloudClient } from '../../platform/http/cloud-client.ts'
 import { CloudError } from '../../platform/http/cloud-error.ts'
+import type { FetchDesk } from '../feed.ts'
 
 export const BUDGET = 'graph-directory'
 const MOST_PAGES = 5_000
@@ -39,9 +41,25 @@ export async function readListed(
   return [...found.keys()].toSorted().map((key) => found.get(key) ?? '')
 }
 
-/** A list as Graph serves one page of it. */
-export const pageOf = (context: string, entries: readonly string[]): Uint8Array<ArrayBuffer> =>
-  new TextEncoder().encode(`{"@odata.context":"${context}","value":[${entries.join(',')}]}`)
+/**
+ * A list as Graph serves one page of it, with the moment since when it has been so: what was taken back must not be
+ * taken for what was said before the change. The same list gives the same bytes until it changes.
+ */
+export function pageOf(
+  desk: Pick<FetchDesk, 'state' | 'saveState' | 'now'>,
+  context: string,
+  entries: readonly string[],
+): Uint8Array<ArrayBuffer> {
+  const list = entries.join(',')
+  const sha256 = hash('sha256', list, 'hex')
+  const known = fieldsOf(desk.state(`list ${context}`))
+  const said = known.get('sha256') === sha256 ? known.get('since') : undefined
+  const since = typeof said === 'string' ? said : desk.now().toISOString()
+  if (said === undefined) desk.saveState(`list ${context}`, { sha256, since })
+  return new TextEncoder().encode(
+    `{"@odata.context":"${context}","@daybook.since":"${since}","value":[${list}]}`,
+  )
+}
 
 const fieldsOf = (value: unknown): ReadonlyMap<string, unknown> =>
   new Map(typeof value === 'object' && value !== null ? Object.entries(value) : [])

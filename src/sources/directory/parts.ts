@@ -27,7 +27,7 @@ export const USERS: Part = {
     await desk.takeReference({
       name: `directory/users-${moment(desk)}.json`,
       reference: 'directory',
-      bytes: pageOf('users', people),
+      bytes: pageOf(desk, 'users', people),
     })
   },
 }
@@ -42,7 +42,7 @@ export const PACKAGES: Part = {
     await desk.takeReference({
       name: `directory/packages-${moment(desk)}.json`,
       reference: 'packages',
-      bytes: pageOf('copilot/admin/catalog/packages', packages),
+      bytes: pageOf(desk, 'copilot/admin/catalog/packages', packages),
     })
   },
 }
@@ -52,7 +52,7 @@ export const USAGE: Part = {
   roles: ['Reports.Read.All'],
   why: 'Without it coverage cannot hold what was collected against what Microsoft counts as use',
   read: async (client, desk, signal) => {
-    const { name, bytes } = await usageReport(client, signal)
+    const { name, bytes } = await usageReport(client, desk, signal)
     await desk.takeReference({
       name: `directory/usage-${moment(desk)}.${name}`,
       reference: 'usage-report',
@@ -72,6 +72,7 @@ export const USAGE: Part = {
 /** v1.0 serves CSV, beta pages of JSON; not every cloud has both. */
 async function usageReport(
   client: CloudClient,
+  desk: FetchDesk,
   signal: AbortSignal,
 ): Promise<{ readonly name: 'csv' | 'json'; readonly bytes: Uint8Array<ArrayBuffer> }> {
   const call = `copilot/reports/getMicrosoft365CopilotUsageUserDetail(period='${PERIOD}')`
@@ -88,7 +89,7 @@ async function usageReport(
     if (!isAbsent) throw error
   }
   const people = await readListed(client, `${root}/beta/${call}`, 'userPrincipalName', signal)
-  return { name: 'json', bytes: pageOf('copilotUsageUserDetail', people) }
+  return { name: 'json', bytes: pageOf(desk, 'copilotUsageUserDetail', people) }
 }
 
 /** Names are digests: 32 hexadecimal digits where an address should be. */
