@@ -13,6 +13,8 @@ export interface ItemPlace {
   readonly tenant: string
   readonly id: string
   readonly sequences: readonly number[]
+  /** Of its texts. */
+  readonly bytes: number
 }
 
 /** Items in their order, and where their records lie. Plain data, posted to workers. */

@@ -19,27 +19,81 @@ export interface ItemsTask {
   readonly onRows: (rows: number) => void
 }
 
-const SLICE_BYTES = 2_000_000
+/** Of a slice only ids and numbers are in memory; each one is a question to the engine. */
+const SLICE_BYTES = 32_000_000
+/** Items that are made at a time, and their texts. */
+const MOST_ITEMS = 400
+const MOST_BYTES = 2_000_000
 
-/** The matching items behind the first `done`, read again from the archive and reconciled there and then, in slices. */
+/** The matching items behind the first `done`, read again from the archive and reconciled there and then, in batches. */
 export async function* itemBatches(
   task: ItemsTask,
   order: Order,
   done: number,
 ): AsyncGenerator<readonly Item[]> {
-  const { selection, readRecords, fields, minimise, signal } = task
+  const { readRecords, fields, minimise } = task
   const kept = new Set(fields.map(({ name }) => name))
-  let rows = 0
-  for (const slice of await slicesOf(selection, order, SLICE_BYTES)) {
-    const before = rows
-    rows += slice.rows
-    if (rows <= done) continue
-    signal.throwIfAborted()
-    const found = (await placesOf(selection, order, slice)).slice(Math.max(0, done - before))
-    const parts = await partsOf(found, readRecords)
-    yield found.map((row) => minimiseItem(itemOf(row, parts), minimise, kept))
+  let rows = done
+  for await (const places of placeBatches(task, order, done)) {
+    const parts = await partsOf(places, readRecords)
+    yield places.map((place) => minimiseItem(itemOf(place, parts), minimise, kept))
+    rows += places.length
     task.onRows(rows)
   }
+}
+
+/** The places of the matching items behind the first `done`, as many together as fit memory once they are read. */
+export async function* placeBatches(
+  { selection, signal }: Pick<ItemsTask, 'selection' | 'signal'>,
+  order: Order,
+  done: number,
+  mostItems = MOST_ITEMS,
+): AsyncGenerator<readonly ItemPlace[]> {
+  const slices = await slicesOf(selection, order, SLICE_BYTES)
+  let before = 0
+  const rest = slices.filter(({ rows }) => {
+    const isDone = before + rows <= done
+    if (isDone) before += rows
+    return !isDone
+  })
+  let skip = done - before
+  const read = (at: number): Promise<ItemPlace[]> => {
+    const slice = rest[at]
+    const places = slice === undefined ? Promise.resolve([]) : placesOf(selection, order, slice)
+    // Told when its turn comes.
+    places.catch(() => undefined)
+    return places
+  }
+  let next = read(0)
+  try {
+    for (let at = 0; at < rest.length; at += 1) {
+      signal.throwIfAborted()
+      const places = await next
+      next = read(at + 1)
+      yield* batchesOf(places.slice(skip), mostItems)
+      skip = 0
+    }
+  } finally {
+    // The engine may not be closed under what it still does.
+    await next.catch(() => undefined)
+  }
+}
+
+function* batchesOf(
+  places: readonly ItemPlace[],
+  mostItems: number,
+): Generator<readonly ItemPlace[]> {
+  let from = 0
+  let bytes = 0
+  for (const [at, place] of places.entries()) {
+    if (at > from && (at - from >= mostItems || bytes + place.bytes > MOST_BYTES)) {
+      yield places.slice(from, at)
+      from = at
+      bytes = 0
+    }
+    bytes += place.bytes
+  }
+  if (from < places.length) yield places.slice(from)
 }
 
 /** The items of a slice, in their order. */
@@ -48,13 +102,14 @@ export async function placesOf(
   order: Order,
   slice: Slice,
 ): Promise<ItemPlace[]> {
-  const columns = "tenant, replaceAll(toString(id), '-', ''), sequences"
+  const columns = "tenant, replaceAll(toString(id), '-', ''), sequences, promptBytes + answerBytes"
   const { sql, params } = sliceStatement(selection, order, slice, columns)
   const rows = await selection.index.engine.query(sql, params)
-  return rows.map(([tenant, id, sequences]) => ({
+  return rows.map(([tenant, id, sequences, bytes]) => ({
     tenant: String(tenant),
     id: String(id),
     sequences: Array.isArray(sequences) ? sequences.map(Number) : [],
+    bytes: Number(bytes),
   }))
 }
 

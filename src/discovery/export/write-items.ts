@@ -8,9 +8,8 @@ import {
   type ItemSetting,
   type ItemTask,
 } from './item-lines.ts'
-import { partsOf, placesOf, type ItemsTask } from './items.ts'
+import { partsOf, placeBatches, type ItemsTask } from './items.ts'
 import { onWorkers } from './ordered-workers.ts'
-import { slicesOf } from './selection.ts'
 import type { Stage } from './stage.ts'
 import type { Written } from './writer.ts'
 
@@ -27,10 +26,6 @@ export interface ItemLinesTask extends ItemsTask {
   /** Items that a thread makes at a time; tests lower it. */
   readonly itemsAtOnce?: number
 }
-
-/** Narrow rows of the index: ids and numbers. */
-const SLICE_BYTES = 32_000_000
-const ITEMS_AT_ONCE = 400
 
 /** An item a line, with its messages and resources; spellings as the records have them. */
 export async function writeItemLines(
@@ -61,43 +56,10 @@ export async function writeItemLines(
   return { rows, changes: [] }
 }
 
-/** The items behind the first `done`, in their order. */
-async function* tasksFrom(
-  { selection, readers, signal, itemsAtOnce = ITEMS_AT_ONCE }: ItemLinesTask,
-  done: number,
-): AsyncGenerator<ItemTask> {
-  const byTenant = new Map(readers.map((reader) => [reader.tenant, reader]))
-  const slices = await slicesOf(selection, 'time', SLICE_BYTES)
-  let before = 0
-  const rest = slices.filter(({ rows }) => {
-    const isWritten = before + rows <= done
-    if (isWritten) before += rows
-    return !isWritten
-  })
-  let skip = done - before
-  const read = (at: number): Promise<ItemPlace[]> => {
-    const slice = rest[at]
-    const places = slice === undefined ? Promise.resolve([]) : placesOf(selection, 'time', slice)
-    // Told when its turn comes.
-    places.catch(() => undefined)
-    return places
-  }
-  let next = read(0)
-  try {
-    for (let at = 0; at < rest.length; at += 1) {
-      signal.throwIfAborted()
-      const places = await next
-      next = read(at + 1)
-      for (let from = skip; from < places.length; from += itemsAtOnce) {
-        const items = places.slice(from, from + itemsAtOnce)
-        yield { items, frames: await framesOf(items, byTenant) }
-      }
-      skip = 0
-    }
-  } finally {
-    // The engine may not be closed under what it still does.
-    await next.catch(() => undefined)
-  }
+async function* tasksFrom(task: ItemLinesTask, done: number): AsyncGenerator<ItemTask> {
+  const byTenant = new Map(task.readers.map((reader) => [reader.tenant, reader]))
+  for await (const items of placeBatches(task, 'time', done, task.itemsAtOnce))
+    yield { items, frames: await framesOf(items, byTenant) }
 }
 
 async function framesOf(
