@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest'
 import { appInsights } from '../src/sources/app-insights/feed.ts'
 import { auditQuery } from '../src/sources/audit-query/feed.ts'
+import { contextLookUps } from '../src/sources/context/feed.ts'
 import { directory } from '../src/sources/directory/feed.ts'
 import { graphInteractions } from '../src/sources/graph-interactions/feed.ts'
 import { graphNotifications } from '../src/sources/graph-notifications/feed.ts'
@@ -83,6 +84,21 @@ feedContract('directory', () => tenant, {
     directory({ client, everyMs: 60 * MINUTE_MS, packages: true, usageReports: true }),
   expires: false,
   follows: true,
+  momentsOf: () => [],
+  slackMs: 0,
+})
+
+feedContract('context', () => tenant, {
+  make: (client) => contextLookUps({ client, kinds: ['site'], askAgainMs: DAY_MS }),
+  prepare: (desk) => {
+    desk.named = ['legal', 'sales'].map((name) => ({
+      kind: 'site',
+      key: `https://contoso.sharepoint.com/sites/${name}`,
+      person: '',
+    }))
+  },
+  expires: false,
+  follows: false,
   momentsOf: () => [],
   slackMs: 0,
 })

@@ -38,7 +38,7 @@ const tenant = await startTenantProcess([
   `--records-per-day=${values['records-per-day']}`,
   '--backlog-days=2',
 ])
-writeConfiguration(dataDir, tenant)
+await writeConfiguration(dataDir, tenant)
 const collector = startCollector(dataDir, tenant, [])
 const started = performance.now()
 const samples: SoakSample[] = []

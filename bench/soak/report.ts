@@ -15,7 +15,7 @@ const FLAT = 0.05
 /** The first part warms up: the engine's caches and the backlog. */
 const WARM_UP = 0.25
 
-export interface Figure {
+interface Figure {
   readonly name: string
   readonly first: number
   readonly median: number

@@ -33,6 +33,7 @@ const names: ReferenceNames = {
           lastActivity: null,
         }
       : null,
+  place: () => null,
 }
 
 test('an agent that the records give an id of only is named, with the file that says it', () => {

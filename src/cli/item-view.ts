@@ -96,7 +96,7 @@ function printFacts(item: Item, console: Console): void {
 }
 
 /** What no record says: named with the file that says it. */
-function printReference({ agent, people }: ItemReference, console: Console): void {
+function printReference({ agent, people, places }: ItemReference, console: Console): void {
   printTitle('What reference data says', console)
   const rows: (readonly [string, string])[] = []
   if (agent !== null) rows.push(['agent', told([agent.name], agent)])
@@ -110,6 +110,10 @@ function printReference({ agent, people }: ItemReference, console: Console): voi
     ]
     const who = people.length > 1 ? `${person.upn ?? person.objectId ?? ''}: ` : ''
     rows.push(['person', `${oneLine(who)}${told(facts, saying)}`])
+  }
+  for (const { kind, key, name, at, ...saying } of places) {
+    const which = kind === 'meeting' ? at?.slice(0, 16).replace('T', ' ') : key
+    rows.push([kind, told([name, which ?? null], saying)])
   }
   printRows(rows, console)
 }

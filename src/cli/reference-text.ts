@@ -4,6 +4,7 @@ const KINDS: Readonly<Record<string, string>> = {
   'usage-report': 'usage report',
   packages: 'agents and apps',
   directory: 'directory',
+  context: 'names of places',
 }
 
 interface Told {

@@ -13,7 +13,7 @@ interface Begun {
   readonly pieces: string[]
 }
 
-const KINDS: readonly ReferenceKind[] = ['usage-report', 'packages', 'directory']
+const KINDS: readonly ReferenceKind[] = ['usage-report', 'packages', 'directory', 'context']
 
 /** Gives a catalog that was lost (a new one beside an old archive) the reference data that the archive holds. */
 export async function recoverReference(

@@ -80,8 +80,24 @@ export interface FeedDesk {
   activePeople(since: string): readonly { readonly user: string; readonly lastAt: string }[]
   /** People as the directory told last; empty before its first fetch. */
   people(): readonly Person[]
+  /** Places that records name by address or id only and that were not asked for since then; those that wait longest first. */
+  places(
+    kind: Place['kind'],
+    which: { readonly askedBefore: string; readonly limit: number },
+  ): readonly Place[]
+  /** Remembers that places are asked for. */
+  placesAsked(places: readonly Place[]): void
   notice(notice: Notice): void
   clearNotice(code: string, subject: string): void
+}
+
+/** A site, file or meeting that a record names by address or id only. */
+export interface Place {
+  readonly kind: 'site' | 'file' | 'meeting'
+  /** Address of a site or file; id of the meeting's thread. */
+  readonly key: string
+  /** Object id or address of somebody whose record named it; '' when nobody is known. */
+  readonly person: string
 }
 
 /** A person as the directory feed knows them. */

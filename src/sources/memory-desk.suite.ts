@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers'
 import type { CloudClient, CloudRequest } from '../platform/http/cloud-client.ts'
 import { refusalOf } from '../platform/http/cloud-error.ts'
-import type { Body, Feed, FetchDesk, Json, Listing, Notice, Person, Unit } from './feed.ts'
+import type { Body, Feed, FetchDesk, Json, Listing, Notice, Person, Place, Unit } from './feed.ts'
 
 // What tests of feeds give them: a desk and a client that live in memory.
 
@@ -24,6 +24,7 @@ export class MemoryDesk implements FetchDesk {
   readonly states = new Map<string, string>()
   active: { readonly user: string; readonly lastAt: string }[] = []
   known: Person[] = []
+  named: Place[] = []
   nowMs: number
 
   constructor(now: string) {
@@ -55,6 +56,12 @@ export class MemoryDesk implements FetchDesk {
   }
   people(): readonly Person[] {
     return this.known
+  }
+  places(kind: Place['kind'], { limit }: { readonly limit: number }): readonly Place[] {
+    return this.named.filter((place) => place.kind === kind).slice(0, limit)
+  }
+  placesAsked(places: readonly Place[]): void {
+    this.named = this.named.filter((place) => !places.includes(place))
   }
   notice(notice: Notice): void {
     this.notices.set(`${notice.code} ${notice.subject}`, notice)

@@ -25,7 +25,7 @@ export type SourceShape =
   | 'transcript-csv'
 
 /** What is no record of anybody's doing, but says who and what the records are about. */
-export type ReferenceKind = 'usage-report' | 'packages' | 'directory'
+export type ReferenceKind = 'usage-report' | 'packages' | 'directory' | 'context'
 
 /** One file, or one member of an archive file, that holds records. */
 export interface Container {

@@ -42,7 +42,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await index.close()
-  imported.remove()
+  await imported.remove()
   rmSync(folder, { recursive: true })
 })
 

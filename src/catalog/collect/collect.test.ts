@@ -174,7 +174,14 @@ test('what a failed try left in the archive counts as new of its unit, not as re
   const begun = database.prepare('INSERT INTO collect_containers VALUES (?, ?)')
   const kept = (container: string, count: number, next: number) => {
     begun.run(container, unit.id)
-    const tally = { activity: [], lateness: [], seen: [], signs: [], kept: [{ container, count }] }
+    const tally = {
+      activity: [],
+      lateness: [],
+      seen: [],
+      signs: [],
+      places: [],
+      kept: [{ container, count }],
+    }
     measures.tally(TENANT, [tally], next, now)
   }
   // Four were recorded when it failed; of seven that it says then, four are there and one is another unit's.
@@ -209,13 +216,22 @@ test('activity adds up by person and day, and people are active by what was rece
   }
   measures.tally(
     TENANT,
-    [{ activity: [one], lateness: [], seen: [], signs: [], kept: [] }],
+    [{ activity: [one], lateness: [], seen: [], signs: [], places: [], kept: [] }],
     10,
     '2026-03-02T10:00:00.000Z',
   )
   measures.tally(
     TENANT,
-    [{ activity: [{ ...one, audit: 0, texts: 5 }], lateness: [], seen: [], signs: [], kept: [] }],
+    [
+      {
+        activity: [{ ...one, audit: 0, texts: 5 }],
+        lateness: [],
+        seen: [],
+        signs: [],
+        places: [],
+        kept: [],
+      },
+    ],
     20,
     '2026-03-02T12:00:00.000Z',
   )

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { placeWriter, type PlaceRow } from './places.ts'
 import { signWriter, type SignRow } from './signs.ts'
 import { inTransaction } from './transaction.ts'
 
@@ -24,6 +25,8 @@ export interface Tally {
   }[]
   /** Signs of blind spots. */
   readonly signs: readonly SignRow[]
+  /** Places that records name by address or id only. */
+  readonly places: readonly PlaceRow[]
   /** Records by the container that they came in: what a unit brought. */
   readonly kept: readonly { readonly container: string; readonly count: number }[]
 }
@@ -77,6 +80,7 @@ export function collectMeasures(database: DatabaseSync): Measures {
     'INSERT INTO collect_seen VALUES (?, ?, ?, ?, ?) ON CONFLICT (tenant, kind, name) DO NOTHING',
   )
   const sign = signWriter(database)
+  const note = placeWriter(database)
   const mark = database.prepare(
     'INSERT INTO collect_tallied VALUES (?, ?) ON CONFLICT (tenant) DO UPDATE SET next = excluded.next',
   )
@@ -98,7 +102,7 @@ export function collectMeasures(database: DatabaseSync): Measures {
     tally: (tenant, tallies, next, receivedAt) =>
       inTransaction(database, () => {
         const week = weekOf(receivedAt)
-        for (const { activity, lateness, seen, signs, kept } of tallies) {
+        for (const { activity, lateness, seen, signs, places, kept } of tallies) {
           for (const { container, count } of kept) {
             // An import's is no unit's.
             const unit = unitOf.get(container)?.['unit']
@@ -113,6 +117,7 @@ export function collectMeasures(database: DatabaseSync): Measures {
           for (const { kind, name, sequence } of seen)
             see.run(tenant, kind, name, receivedAt, sequence)
           for (const each of signs) sign(tenant, each)
+          for (const each of places) note(tenant, each)
         }
         mark.run(tenant, next)
       }),

@@ -16,7 +16,7 @@ export interface Table {
   sum(sql: string, own?: Params): Promise<number>
 }
 
-export interface TableSlice {
+interface TableSlice {
   readonly rows: number
   /** `temporary`: beginning of the name of a file that it may need. */
   statement(columns: string, temporary: string): Promise<Statement>

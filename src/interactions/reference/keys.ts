@@ -4,6 +4,7 @@ import type { ReferenceRow } from './record.ts'
 export function referenceKeysOf(row: ReferenceRow): readonly string[] {
   if (row.subject === 'person') return personKeysOf(row.objectId, row.upn)
   if (row.subject === 'agent') return row.keys.map(agentEntryKey)
+  if (row.subject === 'place') return [placeEntryKey(row.kind, row.key)]
   return [`figures:${row.date ?? ''}:${row.period ?? ''}`]
 }
 
@@ -13,5 +14,7 @@ export function personKeysOf(objectId: string | null, upn: string | null): reado
     ...(upn === null ? [] : [`upn:${upn.toLowerCase()}`]),
   ]
 }
+
+export const placeEntryKey = (kind: string, key: string): string => `${kind}:${key}`
 
 export const agentEntryKey = (key: string): string => `agent:${key}`

@@ -1,7 +1,9 @@
 import { isFields, parsedFields, word } from '../fields.ts'
 import type { Flag } from '../record.ts'
 import { agentKeysOf } from './agent.ts'
-import { agentEntryKey, personKeysOf } from './keys.ts'
+import { agentEntryKey, personKeysOf, placeEntryKey } from './keys.ts'
+import { placeKey } from './place.ts'
+import type { ReferencePlace } from './record.ts'
 
 /** What reference data says of an agent or a person, and which file says it. */
 export interface ReferenceSaying {
@@ -24,6 +26,15 @@ export interface ReferenceNames {
     tenant: string,
     person: { readonly objectId: string | null; readonly upn: string | null },
   ): ReferencePersonSaying | null
+  place(tenant: string, kind: ReferencePlace['kind'], key: string): ReferencePlaceSaying | null
+}
+
+/** What a look-up found under the address of a site or file, or the id of a meeting. */
+export interface ReferencePlaceSaying extends ReferenceSaying {
+  readonly kind: ReferencePlace['kind']
+  readonly key: string
+  readonly url: string | null
+  readonly at: string | null
 }
 
 interface Entry {
@@ -50,6 +61,7 @@ const RANK: Readonly<Record<string, number>> = { directory: 0, packages: 1, 'usa
 export function referenceNames(lookUp: ReferenceLookUp): ReferenceNames {
   const agents = new Map<string, ReferenceSaying | null>()
   const people = new Map<string, ReferencePersonSaying | null>()
+  const places = new Map<string, ReferencePlaceSaying | null>()
   const entries = (tenant: string, keys: readonly string[]) =>
     lookUp(tenant === UNASSIGNED ? [tenant] : [tenant, UNASSIGNED], keys).toSorted(
       (a, b) =>
@@ -64,6 +76,14 @@ export function referenceNames(lookUp: ReferenceLookUp): ReferenceNames {
       remembered(people, `${tenant} ${objectId ?? ''} ${upn ?? ''}`, () =>
         personSaying(entries(tenant, personKeysOf(objectId, upn))),
       ),
+    place: (tenant, kind, key) =>
+      remembered(places, `${tenant} ${kind} ${key}`, () => {
+        const [entry] = entries(tenant, [placeEntryKey(kind, placeKey(kind, key))])
+        const body = entry === undefined ? null : parsedFields(entry.body)
+        if (entry === undefined || body === null) return null
+        const [name, url, at] = [word(body['name']), word(body['url']), word(body['at'])]
+        return { kind, key, name, url, at, ...sourceOf(entry) }
+      }),
   }
 }
 

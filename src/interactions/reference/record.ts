@@ -2,7 +2,7 @@ import type { Flag } from '../record.ts'
 
 // Reference data: what no record of anybody's doing tells, but says who and what the records are about.
 
-export type ReferenceKind = 'usage-report' | 'packages' | 'directory'
+export type ReferenceKind = 'usage-report' | 'packages' | 'directory' | 'context'
 
 /** A person as a directory or a usage report lists them. */
 export interface ReferencePerson {
@@ -42,6 +42,17 @@ export interface ReferenceAgent {
   readonly signsInWithMicrosoft?: boolean
 }
 
+/** A site, file or meeting as a look-up found it. */
+export interface ReferencePlace {
+  readonly subject: 'place'
+  readonly kind: 'site' | 'file' | 'meeting'
+  readonly key: string
+  readonly name: string | null
+  readonly url: string | null
+  /** Of a meeting: when it began. */
+  readonly at: string | null
+}
+
 /** Figures about the whole tenant: kept, and of no use for names. */
 export interface ReferenceFigures {
   readonly subject: 'figures'
@@ -50,4 +61,4 @@ export interface ReferenceFigures {
   readonly figures: Readonly<Record<string, number>>
 }
 
-export type ReferenceRow = ReferencePerson | ReferenceAgent | ReferenceFigures
+export type ReferenceRow = ReferencePerson | ReferenceAgent | ReferencePlace | ReferenceFigures

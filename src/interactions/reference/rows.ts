@@ -5,6 +5,7 @@ import { agentOf } from './agent.ts'
 import { csvRows, delimiterOf } from './csv-rows.ts'
 import { figuresOf } from './figures.ts'
 import { personOf } from './person.ts'
+import { placeOf } from './place.ts'
 import type { ReferenceKind, ReferenceRow } from './record.ts'
 
 /** What a file of reference data says, row by row; a row that says nothing is left out. Pure, and total. */
@@ -23,6 +24,7 @@ export function referenceData(text: string, kind: ReferenceKind): ReferenceData 
       asOf = day.slice(0, 10)
     if (kind === 'packages') push(rows, agentOf(row))
     else if (kind === 'directory') push(rows, personOf(row))
+    else if (kind === 'context') push(rows, placeOf(row))
     else {
       const person = personOf(row)
       if (person !== null) rows.push(person)

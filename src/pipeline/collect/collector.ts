@@ -211,6 +211,7 @@ export class Collector {
       book: feedBook(database, tenantId),
       queue: unitQueue(database, tenantId),
       measures: collectMeasures(database),
+      database,
       recorder: this.#recorder,
       counted: () => this.#flush(),
       people: () => people.all(),

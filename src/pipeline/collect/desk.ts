@@ -1,5 +1,7 @@
 import { hash, randomUUID } from 'node:crypto'
+import type { DatabaseSync } from 'node:sqlite'
 import type { FeedBook } from '../../catalog/collect/feeds.ts'
+import { placesAsked, placesToAsk } from '../../catalog/collect/places.ts'
 import type { Measures } from '../../catalog/collect/measures.ts'
 import type { NewUnit, OpenUnit, UnitQueue, UnitYield } from '../../catalog/collect/units.ts'
 import type { Clock } from '../../platform/clock.ts'
@@ -24,6 +26,7 @@ export interface DeskPorts {
   readonly book: FeedBook
   readonly queue: UnitQueue
   readonly measures: Measures
+  readonly database: DatabaseSync
   readonly recorder: Recorder
   /** Has the catalog know of everything that was recorded up to now. */
   readonly counted: () => void
@@ -55,6 +58,8 @@ export function feedDesk(feed: FeedName, ports: DeskPorts): FeedDesk {
     },
     activePeople: (since) => measures.activeSince(tenantId, since),
     people,
+    places: (kind, which) => placesToAsk(ports.database, tenantId, kind, which),
+    placesAsked: (asked) => placesAsked(ports.database, tenantId, asked, now()),
     notice: (notice) => book.notice(feed, notice, now()),
     clearNotice: (code, subject) => book.clearNotice(feed, code, subject, now()),
   }

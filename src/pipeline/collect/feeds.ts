@@ -12,6 +12,7 @@ import {
 import { openTransport } from '../../platform/http/transport.ts'
 import { appInsights } from '../../sources/app-insights/feed.ts'
 import { auditQuery } from '../../sources/audit-query/feed.ts'
+import { contextLookUps } from '../../sources/context/feed.ts'
 import { directory } from '../../sources/directory/feed.ts'
 import type { Feed } from '../../sources/feed.ts'
 import { graphInteractions } from '../../sources/graph-interactions/feed.ts'
@@ -97,12 +98,6 @@ function feedsOf({ id, publisher, feeds }: TenantConfiguration, client: CloudCli
     if (!isOn(given)) return
     made.push(make(given ?? {}))
   }
-  // Said aloud: a feed that is asked for and collects nothing would be a gap that nobody sees.
-  if (isOn(feeds.context))
-    throw new CodedError(
-      'CONFIGURATION_INVALID',
-      'feeds.context: names of files and meetings are not looked up by this version; set it to off',
-    )
   // First: the others ask it who is licensed.
   on(feeds.directory, ({ every, packages, ...given }) =>
     directory({
@@ -147,6 +142,17 @@ function feedsOf({ id, publisher, feeds }: TenantConfiguration, client: CloudCli
     auditQuery({ client, backfillMs: backfill ?? 180 * DAY_MS }),
   )
   on(feeds['app-insights'], ({ apps }) => appInsights({ client, apps: apps ?? [] }))
+  on(feeds.context, ({ sites, files, meetings, ...given }) =>
+    contextLookUps({
+      client,
+      kinds: [
+        ...((sites ?? true) ? (['site'] as const) : []),
+        ...((files ?? false) ? (['file'] as const) : []),
+        ...((meetings ?? false) ? (['meeting'] as const) : []),
+      ],
+      askAgainMs: given['ask-again'] ?? 30 * DAY_MS,
+    }),
+  )
   return made
 }
 

@@ -1,5 +1,6 @@
 import { bucketOf, type SeenKind, type Tally } from '../../catalog/collect/measures.ts'
 import { signsOf, type Sign } from '../../interactions/blind-spot-signs.ts'
+import { placesToldBy } from '../../interactions/places-told.ts'
 import { parsedRecord } from '../../interactions/fields.ts'
 import type { Facts } from '../../interactions/record.ts'
 import { epochMs } from '../../interactions/times.ts'
@@ -35,6 +36,7 @@ interface Seen {
 interface Known {
   readonly fields: Map<string, FieldTree>
   readonly values: Set<string>
+  readonly places: Set<string>
 }
 interface FieldTree extends Map<string, FieldTree> {}
 
@@ -49,7 +51,7 @@ const known = new Map<string, Known>()
 function knownOf(tenant: string): Known {
   let entry = known.get(tenant)
   if (entry === undefined) {
-    entry = { fields: new Map(), values: new Set() }
+    entry = { fields: new Map(), values: new Set(), places: new Set() }
     known.set(tenant, entry)
   }
   return entry
@@ -61,6 +63,7 @@ export class RecordTally {
   readonly #late: ({ readonly measure: string; readonly bucket: number } | undefined)[]
   readonly #containers: string[]
   readonly #signs = new Map<number, readonly Sign[]>()
+  readonly #places = new Map<number, Tally['places']>()
   /** Names met first in this batch, by tenant. */
   readonly #seen = new Map<string, { readonly at: number; readonly seen: readonly Seen[] }[]>()
 
@@ -81,6 +84,8 @@ export class RecordTally {
     if (arrival !== null) this.#noteLateness(at, facts, arrival)
     const signs = signsOf(facts, text)
     if (signs.length > 0) this.#signs.set(at, signs)
+    const places = freshPlaces(knownOf(tenant), facts)
+    if (places.length > 0) this.#places.set(at, places)
     const fresh = newNames(knownOf(tenant), facts, text)
     if (fresh.length === 0) return
     const memory = knownOf(tenant)
@@ -100,8 +105,10 @@ export class RecordTally {
     const lateness = new Map<string, { measure: string; bucket: number; count: number }>()
     const seen: { kind: SeenKind; name: string; sequence: number }[] = []
     const signs: Tally['signs'][number][] = []
+    const places: Tally['places'][number][] = []
     const kept = new Map<string, number>()
     for (const at of indexes) {
+      places.push(...(this.#places.get(at) ?? []))
       for (const sign of this.#signs.get(at) ?? [])
         signs.push({ ...sign, sequence: sequenceOf(at) })
       const container = this.#containers[at] ?? ''
@@ -139,6 +146,7 @@ export class RecordTally {
       lateness: [...lateness.values()],
       seen,
       signs,
+      places,
       kept: [...kept].map(([container, count]) => ({ container, count })),
     }
   }
@@ -167,6 +175,17 @@ export class RecordTally {
     const measure = `event ${namespace === 'audit' ? workload.slice(0, 60) || 'unnamed' : namespace}`
     this.#late[at] = { measure, bucket: bucketOf(seconds) }
   }
+}
+
+/** Of a record that is not kept as well: what it repeats named the same. */
+function freshPlaces({ places }: Known, facts: Facts): Tally['places'] {
+  const told = placesToldBy(facts).filter(({ kind, key }) => !places.has(`${kind} ${key}`))
+  if (told.length === 0) return []
+  if (places.size > MAX_VALUES) places.clear()
+  const who = facts.custodian ?? facts.user
+  const person = who?.objectId ?? who?.upn ?? ''
+  for (const { kind, key } of told) places.add(`${kind} ${key}`)
+  return told.map((place) => ({ ...place, person }))
 }
 
 function newNames(memory: Known, facts: Facts, text: string): Seen[] {

@@ -140,7 +140,25 @@ const feeds = z
       },
       'People, licences, mailboxes, agents, usage reports',
     ),
-    context: feed({}, 'Names and sites of files and meetings'),
+    context: feed(
+      {
+        sites: z.boolean().optional().describe('Names of sites; takes Sites.Selected (true)'),
+        files: z
+          .boolean()
+          .optional()
+          .describe(
+            'Names of files of which records give the address alone; takes Files.Read.All (false)',
+          ),
+        meetings: z
+          .boolean()
+          .optional()
+          .describe('Subjects of meetings; takes OnlineMeetings.Read.All (false)'),
+        'ask-again': duration('1d', '365d')
+          .optional()
+          .describe('After how long a name is asked for again (30d)'),
+      },
+      'Names of sites, files and meetings (Graph)',
+    ),
   })
   .describe('What is collected; what is not named is off')
 

@@ -42,8 +42,8 @@ export async function readListed(
 }
 
 /**
- * A list as Graph serves one page of it, with the moment since when it has been so: what was taken back must not be
- * taken for what was said before the change. The same list gives the same bytes until it changes.
+ * A list as Graph serves one page of it; after a change with the moment since when it has been so: what is taken back
+ * must not pass for what was said before the change. The same list gives the same bytes until it changes.
  */
 export function pageOf(
   desk: Pick<FetchDesk, 'state' | 'saveState' | 'now'>,
@@ -53,12 +53,12 @@ export function pageOf(
   const list = entries.join(',')
   const sha256 = hash('sha256', list, 'hex')
   const known = fieldsOf(desk.state(`list ${context}`))
-  const said = known.get('sha256') === sha256 ? known.get('since') : undefined
-  const since = typeof said === 'string' ? said : desk.now().toISOString()
-  if (said === undefined) desk.saveState(`list ${context}`, { sha256, since })
-  return new TextEncoder().encode(
-    `{"@odata.context":"${context}","@daybook.since":"${since}","value":[${list}]}`,
-  )
+  const isSame = known.get('sha256') === sha256
+  const said = isSame ? known.get('since') : known.size === 0 ? null : desk.now().toISOString()
+  const since = typeof said === 'string' ? said : null
+  if (!isSame) desk.saveState(`list ${context}`, { sha256, since })
+  const changed = since === null ? '' : `"@daybook.since":"${since}",`
+  return new TextEncoder().encode(`{"@odata.context":"${context}",${changed}"value":[${list}]}`)
 }
 
 const fieldsOf = (value: unknown): ReadonlyMap<string, unknown> =>

@@ -52,7 +52,8 @@ export function managementActivity(options: ManagementActivityOptions): Feed {
     desk: FeedDesk,
     signal: AbortSignal,
   ): Promise<void> {
-    const now = desk.now().getTime()
+    // Whole seconds, as the API takes them: a window of less than one would begin where it ends, and be refused.
+    const now = Math.floor(desk.now().getTime() / 1_000) * 1_000
     // Everything that can still be had, the first time and after an outage; then the look-back.
     const upTo = Number(desk.state(`listed ${contentType}`) ?? 0)
     const oldest = now - OLDEST_MS

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import { anAudit } from '../../test/facts-builder.ts'
+import { placesToldBy } from './places-told.ts'
+
+const resource = (url: string, name: string | null, site: string | null) => ({
+  id: null,
+  name,
+  url,
+  site,
+  type: null,
+  action: null,
+  status: null,
+  labelId: null,
+  xpia: null,
+  dlp: null,
+  policies: [],
+  origin: 'accessed' as const,
+  place: 'tenant' as const,
+})
+const LEGAL = 'https://contoso.sharepoint.com/sites/Legal'
+
+test('sites are told once, files when they have no name, meetings by the id of their thread', () => {
+  const facts = anAudit({
+    setting: 'meeting',
+    sessionId: '19:meeting_YTk1NmQ0OTctZDU4ZC00ZTVi@thread.v2',
+    resources: [
+      resource(`${LEGAL}/Shared%20Documents/a.docx?web=1`, null, LEGAL),
+      resource(`${LEGAL}/Shared%20Documents/b.docx`, 'b.docx', `${LEGAL}/`),
+    ],
+  })
+  expect(placesToldBy(facts)).toEqual([
+    { kind: 'site', key: LEGAL.toLowerCase() },
+    { kind: 'file', key: `${LEGAL}/Shared%20Documents/a.docx` },
+    { kind: 'meeting', key: '19:meeting_YTk1NmQ0OTctZDU4ZC00ZTVi@thread.v2' },
+  ])
+})
+
+test('what lies outside Microsoft 365 is nobody’s to look up', () => {
+  const resources = [
+    resource('https://example.com/a', null, 'https://example.com'),
+    resource('https://contoso.sharepoint.com.example.com/x', null, null),
+    resource('file:///c:/x', null, null),
+  ]
+  expect(placesToldBy(anAudit({ resources }))).toEqual([])
+})
+
+test('a hostile record tells of few places', () => {
+  const resources = Array.from({ length: 5_000 }, (_, at) =>
+    resource(`${LEGAL}/${at}`, null, `https://contoso.sharepoint.com/sites/${at}`),
+  )
+  expect(placesToldBy(anAudit({ resources })).length).toBeLessThanOrEqual(50)
+})

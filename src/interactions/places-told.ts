@@ -1,0 +1,47 @@
+import type { Context, Resource } from './record.ts'
+
+/** What a record names by an address or an id only: a site, a file without a name, a meeting. */
+export interface ToldPlace {
+  readonly kind: 'site' | 'file' | 'meeting'
+  /** Address of a site or file without query; id of the meeting's thread. */
+  readonly key: string
+}
+
+/** Drives of Microsoft 365 alone: whatever else is linked is nobody's to look up. */
+const SHAREPOINT = /^https:\/\/[a-z0-9-]+\.sharepoint(?:-mil)?\.(?:com|us|cn|de)\//i
+const MEETING = /19:meeting_[0-9A-Za-z_-]+@thread\.v2/
+/** Longer ones are no addresses that SharePoint gives. */
+const MOST_CHARACTERS = 850
+/** A hostile record must not fill the list. */
+const MOST_PLACES = 50
+
+/** What of a record, or of an item, tells of places. */
+interface Telling {
+  readonly resources: readonly Resource[]
+  readonly setting: string | null
+  readonly sessionId: string | null
+  readonly contexts: readonly Context[]
+}
+
+/** The places that a record or an item tells of, each once. */
+export function placesToldBy(facts: Telling): ToldPlace[] {
+  const found = new Map<string, ToldPlace>()
+  const add = (kind: ToldPlace['kind'], key: string): void => {
+    if (key.length <= MOST_CHARACTERS && found.size < MOST_PLACES)
+      found.set(`${kind} ${key}`, { kind, key })
+  }
+  for (const { name, url, site } of facts.resources) {
+    if (site !== null && SHAREPOINT.test(`${site}/`)) add('site', siteKey(site))
+    if (name === null && url !== null && SHAREPOINT.test(url)) add('file', fileKey(url))
+  }
+  if (facts.setting !== 'meeting') return [...found.values()]
+  for (const id of [facts.sessionId, ...facts.contexts.map((context) => context.id)]) {
+    const thread = MEETING.exec(id ?? '')?.[0]
+    if (thread !== undefined) add('meeting', thread)
+  }
+  return [...found.values()]
+}
+
+/** As sites are compared: without a slash at the end, in lower case. */
+export const siteKey = (site: string): string => site.replace(/\/+$/, '').toLowerCase()
+export const fileKey = (url: string): string => url.replace(/[?#].*$/s, '')
