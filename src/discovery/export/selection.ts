@@ -209,7 +209,15 @@ export async function sequencesOf(
   }
   const isWhole = (found: Buffer): boolean => found.length === Number(total?.[0]) * 8
   const bytes = await output(index.engine, statement, ['sequence'], temporary, isWhole)
-  return eachOnce(new Float64Array(new Uint8Array(bytes).buffer))
+  return eachOnce(numbersIn(bytes))
+}
+
+/** Without a copy where the numbers lie as a processor wants them: there may be millions. */
+function numbersIn(bytes: Buffer): Float64Array {
+  const { buffer, byteOffset, length } = bytes
+  return byteOffset % 8 === 0
+    ? new Float64Array(buffer, byteOffset, length / 8)
+    : new Float64Array(new Uint8Array(bytes).buffer)
 }
 
 /** Of ascending numbers; in their place. */

@@ -219,6 +219,23 @@ describe('openSpreadsheet()', () => {
     expect(changes).toMatchObject([{ code: 'SHEET_CONTINUED', count: 2 }])
   })
 
+  test('goes on in further sheets with rows that come as bytes', async () => {
+    const { bytes, sheets } = await filled(
+      async (book) => {
+        const sheet = await book.sheet('Items', TEXT)
+        for (let at = 0; at < 7; at += 1) {
+          const cells = await sheet.begin()
+          const text = Buffer.from(`row ${at}`)
+          cells.text(0, text, 0, text.length)
+          await sheet.end()
+        }
+      },
+      { mostRows: 4 },
+    )
+    expect(sheets.map(({ rows }) => rows)).toEqual([3, 3, 1])
+    expect((await readXlsx(bytes)).sheets[2]?.rows).toEqual([['Prompt'], ['row 6']])
+  })
+
   test('leaves as text what is no date of a spreadsheet, or has more digits than one keeps', async () => {
     const columns: Column[] = [
       { header: 'When', type: 'instant' },
