@@ -74,8 +74,9 @@ async function killed(
           checkpoint = stage.checkpoint(cursor)
         },
         async create(path) {
+          const isTime = parts === checkpointAt + 1
           await checkpoint
-          if (parts === checkpointAt + 1 && !path.endsWith('index.html')) throw crash
+          if (isTime && !path.endsWith('index.html')) throw crash
           return stage.create(path)
         },
       },

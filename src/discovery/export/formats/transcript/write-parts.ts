@@ -27,22 +27,48 @@ export async function writeParts(
   const begun = isCursor(to.cursor) ? to.cursor : undefined
   let { rows, files, replaced } = begun ?? { rows: 0, files: 0, replaced: 0 }
   const index = await to.create('conversations/index.html')
-  if (begun === undefined) await index.write(pageHead('Conversations') + indexHead(about))
-  for await (const part of partsOf(items(rows), begun?.behind)) {
-    about.signal.throwIfAborted()
-    const path = `${fileName(part)}.${options.ending}`
-    const summary = summaryOf(part, options.fields)
-    replaced += await options.write(part, summary, `conversations/${path}`)
-    await index.write(indexRow(path, summary))
-    rows += part.items.length
-    files += 1
-    if (to.isDue)
-      to.beginCheckpoint({ rows, files, replaced, behind: endOf(part) } satisfies Cursor)
+  let list = begun === undefined ? pageHead('Conversations') + indexHead(about) : ''
+  const underWay: Promise<void>[] = []
+  const write = async (part: Part, summary: Summary, path: string): Promise<void> => {
+    // Not in one expression: others add to it meanwhile.
+    const more = await options.write(part, summary, path)
+    replaced += more
   }
-  await index.write(INDEX_TAIL + pageTail(about))
+  try {
+    for await (const part of partsOf(items(rows), begun?.behind)) {
+      about.signal.throwIfAborted()
+      const path = `${fileName(part)}.${options.ending}`
+      const summary = summaryOf(part, options.fields)
+      const written = write(part, summary, `conversations/${path}`)
+      // Told when its turn comes.
+      written.catch(() => undefined)
+      underWay.push(written)
+      list += indexRow(path, summary)
+      rows += part.items.length
+      files += 1
+      if (underWay.length >= MOST_AT_ONCE) await underWay.shift()
+      const isDue = to.isDue
+      if (!isDue && list.length < LIST_CHARACTERS) continue
+      await index.write(list)
+      list = ''
+      if (!isDue) continue
+      await Promise.all(underWay.splice(0))
+      to.beginCheckpoint({ rows, files, replaced, behind: endOf(part) } satisfies Cursor)
+    }
+    await Promise.all(underWay)
+  } finally {
+    // No file may be closed under what is still written to it.
+    await Promise.allSettled(underWay)
+  }
+  await index.write(list + INDEX_TAIL + pageTail(about))
   await index.end(files)
   return { rows, replaced }
 }
+
+/** Files that are written at the same time: making one is mostly waiting for the system. */
+const MOST_AT_ONCE = 8
+/** Of the list of conversations, before they are written. */
+const LIST_CHARACTERS = 64 * 1024
 
 function endOf({ number, part, isLast, firstOrdinal, items }: Part): PartEnd {
   return { number, part, isLast, nextOrdinal: firstOrdinal + items.length }
