@@ -62,7 +62,7 @@ const SETTINGS = {
   // Its buffers cost more memory than it saves time beside our own threads (measured: docs/reference/performance.md).
   input_format_parallel_parsing: 0,
   max_memory_usage: '1500000000',
-  // Its pool for reading files grows to 100 threads, each with three files of /proc open, and files in the page cache need none.
+  // What is searched lies in the page cache mostly: a pool of threads in between gains nothing.
   local_filesystem_read_method: 'pread',
   // A broken line must fail the whole insert, never be skipped.
   input_format_allow_errors_num: '0',
