@@ -18,6 +18,7 @@ import {
   type CollectorSettings,
   type TenantSource,
 } from './pipeline/collect/collector.ts'
+import type { Tell } from './pipeline/collect/events.ts'
 import type { OpenIndex } from './pipeline/collect/index-keeper.ts'
 import { clusterOf } from './pipeline/cluster.ts'
 import { collectMeasures } from './catalog/collect/measures.ts'
@@ -48,6 +49,8 @@ export interface AppOptions {
     readonly settings: CollectorSettings
     /** Builds the feeds of every tenant. */
     readonly sources: () => Promise<readonly TenantSource[]>
+    /** Told what the collector does, as it does it. */
+    readonly tell?: Tell
   }
   readonly signal: AbortSignal
   readonly environment: NodeJS.ProcessEnv
@@ -215,7 +218,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     }
     await bringUp({ fromScratch: false }, () => undefined)
     if (options.collect !== undefined) {
-      const { settings, sources } = options.collect
+      const { settings, sources, tell = () => undefined } = options.collect
       collector = new Collector(await sources(), settings, {
         archives,
         catalog,
@@ -224,6 +227,7 @@ export async function openApp(options: AppOptions): Promise<App> {
         crew: theCrew,
         clock,
         contexts,
+        tell,
         index: opened,
         openIndex: options.index === false ? null : openTheIndex,
         catchUp: ({ index }) =>

@@ -1,4 +1,5 @@
 import type { CollectorSettings, TenantSource } from '../pipeline/collect/collector.ts'
+import type { Tell } from '../pipeline/collect/events.ts'
 import type { Clock } from '../platform/clock.ts'
 
 /** One option of a command; `value` names its argument in the help, absent for a switch. */
@@ -95,6 +96,7 @@ export interface Need {
     readonly settings: CollectorSettings
     readonly sources: () => Promise<readonly TenantSource[]>
     readonly clock: Clock
+    readonly tell?: Tell
   }
 }
 

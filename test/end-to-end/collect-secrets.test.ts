@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTenant, type EmulatedTenant } from '../../src/tenant/emulator/server.ts'
+import { jsonLines } from '../../src/cli/testing.ts'
 import { run } from './daybook.suite.ts'
 
 const CANARY = 'canary-7f3a-wrong-secret'
@@ -13,7 +14,8 @@ beforeAll(async () => {
   tenant = await startTenant({
     seed: 5,
     port: 0,
-    rate: 600,
+    // Slow enough that on a busy machine no feed falls silent between two tests.
+    rate: 120,
     start: new Date('2026-03-06T08:00:00Z'),
     people: 80,
     recordsPerDay: 150,
@@ -46,9 +48,13 @@ function configured(name: string, change: (yaml: string) => string = (yaml) => y
 }
 
 const collect = (name: string, config: string, secret: string) =>
-  run(['collect', '--once', '--json', '--config', config, '--data-dir', join(folder, name)], {
-    env: { DAYBOOK_CLIENT_SECRET: secret },
-  })
+  run(
+    [
+      ...['collect', '--once', '--json', '--log', 'json'],
+      ...['--config', config, '--data-dir', join(folder, name)],
+    ],
+    { env: { DAYBOOK_CLIENT_SECRET: secret } },
+  )
 
 const doctor = (name: string, config: string, secret: string) =>
   run(['doctor', '--config', config, '--data-dir', join(folder, name)], {
@@ -74,17 +80,20 @@ test('a secret and the tokens it brings are in no output and in no file', async 
   const texts = [tenant.secret, 'Bearer ', 'eyJhbGciOi']
   expect(texts.filter((text) => `${out}${err}`.includes(text))).toEqual([])
   expect(holds(join(folder, 'right'), texts)).toEqual([])
-}, 60_000)
+}, 120_000)
 
 test('a wrong secret is named as the cause with its fix, and not told', async () => {
   const { code, out, err } = await collect('wrong', configured('wrong'), CANARY)
 
   expect(code).toBe(3)
+  expect(jsonLines(err)).toContainEqual(
+    expect.objectContaining({ level: 'warn', event: 'paused', code: 'TOKEN_REFUSED' }),
+  )
   expect(out).toContain('AADSTS7000215')
   expect(out).toMatch(/make a new one in the app registration/)
   expect(`${out}${err}`).not.toContain(CANARY)
   expect(holds(join(folder, 'wrong'), [CANARY])).toEqual([])
-}, 60_000)
+}, 120_000)
 
 test('a tenant of another cloud is named as the cause', async () => {
   const config = configured('cloud', (yaml) =>
@@ -94,7 +103,7 @@ test('a tenant of another cloud is named as the cause', async () => {
 
   expect(code).toBe(3)
   expect(out).toMatch(/check .*cloud/)
-}, 60_000)
+}, 120_000)
 
 test('doctor finds nothing wrong where all is well, and each fault with its fix where it is not', async () => {
   const well = await doctor('right', configured('right'), tenant.secret)
@@ -104,7 +113,7 @@ test('doctor finds nothing wrong where all is well, and each fault with its fix 
   expect(ill.code).toBe(3)
   expect(ill.out).toContain('AADSTS7000215')
   expect(ill.out).not.toContain(CANARY)
-}, 60_000)
+}, 120_000)
 
 test('status tells lag, time to loss and signs of life of every feed', async () => {
   const { code, out } = await run(['status', '--data-dir', join(folder, 'right')])
@@ -114,4 +123,20 @@ test('status tells lag, time to loss and signs of life of every feed', async () 
     expect(out).toMatch(new RegExp(`${feed} +[\\d ,\u202f]+ records`))
   expect(out).toContain('nothing waits')
   expect(out).toMatch(/alive 2026-03-0\d/)
-}, 60_000)
+}, 120_000)
+
+test('the log of a run is an object a line, of codes and counts: no word of a record, no name, no secret', async () => {
+  const { err } = await collect('logged', configured('logged'), tenant.secret)
+
+  const events = jsonLines<Record<string, unknown>>(err)
+  const of = (event: string) => events.filter((each) => each['event'] === event)
+  expect(of('started')).toMatchObject([{ level: 'info', tenants: 1, feeds: 3 }])
+  const recorded = of('recorded').filter(({ feed }) => feed === 'graph-interactions')
+  expect(recorded.reduce((sum, { added }) => sum + Number(added), 0)).toBeGreaterThan(10)
+  expect(of('stopped')).toHaveLength(1)
+  // Instants, ids, names of feeds, codes: what has neither blank nor @ in it is no text of anybody's.
+  const words = events.flatMap((event) =>
+    Object.values(event).filter((of) => typeof of === 'string'),
+  )
+  expect(words.filter((word) => !/^[\w.:-]{1,40}$/.test(word))).toEqual([])
+}, 120_000)

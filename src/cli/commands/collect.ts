@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import type { CollectAnswer, CollectProgress } from '../../api/answers.ts'
+import { logLine, type CollectEvent } from '../../pipeline/collect/events.ts'
 import { readConfiguration } from '../../platform/config/configuration.ts'
 import { durationOf } from '../../platform/config/schema.ts'
 import { CodedError } from '../../platform/errors.ts'
@@ -19,12 +20,19 @@ export const collect = defineCommand({
   examples: [
     ['daybook collect', 'Every ten minutes, for ever; other commands work meanwhile.'],
     ['daybook collect --once', 'What there is now, then end: for a scheduler.'],
-    ['daybook collect --config /etc/daybook.yaml --data-dir /srv/daybook', 'As a service.'],
+    [
+      'daybook collect --config /etc/daybook.yaml --data-dir /srv/daybook --log json',
+      'As a service, with a log.',
+    ],
   ],
   options: {
     once: { summary: 'collect what there is now, then end' },
     config: { value: '<file>', summary: 'configuration (daybook.yaml in the data folder)' },
     every: { value: '<time>', summary: 'how often is looked for what is new (10m)' },
+    log: {
+      value: 'json',
+      summary: 'write what is done to standard error, an object a line: codes and counts',
+    },
     'look-back': { value: '<time>', summary: 'how far back each look goes (6d)' },
   },
   exitCodes: {
@@ -44,19 +52,24 @@ export const collect = defineCommand({
     const configuration = readConfiguration(
       path === undefined ? join(dataDir, 'daybook.yaml') : resolve(path),
     )
+    const log = textOption(options, 'log')
+    if (log !== undefined && log !== 'json') throw new CodedError('USAGE', '--log takes json')
+    const need = await collecting(configuration, environment, {
+      everyMs: timeOption(options, 'every'),
+      lookBackMs: timeOption(options, 'look-back'),
+    })
+    const tell = (event: CollectEvent) => console.note(logLine(event, need.clock.now()))
     const app = await client({
       index: 'if-possible',
       purpose: 'collect',
-      collect: await collecting(configuration, environment, {
-        everyMs: timeOption(options, 'every'),
-        lookBackMs: timeOption(options, 'look-back'),
-      }),
+      collect: log === undefined ? need : { ...need, tell },
     })
-    if (!once && !json) console.note('Collecting; Ctrl+C ends it after what is begun')
+    if (!once && !json && log === undefined)
+      console.note('Collecting; Ctrl+C ends it after what is begun')
     let last: Step | null = null
     for await (const step of app.stream<Step>('/api/v1/collect', { once })) {
       last = step
-      if (step.type === 'progress') progress(step, console)
+      if (step.type === 'progress' && log === undefined) progress(step, console)
     }
     console.progress.clear()
     if (last?.type !== 'result') throw new Error('collecting gave no result')

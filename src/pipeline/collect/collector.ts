@@ -16,6 +16,7 @@ import type { Contexts } from '../protocol.ts'
 import { takeReference } from '../reference-import.ts'
 import { feedDesk, type DeskPorts } from './desk.ts'
 import { codeOf, sentenceOf } from './failures.ts'
+import type { Tell } from './events.ts'
 import { IndexKeeper, type OpenIndex } from './index-keeper.ts'
 import { KnownPeople } from './people.ts'
 import { Recorder } from './recorder.ts'
@@ -42,6 +43,8 @@ export interface CollectorPorts {
   /** Brings keys, and the index if it is asked for and open, up to the archive. */
   readonly catchUp: (what: { readonly index: boolean }) => Promise<unknown>
   readonly onFault: (error: unknown) => void
+  /** Told what is done, as it is done. */
+  readonly tell: Tell
 }
 
 interface Finding extends Notice {
@@ -172,6 +175,9 @@ export class Collector {
     stop.addEventListener('abort', onStop)
     try {
       this.#keeper.start()
+      const feeds = this.#sources.reduce((sum, source) => sum + source.feeds.length, 0)
+      const counts = { tenants: this.#sources.length, feeds }
+      this.#ports.tell({ level: 'info', event: 'started', counts })
       await this.#tallies.catchUp(stop)
       this.#timers = [
         setInterval(() => this.#flush(), FLUSH_MS),
@@ -184,6 +190,7 @@ export class Collector {
       stop.removeEventListener('abort', onStop)
       for (const timer of this.#timers) clearInterval(timer)
       this.#isRunning = false
+      this.#ports.tell({ level: 'info', event: 'stopped' })
     }
   }
 
@@ -202,7 +209,7 @@ export class Collector {
 
   #tenantOf(source: TenantSource, settings: CollectorSettings, database: DatabaseSync) {
     const { tenantId, feeds } = source
-    const { archives, catalog, journal, clock, onFault } = this.#ports
+    const { archives, catalog, journal, clock, onFault, tell } = this.#ports
     const people = new KnownPeople(catalog, tenantId)
     const desk: DeskPorts = {
       tenantId,
@@ -215,6 +222,7 @@ export class Collector {
       recorder: this.#recorder,
       counted: () => this.#flush(),
       people: () => people.all(),
+      tell,
       takeReference: async (reference) => {
         await takeReference({ archives, catalog, journal, clock }, reference, tenantId, ACTOR)
         people.changed()
@@ -260,9 +268,11 @@ export class Collector {
   }
 
   #note(code: string, error: unknown): void {
-    const { clock, onFault } = this.#ports
+    const { clock, onFault, tell } = this.#ports
     const now = clock.now().toISOString()
     if (error !== null && codeOf(error) === 'FAULT') onFault(error)
+    if (error === null) tell({ level: 'info', event: 'recovered', code })
+    else tell({ level: 'error', event: 'trouble', code })
     for (const { ports } of this.#tenants) {
       try {
         if (error === null) ports.book.clearNotice(OWN, code, '', now)

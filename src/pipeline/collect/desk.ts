@@ -16,6 +16,7 @@ import type {
   Unit,
 } from '../../sources/feed.ts'
 import type { Reference } from '../../sources/source.ts'
+import type { Tell } from './events.ts'
 import type { Recorded, Recorder } from './recorder.ts'
 import { splitBody } from './split-body.ts'
 
@@ -31,12 +32,13 @@ export interface DeskPorts {
   /** Has the catalog know of everything that was recorded up to now. */
   readonly counted: () => void
   readonly people: () => readonly Person[]
+  readonly tell: Tell
   readonly takeReference: (reference: Reference) => Promise<void>
 }
 
 /** The desk of one feed of one tenant: its state, what it announces, what an operator should know. */
 export function feedDesk(feed: FeedName, ports: DeskPorts): FeedDesk {
-  const { tenantId, clock, lookBackMs, book, queue, measures, people } = ports
+  const { tenantId, clock, lookBackMs, book, queue, measures, people, tell } = ports
   const now = (): string => clock.now().toISOString()
   return {
     tenantId,
@@ -60,7 +62,10 @@ export function feedDesk(feed: FeedName, ports: DeskPorts): FeedDesk {
     people,
     places: (kind, which) => placesToAsk(ports.database, tenantId, kind, which),
     placesAsked: (asked) => placesAsked(ports.database, tenantId, asked, now()),
-    notice: (notice) => book.notice(feed, notice, now()),
+    notice: (notice) => {
+      book.notice(feed, notice, now())
+      tell({ level: 'warn', event: 'noticed', tenant: tenantId, feed, code: notice.code })
+    },
     clearNotice: (code, subject) => book.clearNotice(feed, code, subject, now()),
   }
 }

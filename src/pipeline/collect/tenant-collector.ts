@@ -1,12 +1,13 @@
 import type { CollectReader } from '../../catalog/collect/reader.ts'
-import { inTransaction } from '../../catalog/collect/transaction.ts'
 import type { DatabaseSync } from 'node:sqlite'
-import type { OpenUnit, UnitYield } from '../../catalog/collect/units.ts'
+import type { OpenUnit } from '../../catalog/collect/units.ts'
 import type { TenantArchives } from '../../archive/tenant-archives.ts'
 import type { Feed, Outcome } from '../../sources/feed.ts'
 import { closeWindows } from './closing.ts'
 import { writeCoverageEntry } from './coverage-entry.ts'
-import { FetchCounter, feedDesk, newUnit, unitOf, type DeskPorts } from './desk.ts'
+import { FetchCounter, feedDesk, unitOf, type DeskPorts } from './desk.ts'
+import { Endings } from './endings.ts'
+import type { CollectEvent } from './events.ts'
 import { FeedQueue } from './feed-queue.ts'
 import { codeOf, concernsFeed, pauseMs, sentenceOf } from './failures.ts'
 import { Wake } from './wake.ts'
@@ -33,13 +34,6 @@ const HOUSEKEEPING_MS = 60_000
 /** Ended units are kept as long as they can be listed again, and some time for those who look. */
 const KEEP_UNITS_MS = 14 * 86_400_000
 
-interface Ended {
-  readonly queue: FeedQueue
-  readonly unit: OpenUnit
-  readonly got: UnitYield
-  readonly outcome: Extract<Outcome, { state: 'done' | 'lost' | 'refused' }>
-}
-
 /** Collects from one tenant: plans each feed in its time, and fetches what is queued, what expires first before all else. */
 export class TenantCollector {
   readonly #ports: TenantPorts
@@ -49,7 +43,7 @@ export class TenantCollector {
   #running = 0
   #done = 0
   #planning = 0
-  #ended: Ended[] = []
+  readonly #endings: Endings
   #knowsPeople = false
   readonly #people = Promise.withResolvers<void>()
 
@@ -61,6 +55,12 @@ export class TenantCollector {
       now,
     )
     this.#queues = feeds.map((feed) => new FeedQueue(feed, ports, this.#wake))
+    this.#endings = new Endings(ports, (ended) =>
+      this.#ends(
+        ended.length,
+        ended.some(({ queue }) => queue.feed.name === 'directory'),
+      ),
+    )
   }
 
   /**
@@ -86,11 +86,13 @@ export class TenantCollector {
     const { clock, book, everyMs } = this.#ports
     const { feed } = queue
     const desk = feedDesk(feed.name, this.#ports)
+    const queued = { units: 0 }
     const announcing = {
       ...desk,
       announce: (listing: Parameters<typeof desk.announce>[0]) => {
         const answer = desk.announce(listing)
         if (answer.added > 0) queue.changed()
+        queued.units += answer.added
         return answer
       },
     }
@@ -113,6 +115,8 @@ export class TenantCollector {
         try {
           await feed.plan(announcing, stop)
           book.planned(feed.name, clock.now().toISOString())
+          this.#tell('info', 'planned', feed.name, { counts: { queued: queued.units } })
+          queued.units = 0
           queue.isPlanned = true
           queue.healthy()
           failures = 0
@@ -202,7 +206,7 @@ export class TenantCollector {
         this.#ports.counted()
         this.#ports.queue.wait(open, outcome.until, body, got)
         queue.changed()
-      } else await this.#end({ queue, unit: open, got, outcome })
+      } else await this.#endings.end({ queue, unit: open, got, outcome })
       queue.healthy()
     } catch (error) {
       const got = await counter.recordedOfFailed()
@@ -231,38 +235,11 @@ export class TenantCollector {
     }
   }
 
-  /** Units whose records became durable together are done in one transaction. */
-  async #end(ended: Ended): Promise<void> {
-    this.#ended.push(ended)
-    await new Promise(setImmediate)
-    const all = this.#ended
-    if (all.length === 0) return
-    this.#ended = []
-    this.#done += all.length
-    const { database, queue: units, book, measures, tenantId, clock } = this.#ports
-    const now = clock.now().toISOString()
-    this.#ports.counted()
-    inTransaction(database, () => {
-      for (const { queue, unit, got, outcome } of all) {
-        const { name } = queue.feed
-        if (outcome.state === 'done') {
-          const next = outcome.next ?? []
-          units.done(unit, name, got, next.map(newUnit), now)
-          if (next.length > 0) queue.changed()
-          measures.served(tenantId, name, unit.availableAt ?? now, got.records)
-        } else units.end(unit, outcome.state, { code: outcome.code, now, got })
-      }
-      for (const { feed } of new Set(all.map(({ queue }) => queue))) {
-        const records = all
-          .filter(({ queue }) => queue.feed === feed)
-          .reduce((sum, { got }) => sum + got.added, 0)
-        book.fetched(feed.name, now, records)
-      }
-    })
-    if (!this.#knowsPeople && all.some(({ queue }) => queue.feed.name === 'directory')) {
-      this.#knowsPeople = units.open('directory') === 0
-      if (this.#knowsPeople) this.#people.resolve()
-    }
+  #ends(units: number, ofDirectory: boolean): void {
+    this.#done += units
+    if (this.#knowsPeople || !ofDirectory) return
+    this.#knowsPeople = this.#ports.queue.open('directory') === 0
+    if (this.#knowsPeople) this.#people.resolve()
   }
 
   #failed(queue: FeedQueue, error: unknown): void {
@@ -270,11 +247,23 @@ export class TenantCollector {
     const now = clock.now()
     const code = codeOf(error)
     if (code === 'FAULT') onFault(error)
-    book.failed(queue.feed.name, code, now.toISOString())
-    if (!concernsFeed(error)) return
+    const { name } = queue.feed
+    book.failed(name, code, now.toISOString())
+    const isWhole = concernsFeed(error)
+    this.#tell(code === 'FAULT' ? 'error' : 'warn', isWhole ? 'paused' : 'failed', name, { code })
+    if (!isWhole) return
     queue.pause(now.getTime())
-    const notice = { code, subject: queue.feed.name, message: sentenceOf(error) }
-    book.notice(queue.feed.name, notice, now.toISOString())
+    const notice = { code, subject: name, message: sentenceOf(error) }
+    book.notice(name, notice, now.toISOString())
+  }
+
+  #tell(
+    level: CollectEvent['level'],
+    event: CollectEvent['event'],
+    feed: string,
+    more: Pick<CollectEvent, 'code' | 'counts'>,
+  ): void {
+    this.#ports.tell({ level, event, tenant: this.#ports.tenantId, feed, ...more })
   }
 
   async #keepHouse(stop: AbortSignal): Promise<void> {
@@ -286,13 +275,16 @@ export class TenantCollector {
   }
 
   async #tidy(): Promise<void> {
-    const { tenantId, archives, book, reader, clock, database, lookBackMs, queue, onFault } =
+    const { tenantId, archives, book, reader, clock, database, lookBackMs, queue, onFault, tell } =
       this.#ports
     try {
       const now = clock.now()
-      closeWindows(database, tenantId, reader, now, lookBackMs)
+      const closed = closeWindows(database, tenantId, reader, now, lookBackMs)
+      if (closed > 0)
+        tell({ level: 'info', event: 'closed', tenant: tenantId, counts: { windows: closed } })
       queue.prune(new Date(now.getTime() - KEEP_UNITS_MS).toISOString())
-      await writeCoverageEntry(tenantId, archives, book, reader, now)
+      const isWritten = await writeCoverageEntry(tenantId, archives, book, reader, now)
+      if (isWritten) tell({ level: 'info', event: 'coverage', tenant: tenantId })
     } catch (error) {
       // A disk that is full is told by what is recorded; this is done again in a minute.
       onFault(error)
