@@ -50,8 +50,15 @@ function configured(name: string, change: (yaml: string) => string = (yaml) => y
 const collect = (name: string, config: string, secret: string) =>
   run(
     [
-      ...['collect', '--once', '--json', '--log', 'json'],
-      ...['--config', config, '--data-dir', join(folder, name)],
+      'collect',
+      '--once',
+      '--json',
+      '--log',
+      'json',
+      '--config',
+      config,
+      '--data-dir',
+      join(folder, name),
     ],
     { env: { DAYBOOK_CLIENT_SECRET: secret } },
   )
@@ -129,11 +136,11 @@ test('the log of a run is an object a line, of codes and counts: no word of a re
   const { err } = await collect('logged', configured('logged'), tenant.secret)
 
   const events = jsonLines<Record<string, unknown>>(err)
-  const of = (event: string) => events.filter((each) => each['event'] === event)
-  expect(of('started')).toMatchObject([{ level: 'info', tenants: 1, feeds: 3 }])
-  const recorded = of('recorded').filter(({ feed }) => feed === 'graph-interactions')
+  const named = (event: string) => events.filter((each) => each['event'] === event)
+  expect(named('started')).toMatchObject([{ level: 'info', tenants: 1, feeds: 3 }])
+  const recorded = named('recorded').filter(({ feed }) => feed === 'graph-interactions')
   expect(recorded.reduce((sum, { added }) => sum + Number(added), 0)).toBeGreaterThan(10)
-  expect(of('stopped')).toHaveLength(1)
+  expect(named('stopped')).toHaveLength(1)
   // Instants, ids, names of feeds, codes: what has neither blank nor @ in it is no text of anybody's.
   const words = events.flatMap((event) =>
     Object.values(event).filter((of) => typeof of === 'string'),
