@@ -33,7 +33,10 @@ export function fingerprintOf(
 }
 
 /** What has to be told of an interrupted run. */
-export function noteOf(work: WorkFolder, { format, textsOnly }: ExportRequest): string | null {
+export function noteOf(
+  work: Pick<WorkFolder, 'before' | 'isFinished'>,
+  { format, textsOnly }: Pick<ExportRequest, 'format' | 'textsOnly'>,
+): string | null {
   if (work.before === 'nothing') return null
   if (work.before === 'removed')
     return 'An interrupted export was of another query, or of what the archive held then: it begins anew.'
