@@ -40,9 +40,10 @@ describe('good JSON with bad intentions', () => {
       const items = await itemsOf(app)
       expect(items.flatMap(({ records }) => records)).toHaveLength(total)
       expect(Object.prototype).not.toHaveProperty('polluted')
-      const sources = new Set(files.map(([, text]) => text))
+      // The short ones first: looking through the long ones takes long.
+      const sources = files.map(([, text]) => text).toSorted((a, b) => a.length - b.length)
       const raws = items.flatMap(({ records }) => records.map(({ raw = '' }) => raw))
-      const found = raws.filter((raw) => [...sources].some((text) => text.includes(raw)))
+      const found = raws.filter((raw) => sources.some((text) => text.includes(raw)))
       expect(found).toHaveLength(total)
       expect(await app.import([exports])).toMatchObject({ read: total, added: 0, repeated: total })
     } finally {

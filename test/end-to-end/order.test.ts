@@ -47,11 +47,13 @@ function filesOf(folder: string): string[] {
     .toSorted()
 }
 
+const TURNS = 8
+
 // Each source keeps its own order (the later of two versions is the newer one), but they take turns.
 function mixed(audit: readonly string[], texts: readonly string[]): (readonly string[])[] {
-  const turns: string[][] = []
-  for (let at = 0; at * 2 < audit.length || at < texts.length; at += 1) {
-    turns.push(texts.slice(at, at + 1), audit.slice(at * 2, at * 2 + 2))
-  }
-  return turns.filter((files) => files.length > 0)
+  const turn = (files: readonly string[], at: number) =>
+    files.slice((files.length * at) / TURNS, (files.length * (at + 1)) / TURNS)
+  return Array.from({ length: TURNS }, (_, at) => [turn(texts, at), turn(audit, at)])
+    .flat()
+    .filter((files) => files.length > 0)
 }

@@ -8,7 +8,7 @@ import { answer, readBack } from '../../../test/corpus-reader.ts'
 import type { HistoryOptions } from './history.ts'
 import { FACTS_FILE, generateHistory, makeHistory } from './history.ts'
 
-const SMALL = { seed: 11, records: 3_000 }
+const SMALL = { seed: 11, records: 1_000 }
 
 function filesOf(options: HistoryOptions): Map<string, Buffer> {
   const files = new Map<string, Buffer>()
@@ -54,9 +54,9 @@ describe('a corpus is a function of its options', () => {
 
   test('the number of threads changes nothing, not even the facts', async () => {
     const [alone, shared] = [newFolder(), newFolder()]
-    const options = { seed: 3, records: 10_000 }
+    const options = { seed: 3, records: 10_000, days: 60 }
     await generateHistory({ ...options, outputDir: alone, workers: 1 })
-    const facts = await generateHistory({ ...options, outputDir: shared, workers: 3 })
+    const facts = await generateHistory({ ...options, outputDir: shared, workers: 2 })
     expect(digestOfFolder(shared)).toBe(digestOfFolder(alone))
     expect(JSON.parse(readFileSync(join(shared, FACTS_FILE), 'utf8'))).toEqual(facts)
   })
@@ -184,7 +184,7 @@ test('a folder that holds a corpus already is left alone', async () => {
 
 test.each([
   { records: 10, workers: 1 },
-  { records: 10_000, workers: 2 },
+  { records: 10_000, days: 20, workers: 2 },
 ])('a folder that cannot be written to is named in one sentence: %o', async (size) => {
   const outputDir = newFolder()
   // Fails only once files are written: in the thread that writes them.
@@ -206,7 +206,7 @@ test('a stopped run ends with the reason of its signal', async () => {
   const stop = new AbortController()
   const run = generateHistory({
     seed: 1,
-    records: 100_000,
+    records: 10_000,
     outputDir: newFolder(),
     workers: 2,
     signal: stop.signal,
