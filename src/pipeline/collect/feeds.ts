@@ -1,5 +1,10 @@
 import type { Clock } from '../../platform/clock.ts'
-import type { Configuration, TenantConfiguration } from '../../platform/config/schema.ts'
+import type {
+  Configuration,
+  SecretSetting,
+  TenantConfiguration,
+  WebhookConfiguration,
+} from '../../platform/config/schema.ts'
 import { CodedError } from '../../platform/errors.ts'
 import { createCloudClient } from '../../platform/http/client.ts'
 import type { CloudClient } from '../../platform/http/cloud-client.ts'
@@ -17,8 +22,9 @@ import { directory } from '../../sources/directory/feed.ts'
 import type { Feed } from '../../sources/feed.ts'
 import { graphInteractions } from '../../sources/graph-interactions/feed.ts'
 import { graphNotifications } from '../../sources/graph-notifications/feed.ts'
-import { listenOn } from '../../sources/graph-notifications/listen.ts'
+import { listenOn } from '../../sources/listen.ts'
 import { managementActivity } from '../../sources/management-activity/feed.ts'
+import type { WebhookOptions } from '../../sources/management-activity/webhook.ts'
 import type { TenantSource } from './collector.ts'
 
 /** Requests at once to the Management API. */
@@ -52,7 +58,7 @@ export async function tenantSources(
       })
       return {
         tenantId: tenant.id,
-        feeds: feedsOf(tenant, client),
+        feeds: feedsOf(tenant, client, environment),
         usage: () => client.usage(),
       }
     }),
@@ -67,17 +73,26 @@ function limitsOf(
   return perMinute === undefined ? {} : { limits: { management: { perMinute, atOnce: AT_ONCE } } }
 }
 
+function webhookOf(given: WebhookConfiguration, environment: NodeJS.ProcessEnv): WebhookOptions {
+  const { address, listen } = given
+  return {
+    address,
+    authId: secretOf(given['auth-id'], environment),
+    listen: async (receiver, signal) =>
+      listenOn(listen, receiver, 'feeds.management-activity.webhook.listen', signal),
+  }
+}
+
+function secretOf(secret: SecretSetting, environment: NodeJS.ProcessEnv): () => string {
+  return 'env' in secret
+    ? secretFromEnvironment(environment, secret.env)
+    : secretFromFile(secret.file)
+}
+
 function credentialOf({ client }: TenantConfiguration, environment: NodeJS.ProcessEnv): Credential {
   const { secret, certificate } = client
   const token = client['federated-token']
-  if (secret !== undefined)
-    return {
-      type: 'secret',
-      read:
-        'env' in secret
-          ? secretFromEnvironment(environment, secret.env)
-          : secretFromFile(secret.file),
-    }
+  if (secret !== undefined) return { type: 'secret', read: secretOf(secret, environment) }
   if (certificate !== undefined)
     return {
       type: 'certificate',
@@ -89,7 +104,11 @@ function credentialOf({ client }: TenantConfiguration, environment: NodeJS.Proce
 }
 
 /** What is on; a feed that is not named is off. */
-function feedsOf({ id, publisher, feeds }: TenantConfiguration, client: CloudClient): Feed[] {
+function feedsOf(
+  { id, publisher, feeds }: TenantConfiguration,
+  client: CloudClient,
+  environment: NodeJS.ProcessEnv,
+): Feed[] {
   const made: Feed[] = []
   const on = <Options extends object>(
     given: Options | 'off' | false | null | undefined,
@@ -107,12 +126,13 @@ function feedsOf({ id, publisher, feeds }: TenantConfiguration, client: CloudCli
       usageReports: given['usage-reports'] ?? true,
     }),
   )
-  on(feeds['management-activity'], (given) =>
+  on(feeds['management-activity'], ({ webhook, ...given }) =>
     managementActivity({
       client,
       tenantId: id,
       publisher: publisher ?? id,
       contentTypes: given['content-types'] ?? ['Audit.General'],
+      ...(webhook === undefined ? {} : { webhook: webhookOf(webhook, environment) }),
     }),
   )
   on(feeds['graph-interactions'], (given) =>
@@ -135,7 +155,8 @@ function feedsOf({ id, publisher, feeds }: TenantConfiguration, client: CloudCli
       certificate: secretFromFile(certificate.file),
       key: secretFromFile(key.file),
       wholeTenant: given['whole-tenant'] ?? false,
-      listen: async (receiver, signal) => listenOn(listen, receiver, signal),
+      listen: async (receiver, signal) =>
+        listenOn(listen, receiver, 'feeds.graph-notifications.listen', signal),
     })
   })
   on(feeds['audit-query'], ({ backfill }) =>

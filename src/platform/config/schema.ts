@@ -64,6 +64,24 @@ const client = z
   )
   .describe('How Daybook signs in')
 
+const hostAndPort = z.string().regex(/^[^\s:]+:\d{1,5}$/, 'takes host:port, such as 127.0.0.1:8443')
+
+const webhook = z.strictObject({
+  address: z
+    .url()
+    .refine(
+      (text) => /^https:|^http:\/\/(?:127\.0\.0\.1|localhost)[:/]/i.test(text),
+      'takes an https address; plain http is for an emulated tenant on this machine alone',
+    )
+    .describe('Where Microsoft calls: https, reachable from outside'),
+  listen: hostAndPort.describe(
+    'Where Daybook is called, `host:port`; a proxy in front of it ends TLS',
+  ),
+  'auth-id': secret.describe(
+    'What Microsoft says each time it calls, 16 random characters or more: `{ env: NAME }` or `{ file: path }`',
+  ),
+})
+
 /** `off`, or options. An empty value (`directory:`) means on, with what is usual. */
 const feed = <Shape extends z.core.$ZodLooseShape>(shape: Shape, what: string) =>
   z
@@ -88,6 +106,9 @@ const feeds = z
           .min(1)
           .optional()
           .describe('Which of the five content types (Audit.General)'),
+        webhook: webhook
+          .optional()
+          .describe('Have Microsoft call when there is something new; without it only polling'),
       },
       'Audit records (Office 365 Management Activity API); Copilot is in Audit.General',
     ),
@@ -103,10 +124,9 @@ const feeds = z
     'graph-notifications': feed(
       {
         url: z.url().describe('Where Microsoft sends notifications: https, reachable from outside'),
-        listen: z
-          .string()
-          .regex(/^[^\s:]+:\d{1,5}$/, 'takes host:port, such as 127.0.0.1:8443')
-          .describe('Where Daybook takes them, `host:port`; a proxy in front of it ends TLS'),
+        listen: hostAndPort.describe(
+          'Where Daybook takes them, `host:port`; a proxy in front of it ends TLS',
+        ),
         certificate: file.describe('Certificate (PEM, RSA) that notifications are encrypted for'),
         key: file.describe('Its private key (PEM)'),
         'whole-tenant': z
@@ -217,3 +237,5 @@ export const configurationSchema = z.strictObject({
 
 export type Configuration = z.output<typeof configurationSchema>
 export type TenantConfiguration = Configuration['tenants'][number]
+export type WebhookConfiguration = z.output<typeof webhook>
+export type SecretSetting = z.output<typeof secret>

@@ -5,7 +5,7 @@ import { BUDGET, subscriptionItems, withPublisher } from './wire.ts'
 
 /** What an operator should know of the subscriptions; changes nothing. */
 export async function checkSubscriptions(
-  { client, publisher, contentTypes }: ManagementActivityOptions,
+  { client, publisher, contentTypes, webhook }: ManagementActivityOptions,
   root: string,
   signal: AbortSignal,
 ): Promise<readonly Notice[]> {
@@ -17,7 +17,16 @@ export async function checkSubscriptions(
       ...clockFindings(client.clockSkewMs?.() ?? null),
       ...contentTypes.flatMap((contentType): Notice[] => {
         const found = items.find((item) => item.contentType === contentType)
-        if (found?.isEnabled === true) return []
+        if (found?.isEnabled === true)
+          return webhook === undefined || found.webhook?.address === webhook.address
+            ? []
+            : [
+                {
+                  code: 'WEBHOOK_SILENT',
+                  subject: contentType,
+                  message: `Microsoft does not call ${webhook.address} for ${contentType}: "daybook collect" asks it to within the hour, and says what is in the way; polling finds the same, later`,
+                },
+              ]
         return [
           {
             code: found === undefined ? 'NOT_SUBSCRIBED' : 'SUBSCRIPTION_DISABLED',

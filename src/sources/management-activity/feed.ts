@@ -4,6 +4,7 @@ import type { Feed, FeedDesk, FetchDesk, Notice, Outcome, Unit } from '../feed.t
 import { checkSubscriptions } from './check.ts'
 import { listContent } from './list-content.ts'
 import { Subscriptions } from './subscriptions.ts'
+import { Webhook, type WebhookOptions } from './webhook.ts'
 import { BUDGET, feedRoot, withPublisher, type ContentType } from './wire.ts'
 
 export interface ManagementActivityOptions {
@@ -12,10 +13,14 @@ export interface ManagementActivityOptions {
   /** Whose share of the throttling pool is used; named in every call. */
   readonly publisher: string
   readonly contentTypes: readonly ContentType[]
+  /** Microsoft calls when there is something new; without it polling finds the same, later. */
+  readonly webhook?: WebhookOptions
 }
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
+/** Content that appears out of order was created up to an hour before. */
+const RECENT_MS = 2 * HOUR_MS
 /** Microsoft refuses a window that begins more than seven days ago; its clock need not be ours. */
 const OLDEST_MS = 7 * DAY_MS - 10 * 60_000
 
@@ -26,8 +31,17 @@ const OLDEST_MS = 7 * DAY_MS - 10 * 60_000
 export function managementActivity(options: ManagementActivityOptions): Feed {
   const { client, publisher, contentTypes, tenantId } = options
   const subscriptions = new Subscriptions(options)
+  const webhook =
+    options.webhook === undefined
+      ? null
+      : new Webhook(options.webhook, options, async (contentType, desk, signal) => {
+          // The listing decides what there is; cursors are those of planning.
+          const now = desk.now().getTime()
+          desk.announce(await listContent(options, contentType, now - RECENT_MS, now, signal))
+        })
 
   async function plan(desk: FeedDesk, signal: AbortSignal): Promise<void> {
+    if (webhook !== null) subscriptions.webhook = await webhook.open(desk, signal)
     await subscriptions.keep(desk, signal)
     const failures: unknown[] = []
     for (const contentType of contentTypes) {

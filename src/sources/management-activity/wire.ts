@@ -11,6 +11,9 @@ const CONTENT_TYPES = [
 ] as const
 export type ContentType = (typeof CONTENT_TYPES)[number]
 
+export const contentTypeOf = (text: string): ContentType | null =>
+  CONTENT_TYPES.find((type) => type === text) ?? null
+
 /** All applications of a tenant share this scope, by publisher. */
 export const BUDGET = 'management'
 
@@ -57,10 +60,27 @@ export function contentItems(answer: unknown): readonly ContentItem[] {
   })
 }
 
+/** What a notification says, each of it unproven; null: it is none. */
+export function notifiedContents(
+  body: unknown,
+): readonly (ContentItem & { readonly tenantId: string })[] | null {
+  if (!Array.isArray(body)) return null
+  return body.flatMap((item: unknown) =>
+    contentItems([item]).map((content) => ({ ...content, tenantId: textIn(item, 'tenantId') })),
+  )
+}
+
 export interface SubscriptionItem {
   readonly contentType: string
   /** A missing status is what Microsoft's own sample shows of an enabled one. */
   readonly isEnabled: boolean
+  /** What Microsoft calls now; null: nothing, or it has given up. */
+  readonly webhook: WebhookItem | null
+}
+
+export interface WebhookItem {
+  readonly address: string
+  readonly authId: string
 }
 
 export function subscriptionItems(answer: unknown): readonly SubscriptionItem[] {
@@ -68,8 +88,17 @@ export function subscriptionItems(answer: unknown): readonly SubscriptionItem[] 
   return answer.flatMap((item: unknown): SubscriptionItem[] => {
     const contentType = textIn(item, 'contentType')
     if (contentType === '') return []
-    return [{ contentType, isEnabled: textIn(item, 'status').toLowerCase() !== 'disabled' }]
+    const isEnabled = textIn(item, 'status').toLowerCase() !== 'disabled'
+    return [{ contentType, isEnabled, webhook: webhookIn(item) }]
   })
+}
+
+function webhookIn(item: unknown): WebhookItem | null {
+  if (typeof item !== 'object' || item === null || !('webhook' in item)) return null
+  const { webhook } = item
+  const address = textIn(webhook, 'address')
+  const isEnabled = textIn(webhook, 'status').toLowerCase() === 'enabled'
+  return isEnabled && address !== '' ? { address, authId: textIn(webhook, 'authId') } : null
 }
 
 function textIn(value: unknown, name: string): string {
