@@ -24,6 +24,11 @@ export async function askOne(
 if (import.meta.main) {
   const [socketPath = '', ...argv] = process.argv.slice(2)
   const { code, written } = await askOne(socketPath, argv, process.cwd(), process.env)
-  for (const [stream, piece] of written) writeSync(stream, piece)
-  process.exitCode = code
+  try {
+    for (const [stream, piece] of written) writeSync(stream, piece)
+    process.exitCode = code
+  } catch (error) {
+    // `daybook … | head -1`: whoever reads has seen enough.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error
+  }
 }
