@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import { availableParallelism, devNull, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { isatty } from 'node:tty'
@@ -22,6 +22,9 @@ import type { Tell } from './pipeline/collect/events.ts'
 import type { OpenIndex } from './pipeline/collect/index-keeper.ts'
 import { clusterOf } from './pipeline/cluster.ts'
 import { collectMeasures } from './catalog/collect/measures.ts'
+import { clockWarning } from './platform/clock-warning.ts'
+import { makeDataFolder } from './platform/data-folder.ts'
+import { engineConfig } from './query/engine-config.ts'
 import { Tallies } from './pipeline/collect/tallies.ts'
 import { coverageInputs } from './pipeline/coverage-inputs.ts'
 import { recoverContainers } from './pipeline/container-recovery.ts'
@@ -78,7 +81,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     clock = systemClock,
     warn = () => undefined,
   } = options
-  makeFolder(dataDir)
+  makeDataFolder(dataDir, archiveFolder(dataDir))
   const closers: (() => unknown)[] = []
   const close = async () => {
     for (const closer of closers.toReversed()) await closer()
@@ -96,7 +99,8 @@ export async function openApp(options: AppOptions): Promise<App> {
     for (const tenant of archives.tenants()) {
       const last = await archives.lastEntry(tenant)
       lock.advance(last?.epoch ?? 0)
-      if (last !== null) warnOfClock(last.at, clock.now(), warn)
+      const warning = last === null ? null : clockWarning(last.at, clock.now())
+      if (warning !== null) warn(warning)
       const writer = await archives.writer(tenant)
       await writer.sealIfDue(clock.now())
       catalog.addTenant(tenant, clock.now().toISOString())
@@ -265,47 +269,6 @@ function unlessOptional(wanted: AppOptions['index'], warn: (sentence: string) =>
   return (error: unknown): void => {
     if (wanted === true || !(error instanceof CodedError)) throw error
     warn(`${error.message}; what is recorded is searchable once the index can be opened`)
-  }
-}
-
-// A clock that runs a little apart from another machine's is no news.
-const CLOCK_TOLERANCE_MS = 60_000
-
-function warnOfClock(last: string, now: Date, warn: (sentence: string) => void): void {
-  const behindMs = Date.parse(last) - now.getTime()
-  if (!(behindMs > CLOCK_TOLERANCE_MS)) return
-  warn(
-    `The clock of this machine says ${now.toISOString()}, but the archive was last written at ${last}: check the clock; Daybook goes on, and the times of receipt follow this clock`,
-  )
-}
-
-function makeFolder(dataDir: string): void {
-  try {
-    mkdirSync(archiveFolder(dataDir), { recursive: true, mode: 0o700 })
-  } catch (error) {
-    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-    throw new CodedError(
-      'FOLDER_NOT_WRITABLE',
-      `Cannot make the data folder ${dataDir} (${why}): choose another with --data-dir, or give this user the right to write there`,
-      { cause: error },
-    )
-  }
-}
-
-function engineConfig(
-  dataDir: string,
-  environment: NodeJS.ProcessEnv,
-): Parameters<typeof openEngine>[0] {
-  const url = environment['DAYBOOK_CLICKHOUSE_URL']
-  if (url === undefined || url === '') return { path: join(dataDir, 'index') }
-  const username = environment['DAYBOOK_CLICKHOUSE_USER']
-  const password = environment['DAYBOOK_CLICKHOUSE_PASSWORD']
-  const database = environment['DAYBOOK_CLICKHOUSE_DATABASE']
-  return {
-    url,
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-    ...(database === undefined ? {} : { database }),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ArchiveReader, Frame } from '../archive/types.ts'
+import type { Frame } from '../archive/types.ts'
 import type { Tally } from '../catalog/collect/measures.ts'
 import type { KeyEntry, KnownContent } from '../catalog/repeat-keys.ts'
 import type { ReadContext } from '../interactions/record.ts'
@@ -7,18 +7,15 @@ import type { Chunk, ContainerEnd } from '../sources/source.ts'
 import type { ContainerLedger } from './container-ledger.ts'
 import type { ImportPorts } from './import.ts'
 import type { TakenBatch } from './indexer.ts'
-import type { LinkSet, Packed, Prepared, RecordPlace, ToldLinks } from './protocol.ts'
-import { decide, entriesOf, filedElsewhere, type Candidate } from './repeats.ts'
+import type { Packed, Prepared } from './protocol.ts'
+import { candidatePlaces } from './candidate-places.ts'
+import { indexableTenants } from './indexable-tenants.ts'
+import { OrderedSteps } from './ordered-steps.ts'
+import { buffersOf, postChunks } from './post-chunks.ts'
+import { decide, entriesOf, filedElsewhere } from './repeats.ts'
 import { containersOf, packGroup, SequencePlan, type PlannedGroup } from './sequence-plan.ts'
 import { settleBatch, type DecidedBatch } from './settle-batch.ts'
 import { onlyNamed } from './tenants.ts'
-
-interface IndexableTenant {
-  readonly first: number
-  until: number
-  readonly links: LinkSet[]
-  readonly told: ToldLinks[]
-}
 
 /** What a collector hears of its batches, which an import learns at its end. */
 export interface BatchEvents {
@@ -45,14 +42,6 @@ interface Dispatched {
   readonly tenant?: string
 }
 
-/** The steps that batches take one after the other, each in its order. */
-interface Chains {
-  decided: Promise<unknown>
-  archived: Promise<unknown>
-  accounted: Promise<unknown>
-  indexed: Promise<unknown>
-}
-
 /** Batches under way at most: what is in memory at once. */
 const IN_FLIGHT = 4
 
@@ -71,12 +60,7 @@ export class ImportBatches {
   readonly #otherTenants: readonly string[]
   readonly #events: BatchEvents | null
   #defaultTenant: string | null
-  readonly #chains: Chains = {
-    decided: Promise.resolve(),
-    archived: Promise.resolve(),
-    accounted: Promise.resolve(),
-    indexed: Promise.resolve(),
-  }
+  readonly #steps = new OrderedSteps()
   #failure: { readonly error: unknown } | null = null
   #recorded = 0
   #indexed = true
@@ -122,7 +106,8 @@ export class ImportBatches {
     const tracked: Promise<void> = running.finally(() => this.#running.delete(tracked))
     this.#running.add(tracked)
     // Until the folder has a tenant, the first batch decides to whom nameless records belong.
-    if (this.#defaultTenant === null && how.tenant === undefined) await this.#chains.decided
+    if (this.#defaultTenant === null && how.tenant === undefined)
+      await this.#steps.settled('decided')
   }
 
   /** Waits for everything, seals what is open, and writes the ledger's last rows. */
@@ -137,8 +122,8 @@ export class ImportBatches {
   /** Containers that end without a further record. */
   async end(ends: readonly ContainerEnd[]): Promise<void> {
     for (const end of ends) this.#ledger.end(end)
-    await this.#chain('archived', () => Promise.resolve())
-    await this.#chain('accounted', () => this.#account([]))
+    await this.#steps.settled('archived')
+    await this.#steps.after('accounted', () => this.#account([]))
   }
 
   /** Waits for everything that is under way; goes on afterwards. */
@@ -174,28 +159,9 @@ export class ImportBatches {
     { ends = [], tenant }: Dispatched,
   ): Promise<void> {
     const { crew, clock } = this.#ports
-    const posted = chunks.map((chunk) => {
-      const container = this.#ledger.take(chunk.container, chunk.ranges.length / 2)
-      if (chunk.context.columns !== undefined) this.#contexts[container] = chunk.context
-      const { bytes, ranges, positions } = chunk
-      const { origin } = chunk.container
-      return {
-        container,
-        context: chunk.context,
-        origin: origin?.name ?? 'export',
-        arrival: origin ?? null,
-        bytes,
-        ranges,
-        positions,
-      }
-    })
+    const posted = postChunks(chunks, this.#ledger, this.#contexts)
     // Not before: a container may end once all of its records are known to be on their way.
     for (const end of ends) this.#ledger.end(end)
-    const buffers = posted.flatMap(({ bytes, ranges, positions }) => [
-      bytes.buffer,
-      ranges.buffer,
-      positions.buffer,
-    ])
     const receivedAt = clock.now().toISOString()
     const preparing = crew.ask(
       number,
@@ -208,10 +174,10 @@ export class ImportBatches {
         receivedAt,
         tally: this.#events !== null,
       },
-      [...new Set(buffers)].filter((buffer) => buffer instanceof ArrayBuffer),
+      buffersOf(posted),
     )
 
-    const deciding = this.#chain('decided', async () => {
+    const deciding = this.#steps.after('decided', async () => {
       this.#throwFailure()
       return this.#decide(number, await preparing)
     })
@@ -221,7 +187,7 @@ export class ImportBatches {
       receivedAt,
       groups: batch.groups.map(packGroup),
     })
-    const archiving = this.#chain('archived', async () => {
+    const archiving = this.#steps.after('archived', async () => {
       const packed = await packing
       this.#throwFailure()
       await this.#archive(batch, packed)
@@ -230,10 +196,10 @@ export class ImportBatches {
     })
     const packed = await archiving
     // Beside the next batch's way to the disk: the ledger waits for disks of its own.
-    const accounting = this.#chain('accounted', () => this.#account([batch]))
+    const accounting = this.#steps.after('accounted', () => this.#account([batch]))
     accounting.catch(() => undefined)
     try {
-      const taken = await this.#chain('indexed', () => this.#index(number, batch, packed))
+      const taken = await this.#steps.after('indexed', () => this.#index(number, batch, packed))
       await taken?.done
       this.#events?.indexed(this.#indexed ? null : new Error('the index lags behind'))
     } catch (error) {
@@ -246,19 +212,14 @@ export class ImportBatches {
     await accounting
   }
 
-  // Runs `work` after everything that was chained before it, whether that succeeded or not.
-  #chain<T>(name: keyof Chains, work: () => Promise<T>): Promise<T> {
-    const result = this.#chains[name].then(work, work)
-    this.#chains[name] = result.catch(() => undefined)
-    return result
-  }
-
   async #decide(number: number, read: Prepared): Promise<DecidedBatch> {
     const { keys, crew } = this.#ports
     this.#defaultTenant ??= onlyNamed(read.tenants)
     const prepared = filedElsewhere(read, keys, this.#pending)
     const decisions = await decide(prepared, keys, this.#pending, async (pairs) => {
-      const places = await this.#places(prepared, pairs)
+      // Those of earlier batches are on their way to the archive.
+      await this.#steps.settled('archived')
+      const places = await candidatePlaces(this.#ports.archives, prepared, pairs)
       return crew.ask(number, 'compare', {
         batch: number,
         pairs: pairs.map(({ index, candidate }, at) => ({
@@ -277,31 +238,6 @@ export class ImportBatches {
       else known.push(entry)
     }
     return { prepared, decisions, groups, sequences, entries }
-  }
-
-  // Where the archived candidates lie. Those of earlier batches are on their way there: wait for them.
-  async #places(
-    prepared: Prepared,
-    pairs: readonly { readonly index: number; readonly candidate: Candidate }[],
-  ): Promise<(RecordPlace | null)[]> {
-    const tenantOf = (index: number) => prepared.tenants[prepared.tenantOf[index] ?? 0] ?? ''
-    await this.#chains.archived
-    const readers = new Map<string, ArchiveReader>()
-    for (const { index, candidate } of pairs) {
-      const tenant = tenantOf(index)
-      if (candidate.index >= 0 || readers.has(tenant)) continue
-      const reader = await this.#ports.archives.reader(tenant)
-      await reader.refresh()
-      readers.set(tenant, reader)
-    }
-    const places: (RecordPlace | null)[] = []
-    for (const { index, candidate } of pairs) {
-      const frame =
-        candidate.index >= 0 ? null : await readers.get(tenantOf(index))?.locate(candidate.sequence)
-      if (frame === undefined) throw new Error(`record ${candidate.sequence} is not in the archive`)
-      places.push(frame === null ? null : { sequence: candidate.sequence, frame })
-    }
-    return places
   }
 
   async #archive(batch: DecidedBatch, packed: Packed): Promise<void> {
@@ -377,25 +313,10 @@ export class ImportBatches {
   async #index(number: number, batch: DecidedBatch, packed: Packed): Promise<TakenBatch | null> {
     const { indexer, crew } = this.#ports
     if (indexer === null || !this.#indexed) return null
-    const tenants = new Map<string, IndexableTenant>()
-    for (const [at, { tenant, firstSequence, indexes }] of batch.groups.entries()) {
-      const entry = tenants.get(tenant) ?? {
-        first: firstSequence,
-        until: firstSequence,
-        links: [],
-        told: [],
-      }
-      entry.until = firstSequence + indexes.length
-      const links = packed.links[at]
-      const told = packed.told[at]
-      if (links !== undefined) entry.links.push(links)
-      if (told !== undefined) entry.told.push(told)
-      tenants.set(tenant, entry)
-    }
-    if (tenants.size === 0) return null
-    const list = [...tenants].map(([tenant, entry]) => ({ tenant, ...entry }))
+    const tenants = indexableTenants(batch.groups, packed)
+    if (tenants.length === 0) return null
     const taken = await indexer.take(
-      { batch: number, worker: number, tenants: list },
+      { batch: number, worker: number, tenants },
       crew,
       this.#contexts,
     )

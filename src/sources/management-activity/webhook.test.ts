@@ -39,7 +39,9 @@ class TenantDesk extends MemoryDesk {
   }
 }
 
-async function collecting(given: { readonly authId?: () => string; readonly listens?: boolean } = {}) {
+async function collecting(
+  given: { readonly authId?: () => string; readonly listens?: boolean } = {},
+) {
   const port = await deadPort()
   const address = `http://127.0.0.1:${port}/audit`
   const desk = new TenantDesk('2026-03-04T12:00:00Z')
