@@ -62,10 +62,6 @@ describe.skipIf(absent)('the samples', () => {
     await (await opened)?.close()
     opened = null
   }
-  const recordsIn = async (app: OpenedApp): Promise<number> => {
-    const { count } = await app.get<CountAnswer>('/api/v1/items/count', { q: '*', unit: 'record' })
-    return count
-  }
   afterAll(anew)
 
   test('are those that the expectations name', () => {
@@ -100,7 +96,7 @@ describe.skipIf(absent)('the samples', () => {
     if (APART.has(file)) await anew()
     const app = await theApp()
     const before = await recordsIn(app)
-    const known = new Set((await hitsOf(app, '*')).map(({ id }) => id))
+    const seen = new Set((await hitsOf(app, '*')).map(({ id }) => id))
     const result = await app.import([join(SAMPLES, file)])
     expect(result).toMatchObject({
       ...READ[file],
@@ -112,7 +108,7 @@ describe.skipIf(absent)('the samples', () => {
     expect(await recordsIn(app)).toBe(before + result.added)
     const again = await app.import([join(SAMPLES, file)])
     expect(again).toMatchObject({ added: 0, repeated: result.added, notAi: result.notAi })
-    const ids = (await hitsOf(app, '*')).map(({ id }) => id).filter((id) => !known.has(id))
+    const ids = (await hitsOf(app, '*')).map(({ id }) => id).filter((id) => !seen.has(id))
     REMARKS[file]?.(ids.length === 0 ? [] : await itemsOf(app, `id:${ids.join(',')}`))
     expect(Object.values(result.dropped).reduce((a, b) => a + b, 0)).toBe(result.notAi)
   })
@@ -190,6 +186,11 @@ function the<T>(list: readonly T[], wanted: (value: T) => boolean): T {
   const [found, ...others] = list.filter(wanted)
   if (found === undefined || others.length > 0) throw new Error('not exactly one is wanted')
   return found
+}
+
+async function recordsIn(app: OpenedApp): Promise<number> {
+  const { count } = await app.get<CountAnswer>('/api/v1/items/count', { q: '*', unit: 'record' })
+  return count
 }
 
 function all(added: number) {
