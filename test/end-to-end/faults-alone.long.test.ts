@@ -17,7 +17,11 @@ const TOGETHER = numbers('TOGETHER', '1,2,3')
 const ALONE = process.env['FAULTS']?.split(',') ?? FAULTS
 
 /** Faults that make something impossible to have for anybody. */
-const UNAVOIDABLE: ReadonlySet<string> = new Set(['expired-blobs', 'licence-lost'])
+const UNAVOIDABLE: ReadonlySet<string> = new Set([
+  'expired-blobs',
+  'licence-lost',
+  'subscription-disabled',
+])
 
 const folders: string[] = []
 afterEach(() => {

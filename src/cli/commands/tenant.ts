@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { CodedError } from '../../platform/errors.ts'
 import { FAULTS } from '../../tenant/emulator/faults.ts'
-import { faultsOf, type CloudName, type Lateness } from '../../tenant/emulator/options.ts'
+import { faultsOf, rolesOf, type CloudName, type Lateness } from '../../tenant/emulator/options.ts'
 import { startTenant } from '../../tenant/emulator/server.ts'
 import { defineCommand, textOption, type OptionValues } from '../command.ts'
 import { wrap } from '../terminal.ts'
@@ -35,6 +35,15 @@ export const tenant = defineCommand({
     faults: { value: '<name,…>', summary: 'all, none (default), or some of those below' },
     lateness: { value: '<profile>', summary: 'with the fault late: usual (default) or slow' },
     cloud: { value: '<cloud>', summary: 'commercial (default), gcc, gcc-high or dod' },
+    'without-roles': {
+      value: '<role,…>',
+      summary: 'permissions that nobody consented to, such as ActivityFeed.Read',
+    },
+    'requests-per-minute': {
+      value: '<number>',
+      summary: 'throttle the Management API as Microsoft does: 2000 (default: not)',
+    },
+    'auditing-off': { summary: 'no subscription can be started' },
   },
   exitCodes: { 0: 'stopped', 1: 'it could not listen', 2: 'wrong usage' },
   notes: [
@@ -54,6 +63,11 @@ export const tenant = defineCommand({
       lateness: oneOf(PROFILES, textOption(options, 'lateness') ?? 'usual', 'lateness'),
       faults: faultsOf(textOption(options, 'faults') ?? 'none'),
       cloud: oneOf(CLOUDS, textOption(options, 'cloud') ?? 'commercial', 'cloud'),
+      withoutRoles: rolesOf(textOption(options, 'without-roles') ?? ''),
+      ...(options['requests-per-minute'] === undefined
+        ? {}
+        : { requestsPerMinute: number(options, 'requests-per-minute', 2_000) }),
+      auditing: options['auditing-off'] !== true,
     })
     const { url, tenantId, clientId, secret, world } = running
     try {

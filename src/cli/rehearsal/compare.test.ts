@@ -81,3 +81,26 @@ test('the ledger of windows is wrong by as many records as it says more or fewer
   expect(ledger['management-activity']).toEqual({ windows: 3, archived: 2 })
   expect(uncounted(ledger)).toBe(2)
 })
+
+test('content that was never listed is named by the time in which a subscription was off', () => {
+  const gone = { fetchable: false, units: ['blob-4'], why: 'disabled' } as const
+  const lines = [
+    offered('a', { ...gone, availableAt: '2026-03-02T10:00:00.000Z' }),
+    offered('b', { ...gone, availableAt: '2026-03-02T10:20:00.000Z' }),
+  ]
+  const losses = [
+    {
+      feed: 'management-activity',
+      scope: 'Audit.General',
+      key: 'Audit.General disabled',
+      from: '2026-03-02T09:55:00.000Z',
+      to: '2026-03-02T10:15:00.000Z',
+      code: 'SUBSCRIPTION_DISABLED',
+    },
+  ]
+  expect(compareWithArchive(lines, [], { losses, people: [] })).toMatchObject({
+    unavoidable: 2,
+    reported: 1,
+    examples: { unreported: ['audit b (disabled)'] },
+  })
+})

@@ -83,6 +83,7 @@ export function compareWithArchive(
   const kept = new Map<string, number>()
   for (const { namespace, id, sha256 } of inventory) add(kept, `${namespace} ${id ?? sha256}`)
   const named = namedBy(statement)
+  const spans = statement.losses.filter(({ code }) => code === 'SUBSCRIPTION_DISABLED')
   const due = new Map<string, number>()
   const possible = new Map<string, number>()
   let unavoidable = 0
@@ -95,7 +96,14 @@ export function compareWithArchive(
     if (line.fetchable === true) add(due, key)
     if (line.fetchable !== false) continue
     unavoidable += 1
-    if (line.units.some((unit) => named.has(unit))) reported += 1
+    const isNamed =
+      line.units.some((unit) => named.has(unit)) ||
+      // What was never listed has no name: the time in which it became available is named.
+      spans.some(
+        ({ feed, from, to }) =>
+          line.feed === feed && line.availableAt >= from && line.availableAt < to,
+      )
+    if (isNamed) reported += 1
     else if (unreported.length < EXAMPLES) unreported.push(`${key} (${line.why ?? 'no reason'})`)
   }
   let served = 0

@@ -45,8 +45,12 @@ export class Evidence {
     this.#lostContent = new Intervals(
       losses
         .filter(({ feed, scope }) => feed === 'management-activity' && scope === AUDIT_CONTENT)
-        // Its records are those of events before the moment in which it became available.
-        .map(({ from }): Interval => [Date.parse(from), Date.parse(from) + 1]),
+        // Records are those of events before the moment in which they became available: that of a content, or any
+        // while the subscription was off.
+        .map(({ code, from, to }): Interval => [
+          Date.parse(from),
+          code === 'SUBSCRIPTION_DISABLED' ? Date.parse(to) : Date.parse(from) + 1,
+        ]),
     )
     this.#queried = new Intervals(closed(windows.filter(({ feed }) => feed === 'audit-query')))
     const sweeps = windows.filter(({ feed }) => feed === 'graph-interactions')

@@ -20,6 +20,8 @@ const REST_MS = 10 * MINUTE_MS
 /** How far back the sweep of an active person looks again; that of everybody looks back as far as anything is ever late. */
 const ACTIVE_LOOK_BACK_MS = 24 * 60 * MINUTE_MS
 const LOOK_BACK_MS = 8 * ACTIVE_LOOK_BACK_MS
+/** Whom `check` calls active. */
+const ACTIVE_DAYS = 14
 /** A sweep that was asked for and not heard of is asked for again after that. */
 const OVERDUE_MS = 6 * 60 * MINUTE_MS
 
@@ -106,16 +108,16 @@ export function graphInteractions(options: GraphInteractionsOptions): Feed {
     return { state: 'done' }
   }
 
-  async function check(_desk: FeedDesk, signal: AbortSignal): Promise<readonly Notice[]> {
+  async function check(desk: FeedDesk, signal: AbortSignal): Promise<readonly Notice[]> {
     const roles = await client.roles('graph', signal)
-    if (roles.includes(GRAPH_ROLE)) return []
-    return [
-      {
+    const found: Notice[] = withoutHistory(desk)
+    if (!roles.includes(GRAPH_ROLE))
+      found.push({
         code: 'PERMISSION_MISSING',
         subject: 'graph-interactions',
         message: `The token for Graph lacks ${GRAPH_ROLE}: grant it to the application (application permission) and give admin consent`,
-      },
-    ]
+      })
+    return found
   }
 
   return {
@@ -134,6 +136,31 @@ export function graphInteractions(options: GraphInteractionsOptions): Feed {
     fetch,
     check,
   }
+}
+
+/** People whose texts nobody can read, though they work with Copilot or are paid for. */
+function withoutHistory(desk: FeedDesk): Notice[] {
+  const since = new Date(desk.now().getTime() - ACTIVE_DAYS * ACTIVE_LOOK_BACK_MS).toISOString()
+  const active = new Set(desk.activePeople(since).map(({ user }) => user.toLowerCase()))
+  const isActive = ({ id, upn }: Person) =>
+    active.has(id.toLowerCase()) || active.has(upn.toLowerCase())
+  const people = desk.people()
+  const unlicensed = people.filter((person) => !person.licensed && isActive(person)).length
+  const unlogged = people.filter(({ licensed, mailbox }) => licensed && mailbox === false).length
+  const found: Notice[] = []
+  if (unlicensed > 0)
+    found.push({
+      code: 'PEOPLE_UNLICENSED',
+      subject: 'graph-interactions',
+      message: `Audit records show Copilot used by people without its licence (${unlicensed} in ${ACTIVE_DAYS} days): Graph serves no text of theirs; assign the licence with the plan Microsoft 365 Copilot Chat, or export their mailboxes with eDiscovery and import that`,
+    })
+  if (unlogged > 0)
+    found.push({
+      code: 'PEOPLE_WITHOUT_MAILBOX',
+      subject: 'graph-interactions',
+      message: `Licensed people without a mailbox (${unlogged}): Microsoft records nothing of what they do with Copilot; assign an Exchange Online plan`,
+    })
+  return found
 }
 
 function announce(desk: FeedDesk, person: Person, now: number, isFull: boolean): void {

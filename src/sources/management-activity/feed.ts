@@ -51,10 +51,10 @@ export function managementActivity(options: ManagementActivityOptions): Feed {
       } catch (error) {
         signal.throwIfAborted()
         // A type that fails must not keep the others from being listed.
-        if (error instanceof CloudError && error.serviceCode === 'AF20022')
-          await subscriptions.start(contentType, desk, signal)
-        else if (error instanceof CloudError && error.serviceCode === 'AF20023')
-          await subscriptions.restart(contentType, desk, signal)
+        const isOff =
+          error instanceof CloudError &&
+          (error.serviceCode === 'AF20022' || error.serviceCode === 'AF20023')
+        if (isOff) await subscriptions.restart(contentType, desk, signal)
         else failures.push(error)
       }
     }
@@ -78,12 +78,15 @@ export function managementActivity(options: ManagementActivityOptions): Feed {
       desk.announce(await listContent(options, contentType, start, end, signal))
       start = end
     }
+    // Of a process that was killed after it had started the subscription again.
+    subscriptions.nameLoss(contentType, desk)
     desk.saveState(`listed ${contentType}`, now)
     desk.clearNotice('SUBSCRIPTION_DISABLED', contentType)
   }
 
   async function fetch(unit: Unit, desk: FetchDesk, signal: AbortSignal): Promise<Outcome> {
     const { body } = unit
+    if (body === null) return { state: 'lost', code: 'SUBSCRIPTION_DISABLED' }
     const uri = typeof body === 'string' ? body : ''
     if (unit.expiresAt !== null && Date.parse(unit.expiresAt) <= desk.now().getTime())
       return { state: 'lost', code: 'CONTENT_EXPIRED' }

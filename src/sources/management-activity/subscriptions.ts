@@ -42,7 +42,7 @@ export class Subscriptions {
     const items = subscriptionItems(await answer.json())
     for (const contentType of contentTypes) {
       const item = items.find((one) => one.contentType === contentType)
-      if (item?.isEnabled !== true) await this.start(contentType, desk, signal)
+      if (item?.isEnabled !== true) await this.restart(contentType, desk, signal)
       else if (this.webhook !== null && !isSame(this.webhook, item.webhook))
         await this.#callUs(contentType, desk, signal)
     }
@@ -50,21 +50,48 @@ export class Subscriptions {
     desk.saveState('subscriptions', now)
   }
 
-  /** An administrator or the service has disabled it: an alarm, and a new start. */
+  /**
+   * Starts what is not enabled. If it was once, somebody has disabled it: an alarm, and what was created meanwhile is
+   * lost, since Microsoft does not list it after the start either.
+   */
   async restart(contentType: ContentType, desk: FeedDesk, signal: AbortSignal): Promise<void> {
-    desk.notice({
-      code: 'SUBSCRIPTION_DISABLED',
-      subject: contentType,
-      message: `Somebody disabled the subscription to ${contentType}: it is started again; what was created meanwhile may be lost, ask who did it`,
-    })
-    await this.start(contentType, desk, signal)
+    const listed = Number(desk.state(`listed ${contentType}`) ?? 0)
+    if (listed > 0) {
+      desk.notice({
+        code: 'SUBSCRIPTION_DISABLED',
+        subject: contentType,
+        message: `Somebody disabled the subscription to ${contentType}: it is started again; what was created meanwhile is lost, ask who did it and fill those hours with audit-query`,
+      })
+      // Before the start: whoever is killed between the two has to remember.
+      if (desk.state(closedKey(contentType)) === null)
+        desk.saveState(closedKey(contentType), listed)
+    }
+    if (await this.start(contentType, desk, signal)) this.nameLoss(contentType, desk)
   }
 
-  async start(contentType: ContentType, desk: FeedDesk, signal: AbortSignal): Promise<void> {
+  /** Announces what nobody can list: of the time from the last listing until the subscription was on again. */
+  nameLoss(contentType: ContentType, desk: FeedDesk): void {
+    const since = desk.state(closedKey(contentType))
+    if (typeof since !== 'number') return
+    const span = { from: new Date(since).toISOString(), to: desk.now().toISOString() }
+    const unit = {
+      key: `${contentType} disabled ${span.from}`,
+      scope: contentType,
+      span,
+      availableAt: span.from,
+      expiresAt: null,
+      body: null,
+    }
+    desk.announce({ scope: contentType, span, pages: 1, complete: true, units: [unit] })
+    desk.saveState(closedKey(contentType), null)
+  }
+
+  /** False: it was begun a moment ago, and Microsoft asks for a pause. */
+  async start(contentType: ContentType, desk: FeedDesk, signal: AbortSignal): Promise<boolean> {
     const now = desk.now().getTime()
     const key = `started ${contentType}`
     const last = Number(desk.state(key) ?? 0)
-    if (last > 0 && now - last < BETWEEN_STARTS_MS && now >= last) return
+    if (last > 0 && now - last < BETWEEN_STARTS_MS && now >= last) return false
     try {
       // A start without a webhook takes the webhook away: with one, it is named each time.
       if (this.webhook === null || !(await this.#callUs(contentType, desk, signal)))
@@ -83,7 +110,9 @@ export class Subscriptions {
     }
     desk.clearNotice('SUBSCRIPTION_REFUSED', contentType)
     desk.saveState(key, now)
+    return true
   }
+
   /** Has Microsoft call the webhook. False: it could not be reached from there; what is subscribed stays as it was. */
   async #callUs(contentType: ContentType, desk: FeedDesk, signal: AbortSignal): Promise<boolean> {
     const { webhook } = this
@@ -127,3 +156,5 @@ export class Subscriptions {
 
 const isSame = (one: WebhookItem, other: WebhookItem | null): boolean =>
   one.address === other?.address && one.authId === other.authId
+
+const closedKey = (contentType: ContentType): string => `closed ${contentType}`

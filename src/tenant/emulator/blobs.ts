@@ -23,7 +23,9 @@ const DAY_MS = 86_400_000
 const EXPIRY_MS = 7 * DAY_MS
 /** A blob is closed at the latest after that. */
 const BLOB_MS = 10 * MINUTE_MS
+/** A huge one holds so many times as many records, if they come within an hour. */
 const HUGE = 20
+const HUGE_MS = 60 * MINUTE_MS
 const OUT_OF_ORDER = 0.3
 
 const OPEN = Buffer.from('[')
@@ -141,8 +143,9 @@ function groups(
     const first = current[0]
     const huge = isHuge(faults, made.length)
     const most = options.blobRecords * (huge ? HUGE : 1)
+    const longest = huge ? HUGE_MS : BLOB_MS
     const isOver =
-      first !== undefined && !huge && entry.event.availableAt - first.event.availableAt > BLOB_MS
+      first !== undefined && entry.event.availableAt - first.event.availableAt > longest
     if (current.length >= most || isOver) {
       made.push(current)
       current = []

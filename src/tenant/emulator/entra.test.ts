@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { SignJWT } from 'jose'
+import { createLocalJWKSet, jwtVerify, SignJWT, type JSONWebKeySet } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { testCertificate } from './graph/testing-certificate.ts'
 import type { EmulatedTenant } from './server.ts'
@@ -87,13 +87,55 @@ test('a token for another audience, a forged one and one past its hour open noth
   expect(await list(good)).toMatchObject({ status: 401 })
 })
 
+test('tokens are signed by the published key, and say who they are for as the resource takes it', async () => {
+  const login = `${tenant.url}/login.microsoftonline.com/${tenant.tenantId}`
+  const { tenantId: tid, clientId } = tenant
+  const keysOf = async (path: string) => {
+    const { json } = await answered(`${login}/${path}.well-known/openid-configuration`)
+    const { jwks_uri, issuer } = Object(json)
+    const keys: JSONWebKeySet = Object((await answered(String(jwks_uri))).json)
+    return { keys: createLocalJWKSet(keys), issuer: String(issuer) }
+  }
+  const management = tokenIn(await askToken(tenant))
+  const own = tokenIn(await askToken(tenant, { scope: `${clientId}/.default` }))
+  const [first, second] = [await keysOf(''), await keysOf('v2.0/')]
+  const { payload, protectedHeader } = await jwtVerify(management, first.keys, {
+    issuer: first.issuer,
+    audience: 'https://manage.office.com',
+    currentDate: new Date(tenant.world.now() + 1_000),
+  })
+  expect(protectedHeader).toMatchObject({ alg: 'RS256', typ: 'JWT', kid: expect.any(String) })
+  expect(payload).toMatchObject({
+    ver: '1.0',
+    tid,
+    appid: clientId,
+    appidacr: '1',
+    roles: ['ActivityFeed.Read', 'ActivityFeed.ReadDlp'],
+    oid: payload.sub,
+  })
+  const { payload: later } = await jwtVerify(own, second.keys, {
+    issuer: second.issuer,
+    audience: clientId,
+    currentDate: new Date(tenant.world.now() + 1_000),
+  })
+  expect(later).toMatchObject({ ver: '2.0', tid, azp: clientId, azpacr: '1' })
+  expect(later).not.toHaveProperty('appid')
+  expect(later).not.toHaveProperty('roles')
+})
+
 test('only the hosts of the chosen cloud are there', async () => {
   const government = await wiredTenant([], 'gcc-high')
   try {
     const scope = 'https://manage.office365.us/.default'
     const there = await askToken(government, { scope }, undefined, 'login.microsoftonline.us')
     expect(there.status).toBe(200)
-    expect((await askToken(government, { scope })).status).toBe(404)
+    // That of another cloud answers, and does not know the tenant.
+    expect(await askToken(government, { scope })).toMatchObject({
+      status: 400,
+      json: { error: 'invalid_request', error_codes: [90_002] },
+    })
+    const graph = `${government.url}/graph.microsoft.com/v1.0/users`
+    expect((await answered(graph)).status).toBe(404)
   } finally {
     await government.close()
   }

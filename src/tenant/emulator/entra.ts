@@ -1,29 +1,14 @@
-import { createHash, createPublicKey, hash, randomUUID, X509Certificate } from 'node:crypto'
+import { createPublicKey, hash, randomUUID, X509Certificate } from 'node:crypto'
 import type { Context, Hono } from 'hono'
-import { compactVerify, decodeProtectedHeader, SignJWT } from 'jose'
+import { compactVerify, decodeProtectedHeader } from 'jose'
+import { audienceOf, claimsOf, type EmulatedAudience } from './access-token.ts'
+import { mountDiscovery } from './discovery.ts'
+import { CLOUD_HOSTS } from './hosts.ts'
 import type { EmulatorModule, EmulatorPorts } from './module.ts'
+import { TokenSigner } from './token-signer.ts'
 
 const MINUTE = 60
 const LIFETIME = 60 * MINUTE
-
-/** Roles that an administrator has consented to, by audience. */
-const ROLES = {
-  management: ['ActivityFeed.Read', 'ActivityFeed.ReadDlp'],
-  graph: [
-    'AiEnterpriseInteraction.Read.All',
-    'AuditLogsQuery.Read.All',
-    'CopilotPackages.Read.All',
-    'Reports.Read.All',
-    'User.Read.All',
-    'Sites.Read.All',
-    'OnlineMeetings.Read.All',
-    'Chat.ReadBasic.All',
-    'Files.Read.All',
-    'LicenseAssignment.Read.All',
-  ],
-  'app-insights': ['Data.Read'],
-} as const
-export type EmulatedAudience = keyof typeof ROLES
 
 const ASSERTION = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
@@ -32,13 +17,12 @@ export class Entra implements EmulatorModule {
   readonly name = 'entra'
   readonly clientId = '2f1d5a60-9b4e-4c52-8f0e-6a7d3c1b9e21'
   readonly secret: string
-  readonly #key: Uint8Array
+  readonly signer = new TokenSigner()
   /** Certificates that are registered, by SHA-256 of their DER, base64url. */
   readonly #certificates = new Map<string, X509Certificate>()
 
   constructor(seed: number) {
     this.secret = `emulated~${hash('sha256', `secret ${seed}`, 'base64url').slice(0, 32)}`
-    this.#key = createHash('sha256').update(`signing ${seed}`).digest()
   }
 
   register(pem: string): void {
@@ -47,23 +31,16 @@ export class Entra implements EmulatorModule {
   }
 
   mount(app: Hono, ports: EmulatorPorts): void {
-    const { hosts, world } = ports
+    const { hosts } = ports
     const path = `/${hosts.login}/:tenant/oauth2`
     app.post(`${path}/token`, async (c) => this.#token(c, ports, 1))
     app.post(`${path}/v2.0/token`, async (c) => this.#token(c, ports, 2))
-    app.get(`/${hosts.login}/:tenant/v2.0/.well-known/openid-configuration`, (c) => {
-      const root = `${ports.address()}/${hosts.login}/${world.tenantId}`
-      return c.json({
-        issuer: `${root}/v2.0`,
-        token_endpoint: `${root}/oauth2/v2.0/token`,
-        token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt'],
-        response_types_supported: ['code'],
-        subject_types_supported: ['pairwise'],
-        id_token_signing_alg_values_supported: ['RS256'],
-        jwks_uri: `${root}/discovery/v2.0/keys`,
-        authorization_endpoint: `${root}/oauth2/v2.0/authorize`,
-      })
-    })
+    mountDiscovery(app, ports, this.signer)
+    // The login of another cloud answers too, and does not know the tenant.
+    const others = new Set(Object.values(CLOUD_HOSTS).map(({ login }) => login))
+    others.delete(hosts.login)
+    for (const login of others)
+      app.post(`/${login}/:tenant/*`, (c) => failed(c, ports, ...UNKNOWN_TENANT))
     app.post('/emulator/certificates', async (c) => {
       this.register(await c.req.text())
       return c.json({ registered: true })
@@ -72,22 +49,17 @@ export class Entra implements EmulatorModule {
 
   /** Null when the bearer may do this; else Microsoft's own refusal, to be worded by the surface. */
   async refusal(
-    { world }: EmulatorPorts,
+    { world, hosts }: EmulatorPorts,
     header: string | undefined,
     audience: EmulatedAudience,
     role: string,
   ): Promise<'missing' | 'malformed' | 'expired' | 'audience' | 'role' | null> {
     const token = /^Bearer (\S+)$/i.exec(header ?? '')?.[1]
     if (token === undefined) return 'missing'
-    let claims: Readonly<Record<string, unknown>>
-    try {
-      const { payload } = await compactVerify(token, this.#key)
-      claims = JSON.parse(Buffer.from(payload).toString())
-    } catch {
-      return 'malformed'
-    }
+    const claims = await this.signer.claims(token)
+    if (claims === null) return 'malformed'
     if (Number(claims['exp']) * 1_000 <= world.now()) return 'expired'
-    if (claims['audience'] !== audience) return 'audience'
+    if (audienceOf(String(claims['aud']), hosts, this.clientId) !== audience) return 'audience'
     const roles = Array.isArray(claims['roles']) ? claims['roles'] : []
     return roles.includes(role) ? null : 'role'
   }
@@ -95,21 +67,8 @@ export class Entra implements EmulatorModule {
   async #token(c: Context, ports: EmulatorPorts, version: 1 | 2): Promise<Response> {
     const { world, hosts, ledger } = ports
     const form = new URLSearchParams(await c.req.text())
-    const fail = (code: string, message: string, error = 'invalid_client') => {
-      ledger.count('token', 401)
-      const body = {
-        error,
-        error_description: `${code}: ${message} Trace ID: ${randomUUID()}`,
-        error_codes: [Number(code.replace('AADSTS', ''))],
-      }
-      return c.json(body, error === 'invalid_client' ? 401 : 400)
-    }
-    if (c.req.param('tenant') !== world.tenantId)
-      return fail(
-        'AADSTS90002',
-        'Tenant was not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.',
-        'invalid_request',
-      )
+    const fail = (...refused: Refusal) => failed(c, ports, ...refused)
+    if (c.req.param('tenant') !== world.tenantId) return fail(...UNKNOWN_TENANT)
     if (form.get('client_id') !== null && form.get('client_id') !== this.clientId)
       return fail(
         'AADSTS700016',
@@ -119,7 +78,8 @@ export class Entra implements EmulatorModule {
     const refused = await this.#credentialRefused(form, ports, version)
     if (refused !== null) return fail(...refused)
     const asked = form.get(version === 1 ? 'resource' : 'scope') ?? ''
-    const audience = audienceOf(asked.replace(/\/\.default$/, '').replace(/\/$/, ''), hosts)
+    const resource = asked.replace(/\/\.default$/, '')
+    const audience = audienceOf(resource, hosts, this.clientId)
     if (audience === null)
       return fail(
         'AADSTS500011',
@@ -130,19 +90,19 @@ export class Entra implements EmulatorModule {
     const now = Math.floor(world.now() / 1_000)
     // An hour of the tenant's, and on a fast clock at least ten seconds of this machine's.
     const lifetime = Math.max(LIFETIME, Math.ceil(10 * world.options.rate))
-    const token = await new SignJWT({
-      audience,
-      roles: ROLES[audience],
-      tid: world.tenantId,
-      appid: this.clientId,
-      idtyp: 'app',
-    })
-      .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
-      .setAudience(asked)
-      .setIssuedAt(now)
-      .setNotBefore(now)
-      .setExpirationTime(now + lifetime)
-      .sign(this.#key)
+    const token = await this.signer.signed(
+      claimsOf({
+        audience,
+        resource,
+        tenantId: world.tenantId,
+        clientId: this.clientId,
+        login: hosts.login,
+        proof: form.get('client_assertion') === null ? 'secret' : 'certificate',
+        withoutRoles: world.options.withoutRoles ?? new Set(),
+        now,
+        lifetime,
+      }),
+    )
     if (version === 2)
       return c.json({
         token_type: 'Bearer',
@@ -208,9 +168,34 @@ export class Entra implements EmulatorModule {
   }
 }
 
-function audienceOf(resource: string, hosts: EmulatorPorts['hosts']): EmulatedAudience | null {
-  const host = resource.split('/').at(-1) ?? ''
-  if (host === hosts.management) return 'management'
-  if (host === hosts.graph) return 'graph'
-  return host === hosts.appInsights ? 'app-insights' : null
+type Refusal = readonly [code: string, message: string, error?: string]
+
+const UNKNOWN_TENANT: Refusal = [
+  'AADSTS90002',
+  'Tenant was not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.',
+  'invalid_request',
+]
+
+/** Refuses in the form of Entra; when it happened is said in tenant time. */
+function failed(
+  c: Context,
+  { world, ledger, hosts }: EmulatorPorts,
+  code: string,
+  message: string,
+  error = 'invalid_client',
+): Response {
+  const status = error === 'invalid_client' ? 401 : 400
+  ledger.count('token', status)
+  const number = Number(code.replace('AADSTS', ''))
+  const trace = { trace_id: randomUUID(), correlation_id: randomUUID() }
+  const timestamp = `${new Date(world.now()).toISOString().slice(0, 19).replace('T', ' ')}Z`
+  const body = {
+    error,
+    error_description: `${code}: ${message} Trace ID: ${trace.trace_id} Correlation ID: ${trace.correlation_id} Timestamp: ${timestamp}`,
+    error_codes: [number],
+    timestamp,
+    ...trace,
+    error_uri: `https://${hosts.login}/error?code=${number}`,
+  }
+  return c.json(body, status)
 }

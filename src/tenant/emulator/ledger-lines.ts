@@ -96,8 +96,14 @@ function* offers(world: World, until: number): Generator<Offer> {
 function auditOffers(world: World, until: number): Iterable<Offer> {
   const found = new Map<number, Offer>()
   for (const blob of world.blobsUntil(until)) {
-    if (blob.appears > until) continue
-    const why = blob.expires > blob.appears ? null : 'expired before any listing showed it'
+    const isClosed = world.closures.holds(blob.contentType, blob.created)
+    const availableAt = isClosed ? blob.created : blob.appears
+    if (availableAt > until) continue
+    const why = isClosed
+      ? 'created while the subscription was disabled'
+      : blob.expires > blob.appears
+        ? null
+        : 'expired before any listing showed it'
     for (const event of blob.events) {
       if (event.kind !== 'audit') continue
       const known = found.get(event.offer)
@@ -107,7 +113,7 @@ function auditOffers(world: World, until: number): Iterable<Offer> {
           event,
           user: null,
           units: [blob.id],
-          availableAt: blob.appears,
+          availableAt,
           expiresAt: blob.expires,
           fetchable: why === null,
           why,
@@ -118,7 +124,7 @@ function auditOffers(world: World, until: number): Iterable<Offer> {
         if (why !== null || known.fetchable === true) continue
         known.fetchable = true
         known.why = null
-        known.availableAt = blob.appears
+        known.availableAt = availableAt
         known.expiresAt = blob.expires
       }
     }

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from 'hono'
 import type { EmulatorPorts } from './module.ts'
+import { NO_PUBLISHER, type PublisherPools } from './publisher-pools.ts'
 
 // What every call of the Management Activity API goes through: tokens, tenant, throttling, windows, refusals.
 
@@ -19,6 +21,7 @@ const SKEW_MS = 4 * 60_000
 export async function guarded(
   c: Context,
   ports: EmulatorPorts,
+  pools: PublisherPools | null,
   answer: () => Response | Promise<Response>,
 ): Promise<Response> {
   const { world, entra } = ports
@@ -58,6 +61,7 @@ export async function guarded(
       'AF20010',
       `The tenant ID passed in the URL (${tenant}) does not match the tenant ID passed in the access token (${world.tenantId}).`,
     )
+  if (pools?.take(publisherOf(c), world.now()) === false) return throttled(c, ports, 403)
   if (faults.strikes('throttled', key, 0.15, 2)) return throttled(c, ports, 429)
   if (faults.strikes('forbidden-storm', key, 0.1, 2)) return throttled(c, ports, 403)
   if (faults.strikes('server-errors', key, 0.08, 2))
@@ -119,6 +123,18 @@ export function badType(c: Context, ports: EmulatorPorts): Response {
     : refusal(c, ports, 400, 'AF20020', `The content type ${type.slice(0, 40)} is not valid.`)
 }
 
+/** Where auditing is off: it talks of the tenant, and its code breaks off in the middle of a name. */
+export function auditingOff(c: Context, ports: EmulatorPorts, type: ContentType): Response {
+  const { world, entra } = ports
+  const ids = `TenantId=${world.tenantId},ContentType=${type},ApplicationId=${entra.clientId},PublisherId=${publisherOf(c)}`
+  ports.ledger.count('management start', 400)
+  const error = {
+    code: `StartSubscription [CorrId=${randomUUID()}][${ids}][AppId`,
+    message: `${entra.clientId.slice(1)}] failed. Exception: Microsoft.Office.Compliance.Audit.DataServiceException: Tenant ${world.tenantId} does not exist.`,
+  }
+  return c.json({ error }, 400)
+}
+
 function unauthorised(c: Context, { ledger }: EmulatorPorts): Response {
   ledger.count('management', 401)
   return c.json({ Message: 'Authorization has been denied for this request.' }, 401)
@@ -127,11 +143,25 @@ function unauthorised(c: Context, { ledger }: EmulatorPorts): Response {
 /** Single quotes, no JSON: that is how it comes. */
 function throttled(c: Context, { ledger }: EmulatorPorts, status: 403 | 429): Response {
   ledger.count('management', status)
-  const publisher = c.req.query('PublisherIdentifier') ?? '00000000-0000-0000-0000-000000000000'
   return c.body(
-    `{'error':{'code':'AF429','message':'Too many requests. Method=${c.req.path.includes('/audit/') ? 'GetBlob' : 'ListContent'}, PublisherId=${publisher}'}}`,
+    `{'error':{'code':'AF429','message':'Too many requests. Method=${methodOf(c)}, PublisherId=${publisherOf(c)}'}}`,
     status,
   )
+}
+
+const publisherOf = (c: Context): string => c.req.query('PublisherIdentifier') ?? NO_PUBLISHER
+
+/** What the service calls the request. */
+function methodOf({ req }: Context): string {
+  const call = req.path.split('/').at(-1) ?? ''
+  return req.path.includes('/audit/') ? 'GetBlob' : (METHODS[call] ?? 'ListContent')
+}
+
+const METHODS: Readonly<Record<string, string>> = {
+  start: 'StartSubscription',
+  stop: 'StopSubscription',
+  list: 'ListSubscriptions',
+  notifications: 'ListNotifications',
 }
 
 export function refusal(

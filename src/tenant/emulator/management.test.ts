@@ -28,7 +28,7 @@ async function asker(of: EmulatedTenant): Promise<Ask> {
     answered(path.startsWith('http') ? path : root + path, { method, headers: { authorization } })
 }
 
-const list = ({ json }: Answer): readonly Record<string, unknown>[] =>
+const list = ({ json }: Pick<Answer, 'json'>): readonly Record<string, unknown>[] =>
   Array.isArray(json) ? json : []
 
 const fields = (value: unknown): string[] =>
@@ -111,6 +111,46 @@ test('a blob can be had for seven days, and is refused from then on', async () =
   }
 })
 
+test('what is created while an administrator has turned a subscription off is never listed, and the ledger says so', async () => {
+  const closed = await wiredTenant(['subscription-disabled'])
+  try {
+    const at = (time: string) => closed.world.clock.advanceTo(Date.parse(`2026-03-04T${time}Z`))
+    const asking = await asker(closed)
+    await asking('POST', 'start?contentType=Audit.General')
+    const listing = async () => {
+      const window = 'startTime=2026-03-04T11:00:00&endTime=2026-03-04T17:00:00'
+      const { text, json } = await (
+        await asker(closed)
+      )('GET', `content?contentType=Audit.General&${window}`)
+      return {
+        code: /AF\d+/.exec(text)?.[0] ?? null,
+        ids: list({ json }).map((item) => String(item['contentId'])),
+      }
+    }
+    const before = (await listing()).ids
+    // It is off when somebody looks after some hours.
+    at('14:00:00')
+    expect((await listing()).code).toBe('AF20023')
+    await (
+      await asker(closed)
+    )('POST', 'start?contentType=Audit.General')
+    at('16:00:00')
+    const after = (await listing()).ids
+    expect(after).toEqual(expect.arrayContaining(before))
+    expect(after.length).toBeGreaterThan(before.length)
+    const { text } = await answered(`${closed.url}/emulator/ledger/records`)
+    const gone = text.split('\n').filter((line) => line.includes('"fetchable":false'))
+    expect(gone.length).toBeGreaterThan(0)
+    for (const line of gone) {
+      expect(line).toContain('"why":"created while the subscription was disabled"')
+      const { units }: { units: string[] } = JSON.parse(line)
+      expect(units.filter((id) => after.includes(id))).toEqual([])
+    }
+  } finally {
+    await closed.close()
+  }
+})
+
 test('whoever asks too often gets 403 with a text in single quotes that names the publisher', async () => {
   const busy = await wiredTenant(['forbidden-storm'])
   try {
@@ -126,6 +166,33 @@ test('whoever asks too often gets 403 with a text in single quotes that names th
     expect(answers.length).toBeGreaterThan(struck.length)
   } finally {
     await busy.close()
+  }
+})
+
+const taken = (all: readonly Answer[]): number => all.filter(({ status }) => status === 200).length
+
+test('each publisher has so many requests in a minute; who names none shares them with others', async () => {
+  const metered = await wiredTenant([], 'commercial', { requestsPerMinute: 10 })
+  try {
+    const asking = await asker(metered)
+    const counted = async (query: string) => {
+      const answers: Answer[] = []
+      for (let n = 0; n < 12; n++) answers.push(await asking('GET', `list?n=${n}${query}`))
+      return answers
+    }
+    // Its time all but stands still: all of these are asked within one minute.
+    metered.world.clock.changeRate(0.001)
+    const mine = await counted('&PublisherIdentifier=11111111-2222-4333-8444-555555555555')
+    const nobody = await counted('')
+    expect([taken(mine), taken(nobody)]).toEqual([10, 5])
+    expect(nobody.at(-1)).toMatchObject({
+      status: 403,
+      text: `{'error':{'code':'AF429','message':'Too many requests. Method=ListSubscriptions, PublisherId=00000000-0000-0000-0000-000000000000'}}`,
+    })
+    metered.world.clock.advanceTo(metered.world.now() + 60_000)
+    expect(taken(await counted(''))).toBe(5)
+  } finally {
+    await metered.close()
   }
 })
 

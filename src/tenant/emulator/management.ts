@@ -1,16 +1,11 @@
 import type { Context, Hono } from 'hono'
 import type { Blob } from './blobs.ts'
-import {
-  badType,
-  contentTypeOf,
-  guarded,
-  refusal,
-  spanOf,
-  type ContentType,
-} from './management-guard.ts'
+import { ContentSubscriptions } from './content-subscriptions.ts'
+import { badType, contentTypeOf, guarded, refusal, spanOf } from './management-guard.ts'
 import type { EmulatorModule, EmulatorPorts } from './module.ts'
+import { PublisherPools } from './publisher-pools.ts'
 import { spoiled } from './spoiled-body.ts'
-import { readWebhook, shownWebhook, WebhookSender, type Webhook } from './webhooks.ts'
+import { WebhookSender } from './webhooks.ts'
 
 // The Office 365 Management Activity API as it is, odd parts included (interface reference a).
 
@@ -19,40 +14,41 @@ const PAGE = 20
 const SMALL_PAGE = 3
 const ROUND_MS = 250
 
-interface Subscription {
-  /** `disabled`: by an administrator or the service; `stopped`: by its own application. */
-  state: 'enabled' | 'stopped' | 'disabled'
-  webhook: Webhook | null
-  /** Content that is created before this moment is never listed. */
-  since: number
-}
-
 export class Management implements EmulatorModule {
   readonly name = 'management'
-  readonly #subscriptions = new Map<ContentType, Subscription>()
-  #disabledOnce = false
+  readonly #subscriptions = new ContentSubscriptions()
   #isSending = false
   #timer: NodeJS.Timeout | undefined
 
   mount(app: Hono, ports: EmulatorPorts): void {
-    const { hosts } = ports
+    const { hosts, world } = ports
+    const { requestsPerMinute } = world.options
+    const pools = requestsPerMinute === undefined ? null : new PublisherPools(requestsPerMinute)
     const sender = new WebhookSender(ports, (blob) => this.#item(ports, blob))
     this.#timer = setInterval(() => void this.#round(sender), ROUND_MS)
     this.#timer.unref()
     // The documentation's own sample of a next page shows `/api/v1/`.
     for (const version of ['v1.0', 'v1']) {
       const root = `/${hosts.management}/api/${version}/:tenant/activity/feed`
-      app.post(`${root}/subscriptions/start`, (c) => guarded(c, ports, () => this.#start(c, ports)))
-      app.post(`${root}/subscriptions/stop`, (c) => guarded(c, ports, () => this.#stop(c, ports)))
-      app.get(`${root}/subscriptions/list`, (c) => guarded(c, ports, () => this.#list(c, ports)))
+      app.post(`${root}/subscriptions/start`, (c) =>
+        guarded(c, ports, pools, () => this.#subscriptions.start(c, ports)),
+      )
+      app.post(`${root}/subscriptions/stop`, (c) =>
+        guarded(c, ports, pools, () => this.#subscriptions.stop(c, ports)),
+      )
+      app.get(`${root}/subscriptions/list`, (c) =>
+        guarded(c, ports, pools, () => this.#subscriptions.list(c, ports)),
+      )
       app.get(`${root}/subscriptions/content`, (c) =>
-        guarded(c, ports, () => this.#content(c, ports)),
+        guarded(c, ports, pools, () => this.#content(c, ports)),
       )
       app.get(`${root}/subscriptions/notifications`, (c) =>
-        guarded(c, ports, () => this.#notifications(c, ports, sender)),
+        guarded(c, ports, pools, () => this.#notifications(c, ports, sender)),
       )
-      app.get(`${root}/audit/:id{.+}`, (c) => guarded(c, ports, () => this.#blob(c, ports)))
-      app.get(`${root}/resources/dlpSensitiveTypes`, (c) => guarded(c, ports, () => c.json([])))
+      app.get(`${root}/audit/:id{.+}`, (c) => guarded(c, ports, pools, () => this.#blob(c, ports)))
+      app.get(`${root}/resources/dlpSensitiveTypes`, (c) =>
+        guarded(c, ports, pools, () => c.json([])),
+      )
     }
   }
 
@@ -65,10 +61,7 @@ export class Management implements EmulatorModule {
     if (this.#isSending) return
     this.#isSending = true
     try {
-      const hooks = [...this.#subscriptions].flatMap(([type, { state, webhook }]) =>
-        state === 'enabled' && webhook !== null ? [[type, webhook] as const] : [],
-      )
-      await sender.round(hooks)
+      await sender.round(this.#subscriptions.webhooks())
     } catch (error) {
       // A round that was under way when the tenant ended finds its files closed.
       if (this.#timer !== undefined) throw error
@@ -77,80 +70,12 @@ export class Management implements EmulatorModule {
     }
   }
 
-  #start(c: Context, ports: EmulatorPorts): Response | Promise<Response> {
-    const type = contentTypeOf(c)
-    if (type === null) return badType(c, ports)
-    const known = this.#subscriptions.get(type)
-    return this.#withBody(c, ports, (webhook) => {
-      if (known?.state === 'enabled' && webhook === null && known.webhook === null)
-        return refusal(
-          c,
-          ports,
-          400,
-          'AF20024',
-          'The subscription is already enabled. No property change.',
-        )
-      // What is created while an application has stopped its subscription is lost to it.
-      const since = known?.state === 'stopped' ? ports.world.now() : (known?.since ?? -Infinity)
-      this.#subscriptions.set(type, { state: 'enabled', webhook, since })
-      ports.ledger.count('management start', 200)
-      return c.json({
-        contentType: type,
-        status: 'enabled',
-        webhook: webhook === null ? null : shownWebhook(webhook, ports.world.now()),
-      })
-    })
-  }
-
-  async #withBody(
-    c: Context,
-    ports: EmulatorPorts,
-    done: (webhook: Webhook | null) => Response,
-  ): Promise<Response> {
-    const webhook = await readWebhook(await c.req.text(), ports.world.now())
-    switch (webhook) {
-      case 'malformed':
-        return refusal(c, ports, 400, 'AF20002', 'Invalid parameter type: webhook.')
-      case 'expired':
-        return refusal(c, ports, 400, 'AF20003', 'The webhook expiration date is in the past.')
-      case 'not-validated':
-        return refusal(c, ports, 400, 'AF20021', 'The webhook endpoint could not be validated.')
-      case null:
-      default:
-        return done(webhook)
-    }
-  }
-
-  #stop(c: Context, ports: EmulatorPorts): Response {
-    const type = contentTypeOf(c)
-    if (type === null) return badType(c, ports)
-    const known = this.#subscriptions.get(type)
-    if (known !== undefined) known.state = 'stopped'
-    ports.ledger.count('management stop', 200)
-    return c.body(null, 200)
-  }
-
-  #list(c: Context, ports: EmulatorPorts): Response {
-    return c.json(
-      [...this.#subscriptions].map(([contentType, { state, webhook }], at) => ({
-        contentType,
-        // Seen in answers of Microsoft's: an item without status.
-        ...(state === 'enabled' && at % 3 === 2
-          ? {}
-          : { status: state === 'enabled' ? 'enabled' : 'disabled' }),
-        webhook: webhook === null ? null : shownWebhook(webhook, ports.world.now()),
-      })),
-    )
-  }
-
   #content(c: Context, ports: EmulatorPorts): Response {
     const { world, ledger } = ports
     const { faults } = world
     const type = contentTypeOf(c)
     if (type === null) return badType(c, ports)
-    const subscription = this.#subscriptions.get(type)
-    if (subscription !== undefined && this.#isDisabledNow(ports, type, subscription))
-      subscription.state = 'disabled'
+    const subscription = this.#subscriptions.of(type, ports)
     if (subscription?.state === 'disabled')
       return refusal(c, ports, 400, 'AF20023', 'The subscription was disabled by a tenant admin.')
     if (subscription?.state !== 'enabled')
@@ -171,6 +96,7 @@ export class Management implements EmulatorModule {
       return refusal(c, ports, 400, 'AF20031', 'Invalid nextPage Input: the token has expired.')
     // More than a day is answered in part instead of being refused.
     const to = Math.min(span.to, span.from + DAY_MS)
+    subscription.listedAt = world.now()
     const all = world
       .listed(type, span.from, to)
       .filter(({ created }) => created >= subscription.since)
@@ -261,16 +187,5 @@ export class Management implements EmulatorModule {
         : null
     if (harm === null) for (const fault of blob.faults) world.faults.strike(fault)
     return spoiled(c, bytes, blob.length, harm)
-  }
-
-  /** An administrator turns the subscription off, once. */
-  #isDisabledNow({ world }: EmulatorPorts, type: ContentType, { state }: Subscription): boolean {
-    const { faults, options } = world
-    if (type !== 'Audit.General' || this.#disabledOnce || state !== 'enabled') return false
-    const after = options.start.getTime() + Math.max(3_600_000, 12_000 * options.rate)
-    if (!faults.isOn('subscription-disabled') || world.now() < after) return false
-    this.#disabledOnce = true
-    faults.strike('subscription-disabled')
-    return true
   }
 }

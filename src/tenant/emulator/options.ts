@@ -1,4 +1,5 @@
 import { CodedError } from '../../platform/errors.ts'
+import { ROLES } from './access-token.ts'
 import { FAULTS, type FaultName } from './faults.ts'
 
 export type CloudName = 'commercial' | 'gcc' | 'gcc-high' | 'dod'
@@ -24,6 +25,12 @@ export interface EmulatorOptions {
   readonly lateness: Lateness
   readonly faults: ReadonlySet<FaultName>
   readonly cloud: CloudName
+  /** Permissions that no administrator has consented to: tokens lack them. */
+  readonly withoutRoles?: ReadonlySet<string>
+  /** False: auditing is off, so that no subscription can be started. */
+  readonly auditing?: boolean
+  /** Of the Management API, for each publisher; undefined: as many as anybody likes. */
+  readonly requestsPerMinute?: number
 }
 
 /** Below this a language may have nobody who speaks it. */
@@ -55,6 +62,10 @@ export function checkedOptions(options: EmulatorOptions): EmulatorOptions {
       options.blobRecords >= 1 && options.blobRecords <= 500_000,
       'The records of a blob must lie between 1 and 500000.',
     ],
+    [
+      (options.requestsPerMinute ?? 1) >= 1,
+      'The requests of a minute must be 1 or more; Microsoft grants 2000.',
+    ],
   ]
   for (const [holds, message] of rules)
     if (!holds) throw new CodedError('TENANT_OPTION_INVALID', message)
@@ -75,4 +86,17 @@ export function faultsOf(text: string): ReadonlySet<FaultName> {
       )
     }),
   )
+}
+
+/** Names with commas. Throws TENANT_OPTION_INVALID with the names that there are. */
+export function rolesOf(text: string): ReadonlySet<string> {
+  const known = Object.values(ROLES).flat()
+  const asked = text.split(',').map((word) => word.trim())
+  const wrong = asked.find((word) => word !== '' && !known.includes(word))
+  if (wrong !== undefined)
+    throw new CodedError(
+      'TENANT_OPTION_INVALID',
+      `There is no permission "${wrong.slice(0, 60)}": ${known.join(', ')}.`,
+    )
+  return new Set(asked)
 }

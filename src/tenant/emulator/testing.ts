@@ -1,6 +1,6 @@
 // A tenant on the wire, small enough for a test, and somebody who asks it as a collector would.
 import type { FaultName } from './faults.ts'
-import type { CloudName } from './options.ts'
+import type { CloudName, EmulatorOptions } from './options.ts'
 import { startTenant, type EmulatedTenant } from './server.ts'
 
 export interface Answer {
@@ -16,6 +16,7 @@ export const NOON = '2026-03-04T12:00:00Z'
 export async function wiredTenant(
   faults: readonly FaultName[] = [],
   cloud: CloudName = 'commercial',
+  given: Partial<EmulatorOptions> = {},
 ): Promise<EmulatedTenant> {
   return startTenant({
     seed: 1,
@@ -29,6 +30,7 @@ export async function wiredTenant(
     lateness: 'usual',
     faults: new Set(faults),
     cloud,
+    ...given,
   })
 }
 

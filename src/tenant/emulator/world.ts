@@ -5,6 +5,7 @@ import { makeCalendar, type Calendar } from '../history/calendar.ts'
 import { makeWorld, type World as Makers } from '../history/story.ts'
 import { BlobDay, dayOfContentId, type Blob } from './blobs.ts'
 import { EmulatedClock } from './clock.ts'
+import { Closures } from './closures.ts'
 import { EventDay, type TenantEvent } from './event-day.ts'
 import { Faults } from './faults.ts'
 import type { EmulatorOptions } from './options.ts'
@@ -31,6 +32,7 @@ export class World {
   readonly options: EmulatorOptions
   readonly clock: EmulatedClock
   readonly faults: Faults
+  readonly closures = new Closures()
   readonly people: readonly EmulatedPerson[]
   readonly makers: Makers
   /** Midnight of the first day that has anything. */
@@ -91,7 +93,8 @@ export class World {
           blob.contentType === contentType &&
           blob.created >= from &&
           blob.created < to &&
-          blob.appears <= now
+          blob.appears <= now &&
+          !this.closures.holds(contentType, blob.created)
         )
           found.push(blob)
     }
@@ -103,6 +106,7 @@ export class World {
     const blobs = day === null ? undefined : this.#blobDay(day)
     const blob = blobs?.find(id)
     if (blobs === undefined || blob === undefined || blob.created > this.now()) return null
+    if (this.closures.holds(blob.contentType, blob.created)) return null
     return { blob, bytes: blobs.bytes(blob) }
   }
 

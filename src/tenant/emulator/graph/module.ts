@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context, Hono } from 'hono'
-import { decodeJwt, SignJWT } from 'jose'
+import { decodeJwt } from 'jose'
+import { issuerOf } from '../access-token.ts'
 import type { EmulatorModule, EmulatorPorts } from '../module.ts'
 import { spoiled } from '../spoiled-body.ts'
 import { pathOf } from './batch.ts'
@@ -82,7 +83,7 @@ async function answerOf(
       root: `${ports.address()}/${ports.hosts.graph}/${version}`,
       roles: new Set(Array.isArray(claims['roles']) ? claims['roles'].map(String) : []),
     }
-    answer = await graph.answer(request, String(claims['appid']))
+    answer = await graph.answer(request, String(claims['appid'] ?? claims['azp']))
   }
   ports.ledger.count(surface, answer.status)
   return responseOf(c, answer, ports, key)
@@ -183,16 +184,22 @@ async function post(url: string, body: unknown): Promise<boolean> {
 }
 
 /** Tokens as Entra issues them to change tracking: made out to the subscriber, from Graph. */
-function signing({ world }: EmulatorPorts) {
-  const key = Buffer.from(`change tracking ${world.options.seed}`.padEnd(32, '.'))
+function signing({ world, entra }: EmulatorPorts) {
+  const { tenantId } = world
   return async (applicationId: string): Promise<string> => {
     const now = Math.floor(world.now() / 1_000)
-    return new SignJWT({ azp: CHANGE_TRACKING, appid: CHANGE_TRACKING, tid: world.tenantId })
-      .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
-      .setIssuer(`https://sts.windows.net/${world.tenantId}/`)
-      .setAudience(applicationId)
-      .setIssuedAt(now)
-      .setExpirationTime(now + 3_600)
-      .sign(key)
+    const issuer = issuerOf(tenantId)
+    return entra.signer.signed({
+      aud: applicationId,
+      iss: issuer,
+      iat: now,
+      nbf: now,
+      exp: now + 3_600,
+      appid: CHANGE_TRACKING,
+      appidacr: '2',
+      idp: issuer,
+      tid: tenantId,
+      ver: '1.0',
+    })
   }
 }
