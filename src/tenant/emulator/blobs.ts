@@ -22,10 +22,10 @@ const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
 const EXPIRY_MS = 7 * DAY_MS
 /** A blob is closed at the latest after that. */
-const BLOB_MS = 10 * MINUTE_MS
-/** A huge one holds so many times as many records, if they come within an hour. */
+const BLOB_MS = 20 * MINUTE_MS
+/** A huge one holds so many times as many records, if they come within two hours. */
 const HUGE = 20
-const HUGE_MS = 60 * MINUTE_MS
+const HUGE_MS = 120 * MINUTE_MS
 const OUT_OF_ORDER = 0.3
 
 const OPEN = Buffer.from('[')

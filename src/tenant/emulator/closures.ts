@@ -2,7 +2,6 @@ import type { ContentType } from './event-day.ts'
 
 interface Closure {
   readonly from: number
-  /** Infinity while it lasts. */
   to: number
 }
 
@@ -13,16 +12,14 @@ interface Closure {
 export class Closures {
   readonly #byType = new Map<ContentType, Closure[]>()
 
-  close(type: ContentType, at: number): void {
+  close(type: ContentType, from: number, to = Infinity): void {
     const all = this.#byType.get(type) ?? []
-    if (all.at(-1)?.to === Infinity) return
-    all.push({ from: at, to: Infinity })
+    all.push({ from, to })
     this.#byType.set(type, all)
   }
 
   open(type: ContentType, at: number): void {
-    const last = this.#byType.get(type)?.at(-1)
-    if (last?.to === Infinity) last.to = at
+    for (const one of this.#byType.get(type) ?? []) one.to = Math.min(one.to, at)
   }
 
   holds(type: ContentType, created: number): boolean {

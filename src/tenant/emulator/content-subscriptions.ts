@@ -10,8 +10,8 @@ import type { EmulatorPorts } from './module.ts'
 import { readWebhook, shownWebhook, type Webhook } from './webhooks.ts'
 
 const HOUR_MS = 3_600_000
-/** Contents that are lost before anybody can notice that a subscription was disabled, at most. */
-const LOST_CONTENTS = 2
+/** After somebody could notice. A machine that takes hours of the tenant's for a start loses no more than a fast one. */
+const LONGEST_LOSS_MS = HOUR_MS / 2
 
 interface Subscription {
   /** `disabled`: by an administrator or the service; `stopped`: by its own application. */
@@ -92,7 +92,7 @@ export class ContentSubscriptions {
     const type = contentTypeOf(c)
     if (type === null) return badType(c, ports)
     const known = this.#byType.get(type)
-    if (known !== undefined) {
+    if (known?.state === 'enabled') {
       known.state = 'stopped'
       ports.world.closures.close(type, ports.world.now())
     }
@@ -129,7 +129,8 @@ export class ContentSubscriptions {
     if (fresh.length === 0) return
     this.#disabledOnce = true
     subscription.state = 'disabled'
-    closures.close(type, fresh.at(-LOST_CONTENTS)?.created ?? from)
+    const now = world.now()
+    closures.close(type, fresh.at(-1)?.created ?? now, now + LONGEST_LOSS_MS)
     faults.strike('subscription-disabled')
   }
 }
