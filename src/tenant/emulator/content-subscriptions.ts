@@ -125,11 +125,13 @@ export class ContentSubscriptions {
     if (type !== 'Audit.General' || subscription?.state !== 'enabled') return
     const usual = options.start.getTime() + Math.max(HOUR_MS, 12_000 * options.rate)
     const from = Math.max(usual, subscription.listedAt)
-    const fresh = world.now() > from ? world.listed(type, from, world.now()) : []
-    if (fresh.length === 0) return
+    const now = world.now()
+    if (now <= from) return
+    const fresh = world.listed(type, from, now)
+    // At night there may be nothing for hours.
+    if (fresh.length === 0 && now - from < 2 * HOUR_MS) return
     this.#disabledOnce = true
     subscription.state = 'disabled'
-    const now = world.now()
     closures.close(type, fresh.at(-1)?.created ?? now, now + LONGEST_LOSS_MS)
     faults.strike('subscription-disabled')
   }
