@@ -45,7 +45,7 @@ export interface Rehearsal extends Comparison {
 
 const RATE = 800
 /** While everything that was offered is fetched at the end: what is new meanwhile is little. */
-const SLOW_RATE = 400
+const SLOW_RATE = 150
 const START = '2026-03-06T08:00:00Z'
 const HOUR_MS = 3_600_000
 /** The collector lives this long between two kills, in milliseconds. */
