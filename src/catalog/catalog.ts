@@ -69,6 +69,8 @@ export interface Catalog {
   endContainers(ends: readonly ContainerEnd[]): void
   container(id: string): ContainerRow | null
   containers(limit: number): readonly ContainerRow[]
+  /** The last files that people imported: without the answers that a collector took in. */
+  imports(limit: number): readonly ContainerRow[]
   /** What was dropped as not about AI, over all imports, most frequent first. */
   dropped(): readonly { readonly kind: string; readonly count: number }[]
   /** What became of a batch: what was begun, seen again and ended; in one transaction, since each waits for the disk. */
@@ -129,6 +131,14 @@ export function openCatalog(file: string): Catalog {
     containers: (limit) =>
       database
         .prepare('SELECT * FROM containers ORDER BY started_at DESC, id DESC LIMIT ?')
+        .all(limit)
+        .map(containerRow),
+    imports: (limit) =>
+      database
+        .prepare(
+          // As the index says it.
+          `SELECT * FROM containers WHERE actor <> 'daybook:collect' ORDER BY started_at DESC, id DESC LIMIT ?`,
+        )
         .all(limit)
         .map(containerRow),
     dropped: () =>

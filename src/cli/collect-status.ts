@@ -13,29 +13,7 @@ export function printCollection({ tenants, running }: CollectAnswer, console: Co
   for (const tenant of tenants) {
     line()
     line(paint('bold', `Collection from ${visible(tenant.tenant)}${running ? ', running' : ''}`))
-    for (const feed of tenant.feeds) {
-      if (!feed.configured) continue
-      line(
-        `  ${feed.feed.padEnd(20)} ${number(feed.records).padStart(11)} records  ${lagText(feed)}`,
-      )
-      for (const text of wrap(lossText(feed), width - 6))
-        line(paint(isNear(feed) ? 'red' : 'dim', `    ${text}`))
-      const { plannedAt, error } = feed
-      const alive = `alive ${plannedAt === null ? 'never' : minute(plannedAt)}`
-      line(
-        paint(
-          error === null ? 'dim' : 'yellow',
-          `    ${alive}${error === null ? '' : `, last failure ${error}`}${volumeText(feed)}`,
-        ),
-      )
-    }
-    for (const { budget, requests, throttled, share } of tenant.usage ?? [])
-      line(
-        paint(
-          'dim',
-          `  throttling ${budget}: ${Math.round(share * 100)} % of the share in use, ${number(throttled)} of ${number(requests)} requests refused`,
-        ),
-      )
+    // First what somebody has to do.
     for (const { code, subject, message } of tenant.notices) {
       const [first = '', ...rest] = wrap(
         `${visible(message)} [${code}] ${visible(subject)}`,
@@ -44,6 +22,16 @@ export function printCollection({ tenants, running }: CollectAnswer, console: Co
       line(`${paint('yellow', '!')} ${first}`)
       for (const more of rest) line(`  ${more}`)
     }
+    for (const feed of tenant.feeds) {
+      if (!feed.configured) continue
+      line(`  ${feed.feed.padEnd(20)} ${amountText(feed)}  ${lagText(feed)}`)
+      for (const text of wrap(lossText(feed), width - 6))
+        if (text !== '') line(paint(isNear(feed) ? 'red' : 'dim', `    ${text}`))
+      for (const text of wrap(lifeText(feed), width - 6))
+        line(paint(feed.error === null ? 'dim' : 'yellow', `    ${text}`))
+    }
+    for (const text of wrap(throttleText(tenant.usage ?? []), width - 4))
+      if (text !== '') line(paint('dim', `  ${text}`))
     printDrift(tenant.drift, console)
   }
 }
@@ -67,24 +55,58 @@ function printDrift(
   if (more > 0) line(paint('dim', `    and ${number(more)} more: --json names them`))
 }
 
+/** What came by a feed first, so that the feeds add up to what there is; reference data, such as people, is no record. */
+function amountText({ feed, added, done }: CollectedFeed): string {
+  return added === 0 && KEEPS_REFERENCE.has(feed)
+    ? `${number(done).padStart(11)} answers`
+    : `${number(added).padStart(11)} records`
+}
+const KEEPS_REFERENCE: ReadonlySet<string> = new Set(['directory', 'context'])
+
 function lagText({ pending, waiting, lagSeconds }: CollectedFeed): string {
   const waits = pending + waiting
   if (waits === 0) return 'nothing waits'
   return `${number(waits)} wait${lagSeconds === null ? '' : `, oldest ${span(lagSeconds)}`}`
 }
 
-function lossText({ timeToLossSeconds, outlook, lost }: CollectedFeed): string {
-  const gone =
-    lost === 0 ? '' : ` ${number(lost)} could not be had any more: see "daybook coverage".`
-  if (timeToLossSeconds === null) return `nothing that waits expires.${gone}`
-  const pace = {
-    'nothing-waits': 'nothing waits',
-    'in-time': 'at this pace nothing is lost',
-    'too-slow': 'at this pace something is LOST',
-    'stands-still': 'nothing is being fetched',
-  }[outlook.state]
-  return `oldest unfetched expires in ${span(timeToLossSeconds)}; ${pace}.${gone}`
+/** Empty: nothing waits, and nothing was lost. */
+function lossText({ pending, waiting, timeToLossSeconds, outlook, lost }: CollectedFeed): string {
+  const said: string[] = []
+  if (timeToLossSeconds !== null) {
+    const pace = {
+      'nothing-waits': 'nothing waits',
+      'in-time': 'at this pace nothing is lost',
+      'too-slow': 'at this pace something is LOST',
+      'stands-still': 'nothing is being fetched',
+    }[outlook.state]
+    said.push(`oldest unfetched expires in ${span(timeToLossSeconds)}; ${pace}.`)
+  } else if (pending + waiting > 0) said.push('nothing that waits expires.')
+  if (lost > 0) said.push(`${number(lost)} could not be had any more: see "daybook coverage".`)
+  return said.join(' ')
 }
+
+function lifeText(feed: CollectedFeed): string {
+  const { plannedAt, error, retrying } = feed
+  const alive = `alive ${plannedAt === null ? 'never' : minute(plannedAt)}`
+  const failed = error === null ? '' : `, last failure ${error}`
+  const again = retrying === 0 ? '' : `, ${number(retrying)} tried again`
+  return `${alive}${failed}${again}${volumeText(feed)}`
+}
+
+type Usage = NonNullable<CollectAnswer['tenants'][number]['usage']>
+
+/** Budgets that are worth a word: refused, or used to a good part. Empty: no collector runs. */
+function throttleText(usage: Usage): string {
+  if (usage.length === 0) return ''
+  const shown = usage.filter(({ throttled, share }) => throttled > 0 || share >= WORTH_A_WORD)
+  if (shown.length === 0) return 'throttling: no request refused'
+  const each = shown.map(
+    ({ budget, requests, throttled, share }) =>
+      `${budget} ${number(throttled)} of ${number(requests)} requests refused, ${Math.round(share * 100)} % of the share in use`,
+  )
+  return `throttling: ${each.join('; ')}`
+}
+const WORTH_A_WORD = 0.1
 
 const isNear = ({ timeToLossSeconds, outlook }: CollectedFeed): boolean =>
   (timeToLossSeconds !== null && timeToLossSeconds < DAY) || outlook.state === 'too-slow'

@@ -32,7 +32,7 @@ export function statusRoutes(app: AppContext): Hono {
         archive: sizeOf(join(app.dataDir, 'archive')),
         index: sizeOf(join(app.dataDir, 'index')),
       },
-      imports: app.catalog.containers(10).map((container) => ({
+      imports: app.catalog.imports(10).map((container) => ({
         file: container.name,
         shape: container.shape,
         startedAt: container.startedAt,
