@@ -85,8 +85,8 @@ export interface FeedDesk {
     kind: Place['kind'],
     which: { readonly askedBefore: string; readonly limit: number },
   ): readonly Place[]
-  /** Remembers that places are asked for. */
-  placesAsked(places: readonly Place[]): void
+  /** Remembers when places were asked for, as if it had been then. */
+  placesAsked(places: readonly Place[], at: string): void
   notice(notice: Notice): void
   clearNotice(code: string, subject: string): void
 }

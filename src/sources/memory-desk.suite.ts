@@ -25,6 +25,7 @@ export class MemoryDesk implements FetchDesk {
   active: { readonly user: string; readonly lastAt: string }[] = []
   known: Person[] = []
   named: Place[] = []
+  readonly askedAt = new Map<string, string>()
   nowMs: number
 
   constructor(now: string) {
@@ -60,8 +61,10 @@ export class MemoryDesk implements FetchDesk {
   places(kind: Place['kind'], { limit }: { readonly limit: number }): readonly Place[] {
     return this.named.filter((place) => place.kind === kind).slice(0, limit)
   }
-  placesAsked(places: readonly Place[]): void {
-    this.named = this.named.filter((place) => !places.includes(place))
+  placesAsked(places: readonly Place[], at: string): void {
+    const asked = new Set(places.map(({ kind, key }) => `${kind} ${key}`))
+    this.named = this.named.filter(({ kind, key }) => !asked.has(`${kind} ${key}`))
+    for (const { kind, key } of places) this.askedAt.set(`${kind} ${key}`, at)
   }
   notice(notice: Notice): void {
     this.notices.set(`${notice.code} ${notice.subject}`, notice)

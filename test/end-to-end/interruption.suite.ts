@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -66,8 +66,12 @@ export async function completed(corpus: Corpus, dataDir: string) {
 
 /** Stops an import by the signal that Ctrl+C sends, so many milliseconds after it has taken the folder. */
 export async function interrupt(corpus: Corpus, dataDir: string, afterMs: number) {
+  const writer = join(dataDir, 'writer.json')
+  const written = () => (existsSync(writer) ? readFileSync(writer, 'utf8') : '')
+  // Who wrote before is named there still: a signal that comes before Node has started ends it without a code.
+  const before = written()
   const { child, ended } = start(['import', ...corpus.all, '--json', '--data-dir', dataDir])
-  await seen(() => existsSync(join(dataDir, 'writer.json')), ended)
+  await seen(() => written() !== before, ended)
   await Promise.race([sleep(afterMs), ended])
   child.kill('SIGINT')
   return ended

@@ -61,7 +61,7 @@ export function feedDesk(feed: FeedName, ports: DeskPorts): FeedDesk {
     activePeople: (since) => measures.activeSince(tenantId, since),
     people,
     places: (kind, which) => placesToAsk(ports.database, tenantId, kind, which),
-    placesAsked: (asked) => placesAsked(ports.database, tenantId, asked, now()),
+    placesAsked: (asked, at) => placesAsked(ports.database, tenantId, asked, at),
     notice: (notice) => {
       book.notice(feed, notice, now())
       tell({ level: 'warn', event: 'noticed', tenant: tenantId, feed, code: notice.code })

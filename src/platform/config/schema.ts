@@ -172,7 +172,7 @@ const feeds = z
         meetings: z
           .boolean()
           .optional()
-          .describe('Subjects of meetings; takes OnlineMeetings.Read.All (false)'),
+          .describe('Subjects of meetings; takes Chat.ReadBasic.All (false)'),
         'ask-again': duration('1d', '365d')
           .optional()
           .describe('After how long a name is asked for again (30d)'),

@@ -24,7 +24,7 @@ beforeEach(() => {
   desk.named = [SITE, FILE, MEETING]
 })
 
-const ROLES = ['Sites.Read.All', 'Files.Read.All', 'OnlineMeetings.Read.All']
+const ROLES = ['Sites.Read.All', 'Files.Read.All', 'Chat.ReadBasic.All', 'OnlineMeetings.Read.All']
 
 function emulated(roles: readonly string[] = ROLES) {
   const tenant = smallTenant({})
@@ -58,7 +58,7 @@ test('only the kinds that are switched on are asked for, each place once', async
   expect(desk.references).toHaveLength(1)
 })
 
-test('a place that Graph does not show is no failure, and is kept without a name', async () => {
+test('that Graph knows nothing of a place is kept as an answer, without a name', async () => {
   const { client } = memoryClient(
     () => ({ status: 404, body: { error: { code: 'itemNotFound' } } }),
     ROLES,
@@ -66,7 +66,23 @@ test('a place that Graph does not show is no failure, and is kept without a name
   const ended = await runFeed(contextLookUps({ client, kinds: KINDS, askAgainMs: DAY }), desk)
 
   expect([...ended.values()]).toEqual(['done', 'done', 'done'])
-  expect(desk.references).toEqual([])
+  expect(kept()).toMatchObject([{ name: null }, { name: null }, { name: null }])
+  expect(desk.references[0]?.text).toContain('itemNotFound')
+  expect([...desk.notices]).toEqual([])
+})
+
+test('what Microsoft refuses although the role is there is told with its fix, and asked for again the next day', async () => {
+  const { client } = memoryClient(
+    () => ({ status: 403, body: { error: { code: 'Forbidden' } } }),
+    ROLES,
+  )
+  await runFeed(contextLookUps({ client, kinds: ['meeting'], askAgainMs: 30 * DAY }), desk)
+
+  expect([...desk.notices.values()]).toMatchObject([
+    { code: 'LOOK_UP_REFUSED', subject: 'meeting' },
+  ])
+  expect([...desk.notices.values()][0]?.message).toContain('New-CsApplicationAccessPolicy')
+  expect(desk.askedAt.get(`meeting ${MEETING.key}`)).toBe('2026-02-03T12:00:00.000Z')
 })
 
 test('a kind whose permission is missing is told with its fix, and the others are asked for', async () => {
@@ -76,6 +92,7 @@ test('a kind whose permission is missing is told with its fix, and the others ar
   await runFeed(feed, desk)
 
   expect(notices).toMatchObject([{ code: 'PERMISSION_MISSING', subject: 'meeting' }])
-  expect(notices[0]?.message).toContain('OnlineMeetings.Read.All')
+  expect(notices[0]?.message).toContain('Chat.ReadBasic.All')
+  expect([...desk.notices.values()]).toMatchObject([{ subject: 'meeting' }])
   expect(kept()).toMatchObject([{ kind: 'site' }])
 })

@@ -1,6 +1,6 @@
 import type { CloudClient } from '../../platform/http/cloud-client.ts'
 import type { Feed, FeedDesk, FetchDesk, Json, Notice, Outcome, Place, Unit } from '../feed.ts'
-import { LOOK_UPS, type Found, type LookUp } from './look-ups.ts'
+import { LOOK_UPS, type Answered, type LookUp } from './look-ups.ts'
 
 export interface ContextOptions {
   readonly client: CloudClient
@@ -10,10 +10,11 @@ export interface ContextOptions {
   readonly askAgainMs: number
 }
 
-/** Look-ups of one unit: an answer that is lost repeats few. */
-const AT_ONCE = 20
+const DAY_MS = 86_400_000
+/** Look-ups of one unit, and of one file of reference data. */
+const AT_ONCE = 100
 /** Units queued by one plan: the rest waits for the next one. */
-const MOST_UNITS = 25
+const MOST_UNITS = 5
 
 /**
  * Names of sites, files and meetings that records give only as an address or id. Asked once, and again when the answer is
@@ -28,7 +29,11 @@ export function contextLookUps({ client, kinds, askAgainMs }: ContextOptions): F
     const roles = await client.roles('graph', signal)
     for (const lookUp of lookUps) {
       const { kind } = lookUp
-      if (!isAllowed(lookUp, roles)) continue
+      if (!isAllowed(lookUp, roles)) {
+        desk.notice(missing(lookUp))
+        continue
+      }
+      desk.clearNotice('PERMISSION_MISSING', kind)
       const places = desk.places(kind, { askedBefore, limit: AT_ONCE * MOST_UNITS })
       const units: Unit[] = []
       for (let at = 0; at < places.length; at += AT_ONCE)
@@ -37,7 +42,7 @@ export function contextLookUps({ client, kinds, askAgainMs }: ContextOptions): F
       const span = { from: now.toISOString(), to: new Date(now.getTime() + 1).toISOString() }
       desk.announce({ scope: kind, span, pages: 1, complete: true, units })
       // What is on its way is not announced twice.
-      desk.placesAsked(places)
+      desk.placesAsked(places, now.toISOString())
     }
   }
 
@@ -48,18 +53,30 @@ export function contextLookUps({ client, kinds, askAgainMs }: ContextOptions): F
   ): Promise<Outcome> {
     const lookUp = lookUps.find(({ kind }) => kind === scope)
     if (lookUp === undefined) return { state: 'refused', code: 'SWITCHED_OFF' }
-    const found: Found[] = []
+    const roles = await client.roles('graph', signal)
+    const ids = new Map(desk.people().map(({ id, upn }) => [upn.toLowerCase(), id]))
+    const idOf = (person: string): string | null =>
+      person.includes('@') ? (ids.get(person.toLowerCase()) ?? null) : person === '' ? null : person
+    const all: Answered[] = []
     for (const place of placesOf(scope, body)) {
       // oxlint-disable-next-line no-await-in-loop -- one after the other: names are in no hurry
-      const one = await lookUp.find(client, place, signal)
-      if (one !== null) found.push(one)
+      all.push(await lookUp.find({ client, roles, idOf }, place, signal))
     }
-    desk.clearNotice('PERMISSION_MISSING', lookUp.kind)
-    if (found.length > 0)
+    const refused = all.filter(({ status }) => status === 403)
+    if (refused.length > 0) {
+      desk.notice(refusal(lookUp, refused.length))
+      // Tomorrow: whoever grants it should not have to wait until names are old.
+      const soon = new Date(desk.now().getTime() - askAgainMs + DAY_MS).toISOString()
+      desk.placesAsked(
+        refused.map(({ kind, key }) => ({ kind, key, person: '' })),
+        soon,
+      )
+    } else if (all.length > 0) desk.clearNotice('LOOK_UP_REFUSED', lookUp.kind)
+    if (all.length > 0)
       await desk.takeReference({
         name: `context/${lookUp.kind}s-${desk.now().toISOString().slice(0, 19)}.json`,
         reference: 'context',
-        bytes: new TextEncoder().encode(JSON.stringify({ value: found })),
+        bytes: new TextEncoder().encode(JSON.stringify({ value: all })),
       })
     return { state: 'done' }
   }
@@ -91,6 +108,14 @@ function missing({ kind, roles, why }: LookUp): Notice {
     code: 'PERMISSION_MISSING',
     subject: kind,
     message: `The application lacks ${roles[0]} for Graph: grant it (application permission) and give admin consent, or set feeds.context.${kind}s to false. ${why}`,
+  }
+}
+
+function refusal({ kind, refused }: LookUp, count: number): Notice {
+  return {
+    code: 'LOOK_UP_REFUSED',
+    subject: kind,
+    message: `Microsoft refuses to show ${count} ${kind}s although the permission is there: ${refused}. They are asked for again tomorrow`,
   }
 }
 
