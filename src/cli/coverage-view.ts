@@ -2,8 +2,9 @@ import type { CoverageAnswer } from '../api/answers.ts'
 import type { Console } from './command.ts'
 import { cut, number, oneLine, pad, wrap } from './terminal.ts'
 
-/** Gaps shown at most; the rest is counted. */
+/** Losses shown at most, and gaps of each reason; the rest is counted. */
 const SHOWN = 30
+const SHOWN_OF_REASON = 8
 
 const STATUSES = [
   ['captured', 'captured', 'green'],
@@ -38,20 +39,7 @@ export function printCoverage({ statement, logged }: CoverageAnswer, console: Co
   if (why.length > 0) wrap(`Reasons: ${why.join(', ')}`, width).forEach((text) => line(text))
   for (const note of notes) wrap(note, width).forEach((text) => line(paint('yellow', text)))
 
-  const runs = people.flatMap(({ upn, runs: all }) =>
-    all.filter(({ status }) => status === 'gap').map((run) => ({ upn, ...run })),
-  )
-  if (runs.length > 0) {
-    line()
-    line(paint('bold', `Gaps${more(runs.length)}`))
-    for (const run of runs.slice(0, SHOWN)) {
-      const last = run.days === 1 ? '' : ` +${number(run.days - 1)} d`
-      const reason = (run.reason ?? '').padEnd(20)
-      const head = `  ${run.from}${last}`.padEnd(21)
-      const who = cut(oneLine(run.upn), Math.max(8, width - head.length - reason.length - 2))
-      line(`${head} ${paint('red', reason)} ${who}`)
-    }
-  }
+  printGaps(people, console)
   if (losses.length > 0) {
     line()
     line(paint('bold', `Can never be fetched any more${more(losses.length)}`))
@@ -78,6 +66,28 @@ export function printCoverage({ statement, logged }: CoverageAnswer, console: Co
     width,
   ))
     line(paint('dim', text))
+}
+
+/** Rare reasons first: a lost blob makes a gap for everybody, and must not hide whoever has no mailbox. */
+function printGaps(people: CoverageAnswer['statement']['people'], console: Console): void {
+  const { line, paint, width } = console
+  const runs = people.flatMap(({ upn, runs: all }) =>
+    all.filter(({ status }) => status === 'gap').map((run) => ({ upn, ...run })),
+  )
+  if (runs.length === 0) return
+  line()
+  line(paint('bold', `Gaps (${number(runs.length)})`))
+  const byReason = [...Map.groupBy(runs, ({ reason }) => reason ?? '')]
+  for (const [reason, own] of byReason.toSorted(([, a], [, b]) => a.length - b.length)) {
+    for (const run of own.slice(0, SHOWN_OF_REASON)) {
+      const last = run.days === 1 ? '' : ` +${number(run.days - 1)} d`
+      const head = `  ${run.from}${last}`.padEnd(21)
+      const who = cut(oneLine(run.upn), Math.max(8, width - head.length - 22))
+      line(`${head} ${paint('red', reason.padEnd(20))} ${who}`)
+    }
+    const more = own.length - SHOWN_OF_REASON
+    if (more > 0) line(paint('dim', `${' '.repeat(22)}${reason.padEnd(20)} ${number(more)} more`))
+  }
 }
 
 /** The day before the end. */

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { visible } from '../../platform/visible-text.ts'
 import type { CoverageStatement, PersonCoverage } from './statement.ts'
-import { STATUS_WORDS, windowText } from './words.ts'
+import { REASON_WORDS, STATUS_WORDS, windowText } from './words.ts'
 
 const STYLE = `
 :root{color-scheme:light dark;--ink:#1b1f24;--paper:#fff;--line:#d8dee4;--dim:#59636e;--captured:#1a7f37;--none:#8c959f;--gap:#cf222e;--unknown:#bf8700}
@@ -17,6 +17,7 @@ p.dim,.dim{color:var(--dim)}
 table{border-collapse:collapse;width:100%;font-size:.92rem}
 th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
 th{color:var(--dim);font-weight:600}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+td.days{white-space:nowrap}.wide{overflow-x:auto}
 td.id{font-family:ui-monospace,monospace;font-size:.85em;overflow-wrap:anywhere}
 tr.gap td:first-child,tr.unknown td:first-child{border-left:.3rem solid}tr.gap td:first-child{border-left-color:var(--gap)}tr.unknown td:first-child{border-left-color:var(--unknown)}
 footer{margin-top:2.5rem;border-top:1px solid var(--line);padding-top:.8rem;font-size:.9rem}
@@ -31,9 +32,12 @@ export function coverageHtml(statement: CoverageStatement): string {
     (status) =>
       `<div class="sum ${status}"><b>${number(days[status])}</b>${STATUS_WORDS[status]}</div>`,
   )
-  const reasons = Object.entries(statement.reasons).map(
-    ([reason, count]) => `<tr><td>${reason}</td><td class="n">${number(count)}</td></tr>`,
-  )
+  const reasons = Object.entries(REASON_WORDS).flatMap(([reason, [means, remedy]]) => {
+    const count = new Map(Object.entries(statement.reasons)).get(reason) ?? 0
+    if (count === 0) return []
+    const cells = `<td>${reason}</td><td class="n">${number(count)}</td><td>${means}</td><td>${remedy}</td>`
+    return [`<tr>${cells}</tr>`]
+  })
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -49,7 +53,7 @@ export function coverageHtml(statement: CoverageStatement): string {
 <p class="dim">Tenant ${text(tenant)} · ${windowText(from, to)} · as of ${text(asOf)} · UTC · unit: one day of one person</p>
 <div class="sums">${sums.join('')}</div>
 ${notes.map((note) => `<p>${text(note)}</p>`).join('\n')}
-${reasons.length === 0 ? '' : `<h2>Reasons</h2>\n<table><tr><th>Reason</th><th class="n">Days</th></tr>${reasons.join('')}</table>`}
+${reasons.length === 0 ? '' : `<h2>Reasons</h2>\n<table><tr><th>Reason</th><th class="n">Days</th><th>Means</th><th>What to do</th></tr>${reasons.join('')}</table>`}
 ${gaps(people)}
 <h2>What can never be fetched any more</h2>
 ${
@@ -85,17 +89,19 @@ ${
 }
 
 function gaps(people: readonly PersonCoverage[]): string {
-  const rows = people.flatMap(({ upn, runs }) =>
-    runs
-      .filter(({ status }) => status === 'gap' || status === 'unknown')
-      .map(
-        (run) =>
-          `<tr class="${run.status}"><td>${text(upn)}</td><td>${windowText(run.from, run.to)}</td><td class="n">${number(run.days)}</td><td>${run.status === 'gap' ? '' : 'unknown: '}${run.reason ?? ''}</td><td>${text(run.evidence)}</td></tr>`,
-      ),
+  const rows = (['gap', 'unknown'] as const).flatMap((status) =>
+    people.flatMap(({ upn, runs }) =>
+      runs
+        .filter((run) => run.status === status)
+        .map(
+          (run) =>
+            `<tr class="${run.status}"><td>${text(upn)}</td><td class="days">${windowText(run.from, run.to)}</td><td class="n">${number(run.days)}</td><td>${run.status === 'gap' ? '' : 'unknown: '}${run.reason ?? ''}</td><td>${text(run.evidence)}</td></tr>`,
+        ),
+    ),
   )
   if (rows.length === 0) return ''
   return `<h2>Gaps, and days of which nothing can be said yet</h2>
-<table><tr><th>Person</th><th>Days</th><th class="n">Number</th><th>Reason</th><th>Rests on</th></tr>${rows.join('')}</table>`
+<div class="wide"><table><tr><th>Person</th><th>Days</th><th class="n">Number</th><th>Reason</th><th>Rests on</th></tr>${rows.join('')}</table></div>`
 }
 
 const number = (value: number): string => value.toLocaleString('en-US')

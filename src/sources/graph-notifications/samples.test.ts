@@ -49,7 +49,7 @@ describe.skipIf(absent)('Microsoft’s examples of notifications', () => {
     ['subscription-tenant.request.json', true],
     ['subscription-user.request.json', false],
   ])('%s is what is asked for', async (file, wholeTenant) => {
-    const example: Readonly<Record<string, unknown>> = { ...Object(json(`${file}`)) }
+    const example: Readonly<Record<string, unknown>> = { ...Object(json(file)) }
     const { body, adele } = await subscribed(wholeTenant)
     const { resource, changeType, includeResourceData } = body
     expect(Object.keys(body)).toEqual(expect.arrayContaining(Object.keys(example)))
