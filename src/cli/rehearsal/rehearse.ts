@@ -25,6 +25,8 @@ export interface RehearsalOptions {
   /** The collector is killed so often at least, at moments drawn from the seed, and started again; 0: it lives on. */
   readonly kills: number
   readonly faults: string
+  /** How fast the tenant's clock runs; for a run of many minutes slower, or its content expires meanwhile. */
+  readonly rate?: number
   readonly signal: AbortSignal
   readonly onStep?: (step: string) => void
   /** Opens the application on the data folder, when no collector runs on it. */
@@ -69,7 +71,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
   onStep('tenant')
   const tenant = await startTenantProcess([
     `--seed=${seed}`,
-    `--rate=${RATE}`,
+    `--rate=${options.rate ?? RATE}`,
     `--start=${START}`,
     `--faults=${faults}`,
     `--people=${people}`,

@@ -13,7 +13,7 @@ const ODDS: Readonly<Record<GraphFault, readonly [number, number]>> = {
   'expired-links': [0.02, 1],
   'query-truncated': [0.6, 2],
   'query-unstable': [0.7, 2],
-  'notification-missed': [0.1, 1],
+  'notification-missed': [0.3, 1],
   'concealed-names': [1, Infinity],
 }
 
