@@ -49,7 +49,7 @@ export function healthFindings(app: AppContext, { at, tenants }: CollectAnswer):
           'warning',
           'SOMETHING_LOST',
           feed.feed,
-          `${feed.lost} units of ${feed.feed} can never be fetched any more: "daybook coverage" names them and says what else may have them`,
+          `${feed.lost} ${feed.lost === 1 ? 'unit' : 'units'} of ${feed.feed} can never be fetched any more: "daybook coverage" names them and says what else may have them`,
         )
     }
     for (const { code, subject, message } of notices) say('warning', code, subject, message)
