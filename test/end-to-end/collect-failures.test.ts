@@ -10,6 +10,7 @@ import { runHere, type Ran } from '../../src/cli/testing.ts'
 import { tenantSources } from '../../src/pipeline/collect/feeds.ts'
 import type { Clock } from '../../src/platform/clock.ts'
 import { readConfiguration } from '../../src/platform/config/configuration.ts'
+import type { EmulatorOptions } from '../../src/tenant/emulator/options.ts'
 import { startTenant, type EmulatedTenant } from '../../src/tenant/emulator/server.ts'
 
 // What goes wrong at an operator's: each is named with its cause and its fix, and everything else goes on.
@@ -17,20 +18,22 @@ import { startTenant, type EmulatedTenant } from '../../src/tenant/emulator/serv
 const folder = mkdtempSync(join(tmpdir(), 'daybook-failures-'))
 const STRANGER = '9c1b6a52-3c84-4e0d-9a6f-2d9c0b5e8a99'
 let tenant: EmulatedTenant
+const OPTIONS: EmulatorOptions = {
+  seed: 4,
+  port: 0,
+  rate: 600,
+  start: new Date('2026-03-02T12:00:00Z'),
+  people: 80,
+  recordsPerDay: 150,
+  backlogDays: 0,
+  blobRecords: 100,
+  lateness: 'prompt',
+  faults: new Set(),
+  cloud: 'commercial',
+}
+
 beforeAll(async () => {
-  tenant = await startTenant({
-    seed: 4,
-    port: 0,
-    rate: 600,
-    start: new Date('2026-03-02T12:00:00Z'),
-    people: 80,
-    recordsPerDay: 150,
-    backlogDays: 0,
-    blobRecords: 100,
-    lateness: 'prompt',
-    faults: new Set(),
-    cloud: 'commercial',
-  })
+  tenant = await startTenant(OPTIONS)
   writeFileSync(join(folder, 'secret'), tenant.secret)
 })
 afterAll(async () => {
@@ -49,8 +52,8 @@ function configured(name: string, tenants: readonly string[], more = ''): string
   return dataDir
 }
 
-const entry = (id: string, feeds: string): string =>
-  `{ id: ${id}, emulator: '${tenant.url}', client: { id: ${tenant.clientId}, secret: { file: ${join(folder, 'secret')} } }, feeds: { ${feeds} } }`
+const entry = (id: string, feeds: string, url = tenant.url): string =>
+  `{ id: ${id}, emulator: '${url}', client: { id: ${tenant.clientId}, secret: { file: ${join(folder, 'secret')} } }, feeds: { ${feeds} } }`
 
 const run = (dataDir: string, ...argv: string[]): Promise<Ran> =>
   runHere([...argv, '--data-dir', dataDir])
@@ -133,4 +136,29 @@ test('a subscription that somebody disabled is started again, and no feed stops 
   expect(listed()).toBe(1)
   expect(code).toBe(0)
   expect(tenants[0]?.feeds.filter(({ error, added }) => error !== null && added === 0)).toEqual([])
+  // What was created meanwhile nobody can list: a loss, with its time.
+  expect(tenants[0]?.feeds.find(({ feed }) => feed === 'management-activity')?.lost).toBe(1)
+})
+
+test('auditing that is off and consent that is missing are told by the feeds they stop; the directory is read', async () => {
+  const withoutRoles = new Set(['AiEnterpriseInteraction.Read.All'])
+  const other = await startTenant({ ...OPTIONS, auditing: false, withoutRoles })
+  try {
+    const feeds = 'directory: , management-activity: , graph-interactions: '
+    const dataDir = configured('refused', [entry(other.tenantId, feeds, other.url)])
+    const { code, tenants } = await collected(dataDir)
+
+    expect(code).toBe(3)
+    const notices = tenants[0]?.notices ?? []
+    const of = (feed: string) => notices.filter((notice) => notice.feed === feed)
+    expect(of('management-activity')[0]?.message).toMatch(/auditing is off: turn it on/)
+    expect(of('graph-interactions')).toMatchObject([{ code: 'PERMISSION_MISSING' }])
+    expect(of('graph-interactions')[0]?.message).toMatch(
+      /AiEnterpriseInteraction\.Read\.All: grant it .* admin consent/,
+    )
+    expect(of('directory')).toEqual([])
+    expect(tenants[0]?.feeds.find(({ feed }) => feed === 'directory')?.done).toBeGreaterThan(0)
+  } finally {
+    await other.close()
+  }
 })
