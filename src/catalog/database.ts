@@ -64,7 +64,7 @@ function explain(file: string, error: unknown): unknown {
   if (code === IOERR) {
     return new CodedError(
       'DISK_ERROR',
-      `Cannot read or write ${file}: the disk reports an error (${error.message})`,
+      `Cannot read or write ${file}: the disk reports an error, or a limit on the size of files is reached (${error.message})`,
       options,
     )
   }

@@ -25,7 +25,10 @@ interface Waiting {
 const YOUNG_MB = 32
 const HIRE_AGAIN_MS = 250
 
-/** Starts `size` workers. A worker that dies fails everything that is asked, with all that it held, and is replaced. */
+/**
+ * Starts up to `size` workers, each when it is first asked: a small import needs one. A worker that dies fails everything
+ * that is asked, with all that it held, and is replaced.
+ */
 export function startCrew(size: number): Crew {
   const waiting = new Map<number, Waiting>()
   let nextId = 0
@@ -43,8 +46,9 @@ export function startCrew(size: number): Crew {
     `./worker${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`,
     import.meta.url,
   )
+  /** Null: it has just ended, and is hired again in a moment. */
   const workers: (Worker | null)[] = []
-  const hire = (place: number): void => {
+  const hire = (place: number): Worker => {
     const worker = new Worker(file, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } })
     worker.on('message', (reply: Reply) => {
       const call = waiting.get(reply.id)
@@ -63,8 +67,8 @@ export function startCrew(size: number): Crew {
       }, HIRE_AGAIN_MS).unref()
     })
     workers[place] = worker
+    return worker
   }
-  for (let place = 0; place < size; place += 1) hire(place)
 
   return {
     size,
@@ -75,7 +79,8 @@ export function startCrew(size: number): Crew {
       request: Requests[T],
       transfer: readonly Transferable[] = [],
     ): Promise<Answers[T]> {
-      const asked = workers[worker % size] ?? null
+      const place = worker % size
+      const asked = workers[place] === undefined ? hire(place) : workers[place]
       if (asked === null) return Promise.reject(new Error('a worker thread has just ended'))
       const id = nextId++
       return new Promise((resolve, reject) => {

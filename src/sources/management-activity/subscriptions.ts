@@ -13,6 +13,7 @@ import {
 const MINUTE_MS = 60_000
 /** Microsoft asks for this pause between two starts of one type. */
 const BETWEEN_STARTS_MS = 15 * MINUTE_MS
+const ENABLED = 'AF20024'
 /** What Microsoft answers when a webhook does not: not there, not https, or not in time. */
 const NOT_VALIDATED = 'AF20021'
 /** How often the list of subscriptions is looked at, when nothing else gives a reason. */
@@ -98,7 +99,7 @@ export class Subscriptions {
         await this.#send(contentType, null, signal)
     } catch (error) {
       // "Already enabled" is what was wanted.
-      if (!(error instanceof CloudError) || error.serviceCode !== 'AF20024') {
+      if (!(error instanceof CloudError) || error.serviceCode !== ENABLED) {
         if (error instanceof CloudError && error.code === 'REQUEST_REFUSED')
           desk.notice({
             code: 'SUBSCRIPTION_REFUSED',
@@ -120,13 +121,20 @@ export class Subscriptions {
     try {
       await this.#send(contentType, webhook, signal)
     } catch (error) {
-      if (!(error instanceof CloudError) || error.serviceCode !== NOT_VALIDATED) throw error
-      desk.notice({
-        code: 'WEBHOOK_UNREACHABLE',
-        subject: contentType,
-        message: `Microsoft cannot reach ${webhook.address} (${NOT_VALIDATED}): let it in from the internet over https with a public certificate, and pass the header Webhook-AuthID on. Audit content is found by polling meanwhile; it is tried again within the hour`,
-      })
-      return false
+      if (!(error instanceof CloudError)) throw error
+      // "Already enabled, no change": Microsoft knows it.
+      if (error.serviceCode !== ENABLED) {
+        const why =
+          error.serviceCode === NOT_VALIDATED
+            ? `Microsoft cannot reach ${webhook.address} (${NOT_VALIDATED}): let it in from the internet over https with a public certificate, and pass its headers on`
+            : error.message
+        desk.notice({
+          code: 'WEBHOOK_UNREACHABLE',
+          subject: contentType,
+          message: `${why}. Audit content is found by polling meanwhile; it is tried again within the hour`,
+        })
+        return false
+      }
     }
     desk.clearNotice('WEBHOOK_UNREACHABLE', contentType)
     return true
