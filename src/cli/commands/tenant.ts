@@ -33,6 +33,10 @@ export const tenant = defineCommand({
     'backlog-days': { value: '<number>', summary: 'history at the start (default 5)' },
     'blob-records': { value: '<number>', summary: 'records in a content blob (default 100)' },
     faults: { value: '<name,…>', summary: 'all, none (default), or some of those below' },
+    'huge-blob-bytes': {
+      value: '<number>',
+      summary: 'with the fault huge-blobs: fill one blob a day up to so many bytes',
+    },
     lateness: { value: '<profile>', summary: 'with the fault late: usual (default) or slow' },
     cloud: { value: '<cloud>', summary: 'commercial (default), gcc, gcc-high or dod' },
     'without-roles': {
@@ -67,6 +71,9 @@ export const tenant = defineCommand({
       ...(options['requests-per-minute'] === undefined
         ? {}
         : { requestsPerMinute: number(options, 'requests-per-minute', 2_000) }),
+      ...(options['huge-blob-bytes'] === undefined
+        ? {}
+        : { hugeBlobBytes: number(options, 'huge-blob-bytes', 0) }),
       auditing: options['auditing-off'] !== true,
     })
     const { url, tenantId, clientId, secret, world } = running

@@ -80,7 +80,8 @@ export class Subscriptions {
       scope: contentType,
       span,
       availableAt: span.from,
-      expiresAt: null,
+      // Told before all else is fetched.
+      expiresAt: span.to,
       body: null,
     }
     desk.announce({ scope: contentType, span, pages: 1, complete: true, units: [unit] })

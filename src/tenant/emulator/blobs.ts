@@ -14,6 +14,8 @@ export interface Blob {
   readonly expires: number
   readonly offset: number
   readonly length: number
+  /** How often the filling of the day stands behind its records. */
+  readonly fillings: number
   readonly events: readonly TenantEvent[]
   readonly faults: readonly FaultName[]
 }
@@ -37,6 +39,8 @@ export class BlobDay {
   readonly blobs: readonly Blob[]
   readonly #byId: ReadonlyMap<string, Blob>
   readonly #file: number
+  /** A megabyte or so of records that are not about AI, each behind a comma. */
+  readonly #filling: Buffer
 
   constructor(
     ports: { readonly options: EmulatorOptions; readonly faults: Faults; readonly folder: string },
@@ -53,6 +57,7 @@ export class BlobDay {
         )
         .map((event) => ({ event, day })),
     )
+    this.#filling = fillingOf(ports.options, available)
     available.sort((a, b) => a.event.availableAt - b.event.availableAt)
     const blobs: Blob[] = []
     let size = 0
@@ -67,7 +72,8 @@ export class BlobDay {
         const body = Buffer.concat(parts)
         writeSync(this.#file, body)
         const events = group.map(({ event }) => event)
-        blobs.push(this.#blob(ports, contentType, dayMs, number, events, size, body.length))
+        const lies = { offset: size, length: body.length }
+        blobs.push(this.#blob(ports, contentType, dayMs, number, events, lies))
         size += body.length
       }
     }
@@ -80,12 +86,16 @@ export class BlobDay {
   }
 
   /** The bytes of a blob, a piece at a time. */
-  *bytes({ offset, length }: Blob): Generator<Buffer> {
-    for (let done = 0; done < length; done += 1 << 20) {
-      const buffer = Buffer.allocUnsafe(Math.min(1 << 20, length - done))
+  *bytes({ offset, length, fillings }: Blob): Generator<Buffer> {
+    const own = length - fillings * this.#filling.length
+    const records = fillings === 0 ? own : own - CLOSE.length
+    for (let done = 0; done < records; done += 1 << 20) {
+      const buffer = Buffer.allocUnsafe(Math.min(1 << 20, records - done))
       readSync(this.#file, buffer, 0, buffer.length, offset + done)
       yield buffer
     }
+    for (let n = 0; n < fillings; n += 1) yield this.#filling
+    if (fillings > 0) yield CLOSE
   }
 
   close(): void {
@@ -98,8 +108,7 @@ export class BlobDay {
     dayMs: number,
     number: number,
     events: readonly TenantEvent[],
-    offset: number,
-    length: number,
+    { offset, length }: Pick<Blob, 'offset' | 'length'>,
   ): Blob {
     const created = events.at(-1)?.availableAt ?? dayMs
     const id = contentId(contentType, created, number)
@@ -114,6 +123,9 @@ export class BlobDay {
     const struck: FaultName[] = events.flatMap(({ fault }) => (fault === null ? [] : [fault]))
     if (isDisordered) struck.push('out-of-order')
     if (isGeneral && isHuge(faults, number)) struck.push('huge-blobs')
+    const wanted = isGeneral && isHuge(faults, number) ? (options.hugeBlobBytes ?? 0) : 0
+    const filling = this.#filling.length
+    const fillings = filling === 0 ? 0 : Math.max(0, Math.ceil((wanted - length) / filling))
     return {
       id,
       contentType,
@@ -121,7 +133,8 @@ export class BlobDay {
       appears: created + (isGone ? 20 * MINUTE_MS : isDisordered ? 50 * MINUTE_MS : 0),
       expires: isGone ? created + 10 * MINUTE_MS : created + EXPIRY_MS,
       offset,
-      length,
+      length: length + fillings * filling,
+      fillings,
       events,
       faults: struck,
     }
@@ -130,6 +143,20 @@ export class BlobDay {
 
 const isHuge = (faults: Faults, number: number): boolean =>
   faults.isOn('huge-blobs') && number === 5
+
+function fillingOf({ hugeBlobBytes = 0 }: EmulatorOptions, entries: readonly Entry[]): Buffer {
+  const noise = entries.filter(({ event }) => event.kind === 'noise')
+  if (hugeBlobBytes === 0 || noise.length === 0) return Buffer.alloc(0)
+  const parts: Buffer[] = []
+  for (let size = 0, n = 0; size < Math.min(1 << 20, hugeBlobBytes); n += 1) {
+    const entry = noise[n % noise.length]
+    if (entry === undefined) break
+    const bytes = entry.day.bytes(entry.event)
+    parts.push(COMMA, bytes)
+    size += bytes.length + 1
+  }
+  return Buffer.concat(parts)
+}
 
 type Entry = { readonly event: TenantEvent; readonly day: EventDay }
 

@@ -31,6 +31,8 @@ export interface TenantEvent {
   readonly person: number
   /** Of interactions, the last part of their appClass; '' for the rest. */
   readonly appClass: string
+  /** An item that a person wrote, not one that answers. */
+  readonly isPrompt: boolean
   readonly occurredAt: number
   readonly availableAt: number
   /** 1, or 2 for the changed content. */
@@ -123,6 +125,7 @@ export class EventDay {
         session: '',
         person: 0,
         appClass: '',
+        isPrompt: false,
         occurredAt: dayMs + n,
         version: 1,
         fault: null,
@@ -140,6 +143,7 @@ export class EventDay {
         session: '',
         person: 0,
         appClass: '',
+        isPrompt: false,
         version: 1,
       } as const
       this.#add(bytes, { ...common, id, occurredAt, fault: 'new-record-types' })
@@ -185,6 +189,7 @@ export class EventDay {
       id: written.id,
       session: isText ? story.threadId : '',
       appClass: isText ? session.surface.appClass : '',
+      isPrompt: part === 'prompt',
       occurredAt: written.atMs,
       version: variant === 'version' ? 2 : 1,
       fault: struck,

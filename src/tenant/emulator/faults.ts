@@ -22,6 +22,7 @@ export const FAULTS = [
   'new-fields',
   'new-record-types',
   'licence-lost',
+  'deleted-items',
   'subscription-disabled',
   'filter-refused',
   'small-pages',

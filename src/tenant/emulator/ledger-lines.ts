@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto'
 import { TELEMETRY_APP, telemetryOf } from './app-insights/telemetry.ts'
 import { telemetryRow } from './app-insights/telemetry-query.ts'
+import { deletedAt } from './deletions.ts'
 import type { TenantEvent } from './event-day.ts'
 import type { World } from './world.ts'
 
@@ -20,7 +21,7 @@ export interface LedgerLine {
   readonly occurredAt: string
   readonly availableAt: string
   readonly expiresAt: string | null
-  /** False: gone, or closed, before any fetch could have succeeded. Null: it was replaced where it lay, and need not have been seen. */
+  /** False: gone, or closed, before any fetch could have succeeded. Null: it was replaced or deleted where it lay, and need not have been seen. */
   readonly fetchable: boolean | null
   /** Contents that hold it, the person whose history does, or the application that logged it. */
   readonly units: readonly string[]
@@ -31,7 +32,7 @@ export interface LedgerLine {
 export interface LedgerCounts {
   /** That anybody could have fetched, by feed. */
   readonly available: Readonly<Record<LedgerFeed, number>>
-  /** That were replaced where they lay, and need not have been seen. */
+  /** That were replaced or deleted where they lay, and need not have been seen. */
   readonly replaced: number
   /** That nobody could have fetched. */
   readonly unavoidable: number
@@ -153,8 +154,10 @@ function* interactionOffers(world: World, until: number): Generator<Offer> {
     const person = people[event.person]
     if (person === undefined) continue
     const isClosed = event.fault === 'licence-lost'
-    // Graph shows the newest version only: an older one need not have been seen by anybody.
-    const isReplaced = newest.size > 0 && (newest.get(recordOf(event)) ?? 1) > event.version
+    // Graph shows the newest version only, and nothing that was deleted: such need not have been seen by anybody.
+    const isReplaced =
+      (newest.size > 0 && (newest.get(recordOf(event)) ?? 1) > event.version) ||
+      deletedAt(world.faults, event) <= until
     yield {
       feed: 'graph-interactions',
       event,

@@ -54,3 +54,27 @@ test('each row of telemetry that is served has its line, with the hash of its by
   expect(served.length).toBeGreaterThan(100)
   expect(served.toSorted()).toEqual(told.toSorted())
 })
+
+test('what a person deleted need not have been seen, and is in no history', async () => {
+  const forgetful = await wiredTenant(['deleted-items'], 'commercial', { recordsPerDay: 2_000 })
+  try {
+    const { text } = await answered(`${forgetful.url}/emulator/ledger/records`)
+    const deleted = text.split('\n').filter((line) => line.includes('"fetchable":null'))
+    expect(deleted.length).toBeGreaterThan(0)
+    const scope = 'https://graph.microsoft.com/.default'
+    const authorization = `Bearer ${tokenIn(await askToken(forgetful, { scope }))}`
+    const { id, user, session }: Record<string, string> = JSON.parse(deleted[0] ?? '{}')
+    const history = await answered(
+      `${forgetful.url}/graph.microsoft.com/v1.0/copilot/users/${user}/interactionHistory/getAllEnterpriseInteractions?$top=100`,
+      { headers: { authorization } },
+    )
+    expect(history.status).toBe(200)
+    const items: unknown = field(history.json, 'value')
+    const shown = (Array.isArray(items) ? items : []).map(
+      (item) => `${String(field(item, 'sessionId'))} ${String(field(item, 'id'))}`,
+    )
+    expect(shown).not.toContain(`${session} ${id}`)
+  } finally {
+    await forgetful.close()
+  }
+})

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { EmulatedTenant } from './server.ts'
-import { answered, askToken, tokenIn, wiredTenant, type Answer } from './testing.ts'
+import { answered, askToken, NOON, tokenIn, wiredTenant, type Answer } from './testing.ts'
 
 const samples = join(import.meta.dirname, '../../../../shared/samples/ms-office365-management-api')
 const isMissing = !existsSync(samples)
@@ -108,6 +108,29 @@ test('a blob can be had for seven days, and is refused from then on', async () =
     expect((await afterwards('GET', uri.replace('$2026', '$2025'))).text).toContain('AF2005')
   } finally {
     await late.close()
+  }
+})
+
+test('a huge blob is filled up to the size that was asked for, with records of other kinds', async () => {
+  const huge = await wiredTenant(['huge-blobs'], 'commercial', { hugeBlobBytes: 3_000_000 })
+  try {
+    const asking = await asker(huge)
+    await asking('POST', 'start?contentType=Audit.General')
+    const listed = huge.world.listed('Audit.General', Date.parse('2026-03-04'), Date.parse(NOON))
+    const [blob, ...others] = listed.filter(({ length }) => length >= 3_000_000)
+    expect(others).toEqual([])
+    const root = `${huge.url}/manage.office.com/api/v1.0/${huge.tenantId}/activity/feed/audit`
+    const answer = await asking('GET', `${root}/${blob?.id}`)
+    expect(answer.text.length).toBeGreaterThan(3_000_000)
+    expect(answer.text.length).toBeLessThan(5_000_000)
+    const about = list(answer).filter(({ Workload }) => Workload === 'Copilot').length
+    const own = new Set(blob?.events.map(({ id }) => id))
+    expect(list(answer).filter(({ Id }) => own.has(String(Id)))).toHaveLength(
+      blob?.events.length ?? 0,
+    )
+    expect(list(answer).length).toBeGreaterThan(about * 5)
+  } finally {
+    await huge.close()
   }
 })
 

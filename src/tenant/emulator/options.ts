@@ -31,6 +31,8 @@ export interface EmulatorOptions {
   readonly auditing?: boolean
   /** Of the Management API, for each publisher; undefined: as many as anybody likes. */
   readonly requestsPerMinute?: number
+  /** To this many bytes a huge blob is filled up, with records that are not about AI. */
+  readonly hugeBlobBytes?: number
 }
 
 /** Below this a language may have nobody who speaks it. */
@@ -61,6 +63,10 @@ export function checkedOptions(options: EmulatorOptions): EmulatorOptions {
     [
       options.blobRecords >= 1 && options.blobRecords <= 500_000,
       'The records of a blob must lie between 1 and 500000.',
+    ],
+    [
+      (options.hugeBlobBytes ?? 0) >= 0 && (options.hugeBlobBytes ?? 0) <= 2 ** 30,
+      'A huge blob has 1073741824 bytes at most.',
     ],
     [
       (options.requestsPerMinute ?? 1) >= 1,

@@ -62,6 +62,30 @@ test('the usage report is CSV in v1.0 and JSON in beta, two days behind, of lice
   })
 })
 
+const said = (minutesAgo: number, end: string, isPrompt: boolean) =>
+  item(minutesAgo, { appClass: `ipm.skypeteams.message.copilot.${end}`, isPrompt })
+const second = (period: string) => DETAIL.replace("'D7'", `'${period}',version='v2'`)
+
+test('version 2 of the report has other periods and counts prompts and days', async () => {
+  const day = 24 * 60
+  const tenant = smallTenant({
+    mailbox: [
+      said(3 * day, 'bizchat', true),
+      said(3 * day - 1, 'bizchat', false),
+      said(4 * day, 'webchat', true),
+      said(4 * day + 5, 'word', true),
+    ],
+  })
+  const [header = '', first = ''] = (await tenant.get(second('D28'))).text.split('\r\n')
+  expect(header).toMatch(/,Report Period,Prompts submitted for all apps,.*,Copilot Agent Last/)
+  expect(first).toMatch(/,28,3,1,1,2,2026-03-01,2026-02-28,,,$/)
+  expect(first.split(',')).toHaveLength(header.split(',').length)
+  const json = await tenant.get(`/beta${second('D28')}`)
+  expect(json.value[0]).toMatchObject({ promptsSubmittedForAllApps: 3 })
+  for (const path of [second('D30'), DETAIL.replace('D7', 'D28'), second('D7').replace('v2', 'v3')])
+    expect((await tenant.get(path)).status).toBe(400)
+})
+
 test('names in the report may be concealed', async () => {
   const { text } = await smallTenant({ faults: ['concealed-names'] }).get(DETAIL)
   expect(text).toMatch(/^2026-03-02,[0-9A-F]{32},[0-9A-F]{32},/m)

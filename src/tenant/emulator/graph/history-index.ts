@@ -1,5 +1,7 @@
 // Whose history shows which item when: made once for each day, since every page of everybody asks.
+import { deletedAt } from '../deletions.ts'
 import type { EventDay, TenantEvent } from '../event-day.ts'
+import type { Faults } from '../faults.ts'
 import type { World } from '../world.ts'
 import type { MailboxFolder, MailboxItem } from './tenant-view.ts'
 
@@ -15,6 +17,8 @@ interface Day {
   readonly mailboxes: ReadonlyMap<number, readonly MailboxItem[]>
   /** By when they became available. */
   readonly arrivals: readonly Arrival[]
+  /** By when they were deleted; of each the version that was shown then. */
+  readonly removals: readonly Arrival[]
 }
 
 export class HistoryIndex {
@@ -54,18 +58,25 @@ export class HistoryIndex {
     }
   }
 
+  /** What was deleted after `from`, up to and with `to`: items of two days at most. */
+  *removed(from: number, to: number): Generator<Arrival> {
+    for (let day = midnight(from) - 2 * DAY_MS; day <= to; day += DAY_MS)
+      for (const removal of this.day(day)?.removals ?? [])
+        if (removal.item.deletedMs > from && removal.item.deletedMs <= to) yield removal
+  }
+
   private day(dayMs: number): Day | undefined {
     const known = this.days.get(dayMs)
     if (known !== undefined) return known
     const events = this.world.eventDayOf(dayMs)
     if (events === undefined) return undefined
-    const made = dayOf(events)
+    const made = dayOf(events, this.world.faults)
     this.days.set(dayMs, made)
     return made
   }
 }
 
-function dayOf(events: EventDay): Day {
+function dayOf(events: EventDay, faults: Faults): Day {
   const servings = new Map<string, TenantEvent[]>()
   for (const event of events.events) {
     if (event.kind !== 'interaction') continue
@@ -76,20 +87,27 @@ function dayOf(events: EventDay): Day {
   }
   const mailboxes = new Map<number, MailboxItem[]>()
   const arrivals: Arrival[] = []
-  for (const all of servings.values())
+  const removals: Arrival[] = []
+  for (const all of servings.values()) {
+    const [first] = all
+    const deletedMs = first === undefined ? Infinity : deletedAt(faults, first)
     for (const event of all) {
-      const replacedMs = replacedAt(event, all)
+      const replacedMs = Math.min(replacedAt(event, all), deletedMs)
       // Another version was there before it: it is never seen.
       if (replacedMs <= event.availableAt) continue
-      const item = itemOf(event, replacedMs, events)
+      const item = itemOf(event, replacedMs, deletedMs, events)
       const mailbox = mailboxes.get(event.person)
       if (mailbox === undefined) mailboxes.set(event.person, [item])
       else mailbox.push(item)
       arrivals.push({ person: event.person, item })
+      if (replacedMs === deletedMs && deletedMs !== Infinity)
+        removals.push({ person: event.person, item })
     }
+  }
   for (const mailbox of mailboxes.values()) mailbox.sort((a, b) => b.createdMs - a.createdMs)
   arrivals.sort((a, b) => a.item.availableMs - b.item.availableMs)
-  return { mailboxes, arrivals }
+  removals.sort((a, b) => a.item.deletedMs - b.item.deletedMs)
+  return { mailboxes, arrivals, removals }
 }
 
 /** Of several servings the newest version that is available is shown, and of equal ones that which was made first. */
@@ -102,16 +120,23 @@ function replacedAt(event: TenantEvent, all: readonly TenantEvent[]): number {
   }, Infinity)
 }
 
-function itemOf(event: TenantEvent, replacedMs: number, events: EventDay): MailboxItem {
+function itemOf(
+  event: TenantEvent,
+  replacedMs: number,
+  deletedMs: number,
+  events: EventDay,
+): MailboxItem {
   return {
     id: event.id,
     version: event.version,
     createdMs: event.occurredAt,
     availableMs: event.availableAt,
     replacedMs,
+    deletedMs,
+    isPrompt: event.isPrompt,
     appClass: `ipm.skypeteams.message.copilot.${event.appClass.toLowerCase()}`,
     folder: folderOf(event),
-    fault: event.fault,
+    fault: event.fault ?? (deletedMs === Infinity ? null : 'deleted-items'),
     bytes: () => events.bytes(event),
   }
 }

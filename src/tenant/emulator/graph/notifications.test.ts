@@ -148,3 +148,13 @@ test('a filter and a kind of change keep out what is not asked for', async () =>
   await tenant.graph.notifications.tick()
   expect(events(sent)).toMatchObject([{ changeType: 'updated', resourceData: { id: changed.id } }])
 })
+
+test('of what a person deletes the id is told, and no content', async () => {
+  const gone = item(5, { deletedMs: NOON + MINUTE, replacedMs: NOON + MINUTE })
+  const { tenant, sent } = subscribed({ mailbox: [gone, item(6)] })
+  await tenant.ask('POST', '/subscriptions', wanted())
+  tenant.pass(2 * MINUTE)
+  await tenant.graph.notifications.tick()
+  expect(events(sent)).toMatchObject([{ changeType: 'deleted', resourceData: { id: gone.id } }])
+  expect(events(sent)[0]).not.toHaveProperty('encryptedContent')
+})

@@ -16,6 +16,12 @@ export type Post = (url: string, body: unknown) => Promise<boolean>
 /** Signs a token that says for which application a notification is. */
 export type SignValidation = (applicationId: string) => Promise<string>
 
+interface Change {
+  readonly personId: string
+  readonly item: MailboxItem
+  readonly type: 'created' | 'updated' | 'deleted'
+}
+
 export class Notifications {
   private readonly desk: GraphDesk
   private readonly subscriptions: Subscriptions
@@ -40,30 +46,39 @@ export class Notifications {
     const all = [...this.subscriptions.all.values()]
     if (all.length === 0) return
     await Promise.all(all.map((one) => this.tellLifecycle(one, now)))
-    const arrived = [...this.desk.view.arrived(from, now)]
+    const changes: Change[] = [
+      ...[...this.desk.view.arrived(from, now)].map((one) => ({
+        ...one,
+        type: changeOf(one.item),
+      })),
+      ...[...this.desk.view.removed(from, now)].map((one) => ({
+        ...one,
+        type: 'deleted' as const,
+      })),
+    ]
     const sendings = all.map(async (one) => {
-      const due = arrived.filter(({ personId, item }) => concerns(one, personId, item))
+      const due = changes.filter((change) => concerns(one, change))
       for (let n = 0; n < due.length; n += BATCH)
         // oxlint-disable-next-line no-await-in-loop -- in order, and one at a time for each subscriber
-        await this.send(
-          one,
-          due.slice(n, n + BATCH).map(({ item }) => item),
-        )
+        await this.send(one, due.slice(n, n + BATCH))
     })
     await Promise.all(sendings)
   }
 
-  private async send(to: Subscription, items: readonly MailboxItem[]): Promise<void> {
-    const [first] = items
-    const missed = this.desk.strikes('notification-missed', `${first?.id} ${first?.version}`)
+  private async send(to: Subscription, changes: readonly Change[]): Promise<void> {
+    const [first] = changes
+    const missed = this.desk.strikes(
+      'notification-missed',
+      `${first?.item.id} ${first?.item.version}`,
+    )
     if (missed) return this.lifecycle(to, 'missed')
     const validationTokens = to.certificate === null ? [] : [await this.sign(to.applicationId)]
-    const value = items.map((item) => notificationOf(to, item, this.desk.view.tenantId))
+    const value = changes.map((change) => notificationOf(to, change, this.desk.view.tenantId))
     const body = { value, ...(validationTokens.length === 0 ? {} : { validationTokens }) }
     for (let tried = 0; tried < TRIES; tried++) {
       // oxlint-disable-next-line no-await-in-loop -- tries of the same sending
       if (!(await this.post(to.notificationUrl, body))) continue
-      this.desk.served('graph notifications', items.length)
+      this.desk.served('graph notifications', changes.length)
       return undefined
     }
     return this.lifecycle(to, 'missed')
@@ -98,9 +113,9 @@ export class Notifications {
   }
 }
 
-function concerns(to: Subscription, personId: string, item: MailboxItem): boolean {
+function concerns(to: Subscription, { personId, item, type }: Change): boolean {
   if (to.personId !== null && to.personId !== personId) return false
-  if (!to.changeTypes.includes(changeOf(item))) return false
+  if (!to.changeTypes.includes(type)) return false
   if (to.filter === null) return true
   const { property, equal, value } = to.filter
   if (property.toLowerCase() === 'appclass')
@@ -109,14 +124,15 @@ function concerns(to: Subscription, personId: string, item: MailboxItem): boolea
   return (textField(body, property) === value) === equal
 }
 
-const changeOf = (item: MailboxItem): string => (item.version > 1 ? 'updated' : 'created')
+const changeOf = (item: MailboxItem): 'created' | 'updated' =>
+  item.version > 1 ? 'updated' : 'created'
 
-function notificationOf(to: Subscription, item: MailboxItem, tenantId: string) {
+function notificationOf(to: Subscription, { item, type }: Change, tenantId: string) {
   const resource = `copilot/interactionHistory/interactions('${item.id}')`
   const { certificate } = to
   return {
     subscriptionId: to.id,
-    changeType: changeOf(item),
+    changeType: type,
     clientState: to.clientState,
     subscriptionExpirationDateTime: new Date(to.expiresMs).toISOString(),
     resource,
@@ -125,7 +141,8 @@ function notificationOf(to: Subscription, item: MailboxItem, tenantId: string) {
       '@odata.type': '#Microsoft.Graph.aiInteraction',
       '@odata.id': resource,
     },
-    ...(certificate === null
+    // Of what is gone only the id is told.
+    ...(certificate === null || type === 'deleted'
       ? {}
       : { encryptedContent: encryptContent(item.bytes(), certificate.read, certificate.id) }),
     tenantId,

@@ -29,6 +29,9 @@ export interface MailboxItem {
   /** From when on it is served, and from when on no longer since a later version replaced it. */
   readonly availableMs: number
   readonly replacedMs: number
+  /** When its person deletes it; Infinity: never. */
+  readonly deletedMs: number
+  readonly isPrompt: boolean
   /** Lower case, whole: `ipm.skypeteams.message.copilot.word`. */
   readonly appClass: string
   readonly folder: MailboxFolder
@@ -75,6 +78,11 @@ export interface TenantView {
   mailbox(personId: string): readonly MailboxItem[]
   /** Items of anybody that became available after `fromMs`, up to and with `toMs`. */
   arrived(
+    fromMs: number,
+    toMs: number,
+  ): Iterable<{ readonly personId: string; readonly item: MailboxItem }>
+  /** Items of anybody that were served and then deleted, after `fromMs`, up to and with `toMs`. */
+  removed(
     fromMs: number,
     toMs: number,
   ): Iterable<{ readonly personId: string; readonly item: MailboxItem }>

@@ -36,6 +36,8 @@ export function item(minutesAgo: number, other: Partial<MailboxItem> = {}): Mail
     createdMs,
     availableMs: createdMs,
     replacedMs: Infinity,
+    deletedMs: Infinity,
+    isPrompt: false,
     appClass: 'ipm.skypeteams.message.copilot.word',
     folder: 'TeamsMessagesData',
     fault: null,
@@ -120,6 +122,10 @@ export function smallTenant(given: {
     arrived: (from, to) =>
       mailbox
         .filter(({ availableMs }) => availableMs > from && availableMs <= to)
+        .map((one) => ({ personId: ADELE.id, item: one })),
+    removed: (from, to) =>
+      mailbox
+        .filter(({ deletedMs }) => deletedMs > from && deletedMs <= to)
         .map((one) => ({ personId: ADELE.id, item: one })),
     audit: (from, to) =>
       (given.audit ?? []).filter(({ occurredMs }) => occurredMs >= from && occurredMs < to),

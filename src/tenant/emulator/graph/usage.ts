@@ -36,6 +36,46 @@ export function usageOf(desk: GraphDesk, until: string, days: number): readonly 
   })
 }
 
+/** What version 2 of the report says besides. */
+export interface UsageFigures {
+  /** Of prompts: all, in Copilot Chat with work data, and with the web. */
+  readonly prompts: readonly [all: number, work: number, web: number]
+  readonly activeDays: number
+  /** Copilot Chat (work), Copilot Chat (web), Microsoft 365 Copilot, Edge, agents; '' for never. */
+  readonly dates: readonly string[]
+}
+
+const CHAT_WORK = /\.bizchat$/
+const CHAT_WEB = /\.webchat$/
+const PLACES = [CHAT_WORK, CHAT_WEB, /\.m365app$/, /\.edge$/, /\.studio/] as const
+
+export function figuresOf(
+  desk: GraphDesk,
+  { person, last }: Usage,
+  until: string,
+  days: number,
+): UsageFigures {
+  const endMs = Date.parse(until) + DAY
+  const [active, dates] = [new Set<string>(), PLACES.map(() => '')]
+  let [all, work, web] = [0, 0, 0]
+  for (const { createdMs, appClass, isPrompt } of desk.view.mailbox(person.id)) {
+    if (createdMs >= endMs) continue
+    if (createdMs < endMs - days * DAY) break
+    active.add(dateOf(createdMs))
+    const n = PLACES.findIndex((pattern) => pattern.test(appClass))
+    if (n >= 0 && dates[n] === '') dates[n] = dateOf(createdMs)
+    if (!isPrompt) continue
+    all++
+    if (CHAT_WORK.test(appClass)) work++
+    if (CHAT_WEB.test(appClass)) web++
+  }
+  // Of somebody without a mailbox only the report knows.
+  if (active.size === 0 && last !== '') return { ...NOTHING, activeDays: 1 }
+  return { prompts: [all, work, web], activeDays: active.size, dates }
+}
+
+const NOTHING: UsageFigures = { prompts: [0, 0, 0], activeDays: 0, dates: PLACES.map(() => '') }
+
 function lastDates(desk: GraphDesk, person: PersonNow, endMs: number, days: number): string[] {
   const dates = PRODUCTS.map(() => '')
   let missing: number = PRODUCTS.length

@@ -56,6 +56,11 @@ export class WorldView implements TenantView {
       yield { personId: this.world.people[person]?.objectId ?? '', item }
   }
 
+  *removed(fromMs: number, toMs: number) {
+    for (const { person, item } of this.index.removed(fromMs, toMs))
+      yield { personId: this.world.people[person]?.objectId ?? '', item }
+  }
+
   /** Of a record that was served several times, the first serving. */
   *audit(fromMs: number, toMs: number): Generator<AuditEvent> {
     const { world } = this
