@@ -56,16 +56,18 @@ export class Subscriptions {
    * lost, since Microsoft does not list it after the start either.
    */
   async restart(contentType: ContentType, desk: FeedDesk, signal: AbortSignal): Promise<void> {
-    const listed = Number(desk.state(`listed ${contentType}`) ?? 0)
-    if (listed > 0) {
+    // A listing may never have come to its end: then everything since the first start is in question.
+    const since = Number(
+      desk.state(`listed ${contentType}`) ?? desk.state(`started ${contentType}`) ?? 0,
+    )
+    if (since > 0) {
       desk.notice({
         code: 'SUBSCRIPTION_DISABLED',
         subject: contentType,
         message: `Somebody disabled the subscription to ${contentType}: it is started again; what was created meanwhile is lost, ask who did it and fill those hours with audit-query`,
       })
       // Before the start: whoever is killed between the two has to remember.
-      if (desk.state(closedKey(contentType)) === null)
-        desk.saveState(closedKey(contentType), listed)
+      if (desk.state(closedKey(contentType)) === null) desk.saveState(closedKey(contentType), since)
     }
     if (await this.start(contentType, desk, signal)) this.nameLoss(contentType, desk)
   }
