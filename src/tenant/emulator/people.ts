@@ -19,8 +19,8 @@ export interface EmulatedPerson {
   readonly dataLocation: string
   readonly isLicensed: boolean
   /**
-   * From when on the directory shows that the licence is about to go; null: it stays. It goes once the history was read
-   * to its end four times after that (`World.licenceEnded`): whoever drains it has had the chance to. What would become
+   * From when on the directory shows that the licence is about to go; null: it stays. It goes once one client has read the
+   * history to its end twice after that (`World.licenceEnded`): whoever drains it has had the chance to. What would become
    * available after the notice nobody can have.
    */
   readonly licenceNotice: number | null

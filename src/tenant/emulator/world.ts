@@ -15,10 +15,8 @@ const DAY_MS = 86_400_000
 /** Days from an event until it is available, at most; and for how many days a history is planned ahead. */
 const LONGEST_DAYS = 7
 const PLANNED_DAYS = 400
-/** A client that is killed after it has read, and before it has recorded, reads again. */
-const READINGS = 4
-/** Of this machine's time. Readings that follow each other faster count as one: of all of them nothing may be recorded yet. */
-const READING_MS = 1_500
+/** Who reads again this long afterwards (of this machine's time) has recorded it: whoever was killed before that is another client. */
+const RECORDED_MS = 2_000
 
 const TENANT_ID = '7b1f6a52-3c84-4e0d-9a6f-2d9c0b5e8a14'
 
@@ -43,7 +41,8 @@ export class World {
   readonly #folder: string
   readonly #events = new Map<number, EventDay>()
   readonly #blobs = new Map<number, BlobDay>()
-  readonly #readings = new Map<number, { readonly times: number; readonly at: number }>()
+  /** When a client first read a person's history to its end. */
+  readonly #readings = new Map<string, number>()
   readonly #ended = new Map<number, number>()
 
   constructor(options: EmulatorOptions) {
@@ -62,17 +61,16 @@ export class World {
     this.#folder = mkdtempSync(join(tmpdir(), 'daybook-tenant-'))
   }
 
-  /** A client was answered the last page of a person's whole history. */
-  readToEnd(objectId: string): void {
+  /** A client was answered the last page of a person's whole history. Each process is one, with a token of its own. */
+  readToEnd(objectId: string, client: string): void {
     const person = this.people.find((one) => one.objectId === objectId)
     const notice = person?.licenceNotice ?? null
     if (person === undefined || notice === null || this.now() < notice) return
-    const at = Date.now()
-    const before = this.#readings.get(person.index) ?? { times: 0, at: 0 }
-    if (at - before.at < READING_MS) return
-    const times = before.times + 1
-    this.#readings.set(person.index, { times, at })
-    if (times === READINGS) this.#ended.set(person.index, this.now())
+    const key = `${person.index} ${client}`
+    const first = this.#readings.get(key)
+    if (first === undefined) this.#readings.set(key, Date.now())
+    else if (Date.now() - first >= RECORDED_MS && !this.#ended.has(person.index))
+      this.#ended.set(person.index, this.now())
   }
 
   /** When a person's licence went; null: it is there still, or there never was one. */

@@ -132,7 +132,8 @@ function responseOf(
     : faults.strikes('resets', key, 0.02)
       ? 'reset'
       : null
-  if (harm === null && whole !== undefined) ports.world.readToEnd(whole)
+  if (harm === null && whole !== undefined)
+    ports.world.readToEnd(whole, c.req.header('authorization') ?? '')
   if (harm !== null) return spoiled(c, [Buffer.from(body)], body.length, harm)
   return new Response(body, {
     status,
