@@ -51,10 +51,9 @@ export function managementActivity(options: ManagementActivityOptions): Feed {
       } catch (error) {
         signal.throwIfAborted()
         // A type that fails must not keep the others from being listed.
-        const isOff =
-          error instanceof CloudError &&
-          (error.serviceCode === 'AF20022' || error.serviceCode === 'AF20023')
-        if (isOff) await subscriptions.restart(contentType, desk, signal)
+        const code = error instanceof CloudError ? error.serviceCode : null
+        if (code === 'AF20022' || code === 'AF20023')
+          await subscriptions.restart(contentType, code === 'AF20023', desk, signal)
         else failures.push(error)
       }
     }

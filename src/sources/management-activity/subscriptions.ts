@@ -11,6 +11,8 @@ import {
 } from './wire.ts'
 
 const MINUTE_MS = 60_000
+/** Nothing that is older can be had anyway. */
+const LONGEST_MS = 7 * 24 * 60 * MINUTE_MS
 /** Microsoft asks for this pause between two starts of one type. */
 const BETWEEN_STARTS_MS = 15 * MINUTE_MS
 const ENABLED = 'AF20024'
@@ -43,7 +45,8 @@ export class Subscriptions {
     const items = subscriptionItems(await answer.json())
     for (const contentType of contentTypes) {
       const item = items.find((one) => one.contentType === contentType)
-      if (item?.isEnabled !== true) await this.restart(contentType, desk, signal)
+      if (item?.isEnabled !== true)
+        await this.restart(contentType, item !== undefined, desk, signal)
       else if (this.webhook !== null && !isSame(this.webhook, item.webhook))
         await this.#callUs(contentType, desk, signal)
     }
@@ -53,13 +56,15 @@ export class Subscriptions {
 
   /**
    * Starts what is not enabled. If it was once, somebody has disabled it: an alarm, and what was created meanwhile is
-   * lost, since Microsoft does not list it after the start either.
+   * lost, since Microsoft does not list it after the start either. `isOff`: Microsoft says so; else there is none.
    */
-  async restart(contentType: ContentType, desk: FeedDesk, signal: AbortSignal): Promise<void> {
-    // A listing may never have come to its end: then everything since the first start is in question.
-    const since = Number(
-      desk.state(`listed ${contentType}`) ?? desk.state(`started ${contentType}`) ?? 0,
-    )
+  async restart(
+    contentType: ContentType,
+    isOff: boolean,
+    desk: FeedDesk,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const since = this.#openSince(contentType, isOff, desk)
     if (since > 0) {
       desk.notice({
         code: 'SUBSCRIPTION_DISABLED',
@@ -70,6 +75,14 @@ export class Subscriptions {
       if (desk.state(closedKey(contentType)) === null) desk.saveState(closedKey(contentType), since)
     }
     if (await this.start(contentType, desk, signal)) this.nameLoss(contentType, desk)
+  }
+
+  /** Since when what was created may be lost; 0: it was never subscribed to. */
+  #openSince(contentType: ContentType, isOff: boolean, desk: FeedDesk): number {
+    // A listing may never have come to its end, and a process may be killed before it can note that it has started it.
+    const known = desk.state(`listed ${contentType}`) ?? desk.state(`started ${contentType}`)
+    if (known !== null) return Number(known)
+    return isOff ? desk.now().getTime() - LONGEST_MS : 0
   }
 
   /** Announces what nobody can list: of the time from the last listing until the subscription was on again. */

@@ -21,6 +21,8 @@ export interface GraphDesk {
   served(service: string, records: number): void
   /** Somebody asked for a history that closed with its licence. */
   licenceIsGone(): void
+  /** So many that were there once were not served, since their person deleted them. */
+  deleted(items: number): void
   /** These went out: whatever fault made them what they are has struck. */
   seen(items: readonly MailboxItem[]): void
 }

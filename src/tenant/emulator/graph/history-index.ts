@@ -136,7 +136,7 @@ function itemOf(
     isPrompt: event.isPrompt,
     appClass: `ipm.skypeteams.message.copilot.${event.appClass.toLowerCase()}`,
     folder: folderOf(event),
-    fault: event.fault ?? (deletedMs === Infinity ? null : 'deleted-items'),
+    fault: event.fault,
     bytes: () => events.bytes(event),
   }
 }

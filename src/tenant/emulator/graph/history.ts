@@ -48,6 +48,7 @@ export function serveHistory(desk: GraphDesk, request: GraphRequest, user: strin
   const next = again ? { folder, skip } : following
   desk.served('graph interactions', entries.length)
   desk.seen(entries)
+  if (next === null) desk.deleted(deletedIn(mailbox, filter, now))
   const head = {
     '@odata.context': `${request.root}/$metadata#Collection(aiInteraction)`,
     // Not the number of entries below: whoever stops when it is reached loses some.
@@ -102,6 +103,16 @@ function folderAfter(folder: MailboxFolder): Place | null {
   const after = FOLDERS[FOLDERS.indexOf(folder) + 1]
   return after === undefined ? null : { folder: after, skip: 0 }
 }
+
+const deletedIn = (
+  mailbox: readonly MailboxItem[],
+  { after, before }: HistoryFilter,
+  now: number,
+): number =>
+  mailbox.filter(
+    ({ deletedMs, availableMs, createdMs }) =>
+      deletedMs <= now && availableMs <= now && createdMs > after && createdMs < before,
+  ).length
 
 /** Items of `mailbox` are newest first, so what is too new or too old is never looked at one by one. */
 function select(

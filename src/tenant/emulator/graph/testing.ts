@@ -153,6 +153,7 @@ export function smallTenant(given: {
     served: () => {},
     licenceIsGone: () => {},
     seen: () => {},
+    deleted: () => {},
   }
   const outward: Outward = {
     handshake: async () => true,

@@ -39,6 +39,10 @@ export class WorldDesk implements GraphDesk {
     this.ports.world.faults.strike('licence-lost')
   }
 
+  deleted(items: number): void {
+    this.ports.world.faults.strike('deleted-items', items)
+  }
+
   seen(items: readonly MailboxItem[]): void {
     for (const { fault } of items) if (fault !== null) this.ports.world.faults.strike(fault)
   }
