@@ -114,7 +114,9 @@ test('a tenant of another cloud is named as the cause', async () => {
 
 test('doctor finds nothing wrong where all is well, and each fault with its fix where it is not', async () => {
   const well = await doctor('right', configured('right'), tenant.secret)
-  expect(well).toMatchObject({ code: 0, out: 'Nothing is wrong.\n' })
+  expect(well.code).toBe(0)
+  // Somebody without a licence or mailbox is no fault of the collector's.
+  expect(well.out).not.toContain('✗')
 
   const ill = await doctor('right', configured('right'), CANARY)
   expect(ill.code).toBe(3)

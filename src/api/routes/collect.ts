@@ -22,7 +22,7 @@ export function collectRoutes(app: AppContext): Hono {
     .get('/api/v1/collect/check', async (context) => {
       const asked = await collectorOf(app).check(app.signal)
       const findings: HealthFinding[] = [
-        ...asked.map((finding) => ({ severity: 'error' as const, ...finding })),
+        ...asked.map((finding) => ({ severity: severityOf(finding.code), ...finding })),
         ...healthFindings(app, collectAnswer(app)),
       ]
       return context.json({ findings })
@@ -52,3 +52,9 @@ function collectorOf(app: AppContext): NonNullable<AppContext['collector']> {
   if (app.collector !== null) return app.collector
   throw new CodedError('NOT_COLLECTING', 'This process does not collect: run "daybook collect"')
 }
+
+/** What is about people, not about access: collecting works, and somebody should know. */
+const ABOUT_PEOPLE: ReadonlySet<string> = new Set(['PEOPLE_UNLICENSED', 'PEOPLE_WITHOUT_MAILBOX'])
+
+const severityOf = (code: string): HealthFinding['severity'] =>
+  ABOUT_PEOPLE.has(code) ? 'warning' : 'error'

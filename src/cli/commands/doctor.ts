@@ -22,7 +22,7 @@ export const doctor = defineCommand({
     config: { value: '<file>', summary: 'configuration (daybook.yaml in the data folder)' },
   },
   exitCodes: {
-    0: 'nothing is wrong',
+    0: 'nothing is wrong; warnings may be told',
     1: 'the configuration or the data folder could not be used',
     2: 'wrong usage',
     3: 'something is wrong; each finding says what to do',
@@ -52,7 +52,7 @@ export const doctor = defineCommand({
           : `${number(findings.length)} ${findings.length === 1 ? 'finding' : 'findings'}.`,
       )
     }
-    return findings.length === 0 ? EXIT.OK : EXIT.PARTIAL
+    return findings.some(({ severity }) => severity === 'error') ? EXIT.PARTIAL : EXIT.OK
   },
 })
 
