@@ -108,22 +108,25 @@ async function collectAndKill(
   { dataDir, seconds, kills, seed, signal }: RehearsalOptions,
   tenant: TenantProcess,
 ): Promise<number> {
-  let end = performance.now() + seconds * 1_000
+  const usual = performance.now() + seconds * 1_000
   // On a busy machine things take longer: a fault that never struck shows nothing.
-  const latest = end + seconds * 2_000
+  const latest = usual + seconds * 2_000
+  let end = usual
   let [killed, draw] = [0, seed]
   while ((killed < kills || performance.now() < end) && !signal.aborted) {
     const collector = startCollector(dataDir, tenant, [])
     // A number of its own for every life, the same for every run of the seed.
     draw = (Math.imul(draw, 1_103_515_245) + 12_345) & 0x7fffffff
-    const life = kills === 0 ? Infinity : SHORTEST_LIFE + (draw % (LONGEST_LIFE - SHORTEST_LIFE))
+    // Beyond the usual time it is left alone: some faults take a collector that has lived for a while.
+    const isLeftAlone = kills === 0 || (killed >= kills && performance.now() >= usual)
+    const life = isLeftAlone ? Infinity : SHORTEST_LIFE + (draw % (LONGEST_LIFE - SHORTEST_LIFE))
     const left = killed + 1 < kills ? Infinity : Math.max(500, end - performance.now())
     await Promise.race([sleep(Math.min(life, left)), collector.ended])
     collector.kill()
     await collector.ended
     killed += 1
     if (performance.now() >= end && end < latest && (await hasIdleFaults(tenant)))
-      end = Math.min(latest, performance.now() + LONGEST_LIFE)
+      end = Math.min(latest, performance.now() + 2 * LONGEST_LIFE)
   }
   return killed
 }

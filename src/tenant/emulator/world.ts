@@ -16,7 +16,7 @@ const DAY_MS = 86_400_000
 const LONGEST_DAYS = 7
 const PLANNED_DAYS = 400
 /** Who reads again this long afterwards (of this machine's time) has recorded it: whoever was killed before that is another client. */
-const RECORDED_MS = 2_000
+const RECORDED_MS = 1_200
 
 const TENANT_ID = '7b1f6a52-3c84-4e0d-9a6f-2d9c0b5e8a14'
 
