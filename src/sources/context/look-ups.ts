@@ -16,7 +16,7 @@ export interface Answered {
 }
 
 /** Who asks, and with what. */
-export interface Asker {
+interface Asker {
   readonly client: CloudClient
   readonly roles: readonly string[]
   /** The object id of a person that a record names by id or address; null when the directory knows none. */
