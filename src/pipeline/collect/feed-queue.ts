@@ -4,6 +4,8 @@ import type { DeskPorts } from './desk.ts'
 import { CODES_OF_THE_FEED, pauseMs } from './failures.ts'
 import type { Wake } from './wake.ts'
 
+type QueuePorts = Pick<DeskPorts, 'book' | 'queue' | 'clock'>
+
 /** Units read from the catalog at once. */
 const READ_AHEAD = 200
 
@@ -14,7 +16,7 @@ export class FeedQueue {
   isPlanned = false
   /** When it was first collected from. */
   readonly since: string | null
-  readonly #ports: DeskPorts
+  readonly #ports: QueuePorts
   readonly #wake: Wake
   /** Taken and not ended: being fetched, or recorded. */
   readonly #running = new Set<number>()
@@ -28,7 +30,7 @@ export class FeedQueue {
   /** By an earlier process as well. */
   #mayBeNoticed = true
 
-  constructor(feed: Feed, ports: DeskPorts, wake: Wake) {
+  constructor(feed: Feed, ports: QueuePorts, wake: Wake) {
     this.feed = feed
     this.#ports = ports
     this.#wake = wake
@@ -43,9 +45,7 @@ export class FeedQueue {
 
   /** What would be fetched next; null: nothing is due, or the feed is at its limit or paused. */
   head(now: number): OpenUnit | null {
-    if (this.#fetching >= this.feed.concurrency || now < this.#pausedUntil) return null
-    // While the feed is failing as a whole, one unit at a time tries it.
-    if (this.#failures > 0 && this.#fetching > 0) return null
+    if (this.#isAtLimit() || now < this.#pausedUntil) return null
     if (this.#ready.length === 0) this.#refill(now)
     return this.#ready[0] ?? null
   }
@@ -89,9 +89,17 @@ export class FeedQueue {
 
   /** When there may be something to fetch again, if nothing happens before: `failed`, of what failed and is tried again. */
   nextMoment(now: number, of: 'any' | 'failed'): number | null {
+    // The end of what is being fetched wakes whoever waits; a moment that has passed would wake him all the time.
+    if (this.#isAtLimit()) return null
     if (now < this.#pausedUntil)
       return this.#ports.queue.open(this.feed.name) > 0 ? this.#pausedUntil : null
     return of === 'any' ? this.#retryAt : this.#failedRetryAt
+  }
+
+  #isAtLimit(): boolean {
+    // While the feed is failing as a whole, one unit at a time tries it.
+    const most = this.#failures > 0 ? 1 : this.feed.concurrency
+    return this.#fetching >= most
   }
 
   #refill(now: number): void {

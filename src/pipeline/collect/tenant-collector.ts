@@ -164,7 +164,9 @@ export class TenantCollector {
           void this.#fetch(next.queue, next.unit, abort)
         }
         if (started) continue
-        const until = this.#nextMoment(now, 'any')
+        // At its limit, what ends is waited for, not what may be begun.
+        const isFull = this.#fetching >= MOST_FETCHING || this.#running >= MOST_RUNNING
+        const until = isFull ? null : this.#nextMoment(now, 'any')
         // What is not ready at Microsoft (a query that runs for hours) is left to the next run.
         const retry = once ? this.#nextMoment(now, 'failed') : null
         const isIdle = this.#running === 0 && this.#planning === 0
