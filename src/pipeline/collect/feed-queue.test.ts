@@ -17,8 +17,13 @@ test('at its limit a feed waits for what it fetches, not for a pause that is ove
   migrate(database)
   const queue = unitQueue(database, TENANT)
   const units = ['one', 'other'].map((key) => ({
-    ...{ key, scope: 'audit', from: iso(NOON), to: iso(NOON + 1_000) },
-    ...{ availableAt: null, expiresAt: null, body: 'null' },
+    key,
+    scope: 'audit',
+    from: iso(NOON),
+    to: iso(NOON + 1_000),
+    availableAt: null,
+    expiresAt: null,
+    body: 'null',
   }))
   const span = { from: iso(NOON), to: iso(NOON + 1_000) }
   queue.announce(
