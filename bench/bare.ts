@@ -2,7 +2,14 @@
 import { createClient } from '@clickhouse/client'
 import { createChdbConnection } from 'chdb/connection'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CREATE, ITEM_COLUMNS, LINK_COLUMNS, RECORD_COLUMNS } from '../src/query/schema.ts'
+import {
+  CREATE,
+  definition,
+  DERIVED_COLUMNS,
+  ITEM_COLUMNS,
+  LINK_COLUMNS,
+  RECORD_COLUMNS,
+} from '../src/query/schema.ts'
 
 export const TABLES = {
   items: ITEM_COLUMNS,
@@ -48,14 +55,18 @@ function isConnection(value: unknown): value is Connection {
   return typeof value === 'object' && value !== null && 'query' in value
 }
 
-/** Columns, sorting key and indexes of the product's tables, without the settings it chose for storing them. */
+/**
+ * Columns, sorting key and indexes of the product's tables, without the settings it chose for storing them and without
+ * what it derives for its own ways of searching.
+ */
 export function bareTables(): string[] {
   return Object.keys(TABLES).map((name) => {
     const created = CREATE.find((sql) => sql.startsWith(`CREATE TABLE IF NOT EXISTS ${name} (`))
     if (created === undefined) throw new Error(`the schema creates no table "${name}"`)
     const engine = created.lastIndexOf(' ENGINE = ')
     const settings = created.indexOf(' SETTINGS ', engine)
-    return settings === -1 ? created : created.slice(0, settings)
+    const plain = settings === -1 ? created : created.slice(0, settings)
+    return plain.replace(`${definition(DERIVED_COLUMNS)}, `, () => '')
   })
 }
 

@@ -13,32 +13,52 @@ export async function placesAfter(
   limit: number,
   after: Place | undefined,
 ): Promise<Place[]> {
-  const beyond = after === undefined ? '' : ` AND ${BEYOND[order]}`
-  const params = after === undefined ? {} : { at: sqlTime(after.at), id: uuidOf(after.id) }
   const narrow = narrowed(index, query)
-  const { where, params: own } = visible(index, query)
-  const all = { where: where + beyond, params: { ...own, ...params } }
-  // Small blocks: a page is found in the first rows, and what is read beyond it is read for nothing.
-  if (narrow === null) return placesOf(index, all, order, limit, 'max_block_size = 8192')
+  const all = visible(index, query)
+  if (narrow === null) return placesOf(index, beyond(all, order, after), order, limit, IN_ORDER)
+  if (narrow.close) return likelyPlaces(index, { all, narrow }, order, limit, after)
 
-  const cuts = await cutsOf(
-    index.engine,
-    { where: narrow.where + beyond, params: { ...narrow.params, ...params } },
-    order,
-  )
+  const cuts = await cutsOf(index.engine, beyond(narrow, order, after), order)
   const found: Place[] = []
   for (let done = 0; done < STEPS && found.length < limit;) {
     const to = cuts.length === 0 ? STEPS : nextCut(done, found.length, limit)
     const window = windowOf(order, cuts[done - 1], cuts[to - 1])
-    const step = {
-      where: all.where + window.where,
-      params: { ...all.params, ...window.params },
-    }
+    const step = and(beyond(all, order, after), window)
     found.push(...(await placesOf(index, step, order, limit - found.length, WHOLE)))
     done = to
   }
   return found
 }
+
+/** Small blocks: a page is found in the first rows, and what is read beyond it is read for nothing. */
+const IN_ORDER = 'max_block_size = 8192'
+
+/** Where nearly every row that `narrow` finds is one: texts are read of these alone, in the order of the list. */
+async function likelyPlaces(
+  index: IndexStore,
+  { all, narrow }: { readonly all: Condition; readonly narrow: Condition },
+  order: Order,
+  limit: number,
+  after: Place | undefined,
+): Promise<Place[]> {
+  const found: Place[] = []
+  let wanted = Math.ceil(limit * 1.1) + 5
+  let last = after
+  while (found.length < limit) {
+    const likely = await placesOf(index, beyond(narrow, order, last), order, wanted, WHOLE)
+    if (likely.length > 0) {
+      const these = and(all, at(likely))
+      found.push(...(await placesOf(index, these, order, limit - found.length, WHOLE)))
+    }
+    if (likely.length < wanted) break
+    last = likely.at(-1)
+    wanted = Math.min(wanted * 2, MOST_LIKELY)
+  }
+  return found
+}
+
+/** Items whose texts are read at once, at most. */
+const MOST_LIKELY = 10_000
 
 /**
  * Where nearly every block of texts must be read. In the table's order they would be unpacked several times over, and
@@ -60,20 +80,44 @@ async function placesOf(
   return rows.map(([at, id]) => ({ at: Number(at), id: String(id).replaceAll('-', '') }))
 }
 
+const and = (one: Condition, other: Condition): Condition => ({
+  where: [one.where, other.where].filter((where) => where !== '').join(' AND '),
+  params: { ...one.params, ...other.params },
+})
+
+/** The rows at these places. */
+export function at(places: readonly Place[]): Condition {
+  return {
+    where: "occurredAt IN {times:Array(DateTime64(3, 'UTC'))} AND id IN {ids:Array(UUID)}",
+    params: {
+      times: [...new Set(places.map((place) => sqlTime(place.at)))],
+      ids: places.map(({ id }) => uuidOf(id)),
+    },
+  }
+}
+
 const time = (name: string): string => `{${name}:DateTime64(3, 'UTC')}`
 
 /** From one cut up to the next, in the order of the list; no cut: from its beginning, up to its end. */
 function windowOf(order: Order, from: number | undefined, to: number | undefined): Condition {
   const [near, far] = order === 'newest' ? ['<', '>='] : ['>', '<=']
   return {
-    where:
-      (from === undefined ? '' : ` AND occurredAt ${near} ${time('stepFrom')}`) +
-      (to === undefined ? '' : ` AND occurredAt ${far} ${time('stepTo')}`),
+    where: [
+      ...(from === undefined ? [] : [`occurredAt ${near} ${time('stepFrom')}`]),
+      ...(to === undefined ? [] : [`occurredAt ${far} ${time('stepTo')}`]),
+    ].join(' AND '),
     params: {
       ...(from === undefined ? {} : { stepFrom: sqlTime(from) }),
       ...(to === undefined ? {} : { stepTo: sqlTime(to) }),
     },
   }
+}
+
+/** What of a condition's rows comes behind a place in the list. */
+function beyond(condition: Condition, order: Order, after: Place | undefined): Condition {
+  if (after === undefined) return condition
+  const params = { at: sqlTime(after.at), id: uuidOf(after.id) }
+  return and(condition, { where: BEYOND[order], params })
 }
 
 const INSTANT = "{at:DateTime64(3, 'UTC')}"

@@ -1,3 +1,6 @@
+import { DAY_COLUMNS, DAYS_OF_ITEMS } from './days.ts'
+import { WORD_HASHES } from './word-hashes.ts'
+
 // The tables of the index and their columns, in the order in which rows.ts writes them.
 
 /** Raised whenever tables, columns or the meaning of a column change: the index is then rebuilt from the archive. */
@@ -154,24 +157,37 @@ const ITEM_INDEXES = [
 const STORED_NARROW =
   'SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, concurrent_part_removal_threshold = 1000000'
 const STORED = `${STORED_NARROW}, min_bytes_for_wide_part = 50000000, index_granularity = 1024, min_compress_block_size = 16384, max_compress_block_size = 65536`
+/** A look-up reads one granule of each part. */
+const STORED_KEYS = `${STORED_NARROW}, index_granularity = 1024`
 
-function table(name: string, columns: Columns, order: string, indexes: readonly string[]): string {
-  const lines = [definition(columns), ...indexes].join(', ')
-  return `CREATE TABLE IF NOT EXISTS ${name} (${lines}) ENGINE = MergeTree ORDER BY ${order} ${name === 'items' ? STORED : STORED_NARROW}`
+const SETTINGS: Readonly<Record<string, string>> = { items: STORED, days: STORED_KEYS }
+
+/** Columns that the engine makes itself out of a written row. */
+export const DERIVED_COLUMNS = [
+  ['wordHashes', `String MATERIALIZED ${WORD_HASHES} CODEC(LZ4)`],
+] as const satisfies Columns
+
+function table(name: string, columns: Columns, order: string, more: readonly string[]): string {
+  const lines = [definition(columns), ...more].join(', ')
+  return `CREATE TABLE IF NOT EXISTS ${name} (${lines}) ENGINE = MergeTree ORDER BY ${order} ${SETTINGS[name] ?? STORED_NARROW}`
 }
 
 /** Statements that create what is not there yet, one after the other. */
 export const CREATE: readonly string[] = [
-  table('items', ITEM_COLUMNS, '(occurredAt, id)', ITEM_INDEXES),
+  table('items', ITEM_COLUMNS, '(occurredAt, id)', [definition(DERIVED_COLUMNS), ...ITEM_INDEXES]),
   table('records', RECORD_COLUMNS, '(tenant, sequence)', []),
   table('links', LINK_COLUMNS, '(day, key)', []),
   table('rewritten', REWRITTEN_COLUMNS, 'id', []),
   table('state', STATE_COLUMNS, 'batch', []),
+  table('days', DAY_COLUMNS, 'key', []),
+  `CREATE MATERIALIZED VIEW IF NOT EXISTS daysOfItems TO days AS ${DAYS_OF_ITEMS}`,
   `CREATE TABLE IF NOT EXISTS lookup (${definition(LOOKUP_COLUMNS)}) ENGINE = Memory`,
 ]
 
 /** Statements that remove every table. */
 export const DROP: readonly string[] = [
+  'daysOfItems',
+  'days',
   'items',
   'records',
   'links',
@@ -180,7 +196,7 @@ export const DROP: readonly string[] = [
   'lookup',
 ].map((name) => `DROP TABLE IF EXISTS ${name} SYNC`)
 
-function definition(columns: Columns): string {
+export function definition(columns: Columns): string {
   return columns.map(([column, type]) => `${column} ${type}`).join(', ')
 }
 

@@ -1,11 +1,10 @@
 import { CodedError } from '../platform/errors.ts'
-import { sqlTime, uuidOf } from './kql/compile.ts'
 import { exactly, type Query } from './kql/ast.ts'
 import { explain } from './kql/explain.ts'
 import type { IndexStore } from './index-store.ts'
 import { ITEM_ROW_COLUMNS, readItemRow, type ItemRow } from './item-row.ts'
 import { placeOf, tokenOf, type Place } from './page-token.ts'
-import { placesAfter } from './places.ts'
+import { at, placesAfter } from './places.ts'
 import type { Order } from './steps.ts'
 import { andScope, visible } from './visible.ts'
 
@@ -59,15 +58,10 @@ export async function search(index: IndexStore, request: SearchRequest): Promise
 async function rowsAt(index: IndexStore, places: readonly Place[]): Promise<ItemRow[]> {
   if (places.length === 0) return []
   const scope = index.scope()
-  const params = {
-    ...scope.params,
-    times: [...new Set(places.map(({ at }) => sqlTime(at)))],
-    ids: places.map(({ id }) => uuidOf(id)),
-  }
-  const sql = `SELECT ${ITEM_ROW_COLUMNS} FROM items
-    WHERE occurredAt IN {times:Array(DateTime64(3, 'UTC'))} AND id IN {ids:Array(UUID)}${andScope(scope.where)}`
+  const { where, params } = at(places)
+  const sql = `SELECT ${ITEM_ROW_COLUMNS} FROM items WHERE ${where}${andScope(scope.where)}`
   const found = new Map<string, ItemRow>()
-  for (const row of await index.engine.query(sql, params)) {
+  for (const row of await index.engine.query(sql, { ...scope.params, ...params })) {
     const item = readItemRow(row)
     found.set(item.id, item)
   }

@@ -1,6 +1,6 @@
 import type { IndexStore } from './index-store.ts'
 import type { Query } from './kql/ast.ts'
-import { compile, compileNarrow, type Condition } from './kql/compile.ts'
+import { compile, compileNarrow, type Condition, type NarrowCondition } from './kql/compile.ts'
 
 /** The condition of a query on the rows of `items` that may be seen now. */
 export function visible(index: IndexStore, query: Query): Condition {
@@ -8,9 +8,9 @@ export function visible(index: IndexStore, query: Query): Condition {
 }
 
 /** What all of them fulfil and no text must be read for; null where that is the whole condition. */
-export function narrowed(index: IndexStore, query: Query): Condition | null {
+export function narrowed(index: IndexStore, query: Query): NarrowCondition | null {
   const condition = compileNarrow(query)
-  return condition === null ? null : scoped(index, condition)
+  return condition === null ? null : { ...scoped(index, condition), close: condition.close }
 }
 
 function scoped(index: IndexStore, { where, params }: Condition): Condition {

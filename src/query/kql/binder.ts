@@ -5,6 +5,8 @@ export class Binder {
   readonly readsTexts: boolean
   /** How often it was left open. */
   left = 0
+  /** How often of these nothing comes close to what was left open. */
+  loose = 0
   #count = 0
 
   constructor(options: { readonly readsTexts: boolean }) {

@@ -1,5 +1,6 @@
 import { SEARCHED } from '../schema.ts'
 import { tokensOfRun, wordsOf, type Word } from '../text.ts'
+import { sequenceCondition } from '../word-hashes.ts'
 import type { Value } from './ast.ts'
 import type { Binder } from './binder.ts'
 import { patternOf } from './pattern.ts'
@@ -26,11 +27,14 @@ export function textCondition(
   // The index answers alone when the place and the order of the words do not matter.
   if (part === 'all' && words.length === 1 && only !== undefined && isOneToken(only, value.prefix))
     return found
+  const sequence = sequenceCondition(words, value.prefix, binder)
+  const close = sequence === null ? found : `${found} AND ${sequence}`
   if (!binder.readsTexts) {
     binder.left += 1
-    return found
+    if (sequence === null || part !== 'all') binder.loose += 1
+    return sequence === null ? found : `(${close})`
   }
-  return `(${found} AND match(${TEXT[part].sql}, ${binder.text(patternOf(words, value.prefix))}))`
+  return `(${close} AND match(${TEXT[part].sql}, ${binder.text(patternOf(words, value.prefix))}))`
 }
 
 function isOneToken(word: Word, prefix: boolean): boolean {

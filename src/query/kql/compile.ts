@@ -1,3 +1,4 @@
+import { dayCondition } from '../days.ts'
 import { fold, wordsOf } from '../text.ts'
 import type { Query, Value } from './ast.ts'
 import { Binder } from './binder.ts'
@@ -14,6 +15,11 @@ export interface Condition {
   readonly params: Readonly<Record<string, unknown>>
 }
 
+export interface NarrowCondition extends Condition {
+  /** Whether nearly all that it finds is found by the whole condition, too. */
+  readonly close: boolean
+}
+
 /** Compiles a query. The SQL depends on the query's shape only, never on what its values say. */
 export function compile(query: Query): Condition {
   const binder = new Binder({ readsTexts: true })
@@ -24,10 +30,10 @@ export function compile(query: Query): Condition {
  * What every row that `compile` finds fulfils and the index answers without reading texts; null where it is the same.
  * Of a phrase: all its words are there.
  */
-export function compileNarrow(query: Query): Condition | null {
+export function compileNarrow(query: Query): NarrowCondition | null {
   const binder = new Binder({ readsTexts: false })
   const where = conditionOf(query, binder, false)
-  return binder.left === 0 ? null : { where, params: binder.params }
+  return binder.left === 0 ? null : { where, params: binder.params, close: binder.loose === 0 }
 }
 
 /** `negated` is carried down to the terms: NOT directly before a term is what the engine's index answers. */
@@ -53,7 +59,7 @@ function conditionOf(query: Query, binder: Binder, negated: boolean): string {
       const property = known(query.property)
       const sign = query.comparison === '<>' ? '=' : query.comparison
       return term(
-        () => anyOf(property, sign, query.values, binder),
+        () => dated(property, anyOf(property, sign, query.values, binder), query.values, binder),
         (query.comparison === '<>') !== negated,
         binder,
       )
@@ -67,7 +73,9 @@ function conditionOf(query: Query, binder: Binder, negated: boolean): string {
 function term(make: () => string, negated: boolean, binder: Binder): string {
   const left = binder.left
   const condition = make()
-  return negated && binder.left > left ? '1' : negate(condition, negated)
+  if (!negated || binder.left === left) return negate(condition, negated)
+  binder.loose += 1
+  return '1'
 }
 
 function negate(condition: string, negated: boolean): string {
@@ -109,6 +117,19 @@ function anyOf(property: Property, sign: Sign, values: readonly Value[], binder:
       .join(' OR ')})`
   const parts = values.map((value) => compare(property, sign, value, binder))
   return parts.length === 1 ? (parts[0] ?? '0') : `(${parts.join(' OR ')})`
+}
+
+/** Ids are looked for on the days on which there are such: the rows of others need not be looked at. */
+function dated(
+  property: Property,
+  condition: string,
+  values: readonly Value[],
+  binder: Binder,
+): string {
+  if (property.type !== 'exact' || property.dated !== true) return condition
+  if (values.some(({ any, prefix }) => any || prefix)) return condition
+  const ids = values.flatMap((value) => meanings(property, value))
+  return `(${condition} AND ${dayCondition(ids, binder)})`
 }
 
 function compare(property: Property, sign: Sign, value: Value, binder: Binder): string {

@@ -18,6 +18,8 @@ export type Property = { readonly name: string; readonly aliases: readonly strin
       readonly of: (item: Item) => readonly string[]
       /** The values that a typed one stands for. */
       readonly means?: (value: string) => readonly string[]
+      /** All of its columns are ids whose days are known (days.ts). */
+      readonly dated?: true
     }
   | {
       readonly type: 'name'
