@@ -4,7 +4,7 @@ import { WORD_HASHES } from './word-hashes.ts'
 // The tables of the index and their columns, in the order in which rows.ts writes them.
 
 /** Raised whenever tables, columns or the meaning of a column change: the index is then rebuilt from the archive. */
-export const SCHEMA_VERSION = 3
+export const SCHEMA_VERSION = 4
 
 /** An array column compared without regard to case: the query must say it exactly as the skip index does. */
 export function lowered(column: string): string {

@@ -38,7 +38,10 @@ export function sequenceCondition(
   if (span.length < 2) return null
   const ways = span
     .map((word) => (/^[0-9a-z]+$/.test(word) ? [word, FOREIGN] : [FOREIGN]))
-    .reduce<string[][]>((all, either) => all.flatMap((way) => either.map((word) => [...way, word])), [[]])
+    .reduce<string[][]>(
+      (all, either) => all.flatMap((way) => either.map((word) => [...way, word])),
+      [[]],
+    )
   const bound = binder.bind('Array(Array(String))', ways)
   return `multiSearchAny(wordHashes, arrayMap(way -> arrayStringConcat(arrayMap(x -> ${hashOf('x')}, way)), ${bound}))`
 }
