@@ -47,7 +47,7 @@ async function likelyPlaces(
   while (found.length < limit) {
     const likely = await placesOf(index, beyond(narrow, order, last), order, wanted, WHOLE)
     if (likely.length > 0) {
-      const these = and(all, at(likely))
+      const these = and(all, placedAt(likely))
       found.push(...(await placesOf(index, these, order, limit - found.length, WHOLE)))
     }
     if (likely.length < wanted) break
@@ -86,7 +86,7 @@ const and = (one: Condition, other: Condition): Condition => ({
 })
 
 /** The rows at these places. */
-export function at(places: readonly Place[]): Condition {
+export function placedAt(places: readonly Place[]): Condition {
   return {
     where: "occurredAt IN {times:Array(DateTime64(3, 'UTC'))} AND id IN {ids:Array(UUID)}",
     params: {

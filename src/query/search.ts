@@ -4,7 +4,7 @@ import { explain } from './kql/explain.ts'
 import type { IndexStore } from './index-store.ts'
 import { ITEM_ROW_COLUMNS, readItemRow, type ItemRow } from './item-row.ts'
 import { placeOf, tokenOf, type Place } from './page-token.ts'
-import { at, placesAfter } from './places.ts'
+import { placedAt, placesAfter } from './places.ts'
 import type { Order } from './steps.ts'
 import { andScope, visible } from './visible.ts'
 
@@ -58,7 +58,7 @@ export async function search(index: IndexStore, request: SearchRequest): Promise
 async function rowsAt(index: IndexStore, places: readonly Place[]): Promise<ItemRow[]> {
   if (places.length === 0) return []
   const scope = index.scope()
-  const { where, params } = at(places)
+  const { where, params } = placedAt(places)
   const sql = `SELECT ${ITEM_ROW_COLUMNS} FROM items WHERE ${where}${andScope(scope.where)}`
   const found = new Map<string, ItemRow>()
   for (const row of await index.engine.query(sql, { ...scope.params, ...params })) {
