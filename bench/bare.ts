@@ -5,16 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import {
   CREATE,
   definition,
+  DERIVED_COLUMNS,
   ITEM_COLUMNS,
   LINK_COLUMNS,
   RECORD_COLUMNS,
 } from '../src/query/schema.ts'
 
-/** What the product keeps for its own way of searching. */
-const OURS = new Set<string>(['wordHashes'])
-
 export const TABLES = {
-  items: ITEM_COLUMNS.filter(([name]) => !OURS.has(name)),
+  items: ITEM_COLUMNS,
   records: RECORD_COLUMNS,
   links: LINK_COLUMNS,
 } as const
@@ -68,8 +66,7 @@ export function bareTables(): string[] {
     const engine = created.lastIndexOf(' ENGINE = ')
     const settings = created.indexOf(' SETTINGS ', engine)
     const plain = settings === -1 ? created : created.slice(0, settings)
-    const ours = ITEM_COLUMNS.filter(([column]) => OURS.has(column))
-    return plain.replace(`${definition(ours)}, `, () => '')
+    return plain.replace(`${definition(DERIVED_COLUMNS)}, `, () => '')
   })
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { encryptContent, readCertificate } from '../../tenant/emulator/graph/encrypted-content.ts'
+import { bytesOf } from '../../tenant/emulator/graph/mailbox-file.ts'
 import { testCertificate } from '../../tenant/emulator/graph/testing-certificate.ts'
 import {
   ADELE,
@@ -8,6 +9,7 @@ import {
   MINUTE,
   smallTenant,
   type SmallTenant,
+  stored,
 } from '../../tenant/emulator/graph/testing.ts'
 import type { Person } from '../feed.ts'
 import { MemoryDesk, memoryClient, runFeed } from '../memory-desk.suite.ts'
@@ -73,7 +75,7 @@ test('what a person writes is kept as it was encrypted, as an item of their hist
   // Queued, and still readable for nobody without the key.
   expect(JSON.stringify(desk.units)).not.toContain('etag')
   await runFeed(feed, desk)
-  const [own] = [item(-1).bytes()]
+  const [own] = [bytesOf(item(-1).lies)]
   expect(desk.taken).toHaveLength(1)
   expect(desk.taken[0]).toMatchObject({
     shape: 'ai-interactions',
@@ -114,7 +116,7 @@ test('a subscription to the tenant says whose history to read, once the answer i
   const createdDateTime = '2026-03-04T12:01:00.000Z'
   const prompt = { id: '1', createdDateTime, from: { user: { id: ADELE.id } } }
   const { feed, tenant, pass } = connected(
-    { mailbox: [item(-1, { bytes: () => Buffer.from(JSON.stringify(prompt)) })] },
+    { mailbox: [item(-1, { lies: stored(JSON.stringify(prompt)) })] },
     true,
   )
   await runFeed(feed, desk)

@@ -37,6 +37,7 @@ const CLOSE = Buffer.from(']')
 /** The blobs that became available on one day: events of up to eight days, by content type. */
 export class BlobDay {
   readonly blobs: readonly Blob[]
+  readonly #byType: ReadonlyMap<ContentType, readonly Blob[]>
   readonly #byId: ReadonlyMap<string, Blob>
   readonly #file: number
   /** A megabyte or so of records that are not about AI, each behind a comma. */
@@ -78,11 +79,23 @@ export class BlobDay {
       }
     }
     this.blobs = blobs.toSorted((a, b) => a.created - b.created || (a.id < b.id ? -1 : 1))
+    this.#byType = Map.groupBy(this.blobs, ({ contentType }) => contentType)
     this.#byId = new Map(this.blobs.map((blob) => [blob.id, blob]))
+  }
+
+  /** Those of a content type, oldest first. */
+  of(type: ContentType): readonly Blob[] {
+    return this.#byType.get(type) ?? []
   }
 
   find(id: string): Blob | undefined {
     return this.#byId.get(id)
+  }
+
+  /** Reads a whole blob into a buffer that is long enough; the part that holds it. */
+  read({ offset, length }: Blob, into: Buffer<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+    readSync(this.#file, into, 0, length, offset)
+    return into.subarray(0, length)
   }
 
   /** The bytes of a blob, a piece at a time. */

@@ -1,10 +1,11 @@
 import type { Context, Hono } from 'hono'
+import { BUFFER_BYTES } from './buffers.ts'
 import type { Blob } from './blobs.ts'
 import { ContentSubscriptions } from './content-subscriptions.ts'
 import { badType, contentTypeOf, guarded, refusal, spanOf } from './management-guard.ts'
 import type { EmulatorModule, EmulatorPorts } from './module.ts'
 import { PublisherPools } from './publisher-pools.ts'
-import { spoiled } from './spoiled-body.ts'
+import { spoiled, wholeBody } from './spoiled-body.ts'
 import { WebhookSender } from './webhooks.ts'
 
 // The Office 365 Management Activity API as it is, odd parts included (interface reference a).
@@ -170,7 +171,7 @@ export class Management implements EmulatorModule {
             `Content ID (${id.slice(0, 60)}) in the URL is invalid.`,
           )
     }
-    const { blob, bytes } = found
+    const { blob } = found
     if (blob.expires <= world.now()) {
       return refusal(
         c,
@@ -186,7 +187,13 @@ export class Management implements EmulatorModule {
       : world.faults.strikes('truncated', id, 0.06)
         ? 'cut'
         : null
-    if (harm === null) for (const fault of blob.faults) world.faults.strike(fault)
-    return spoiled(c, bytes, blob.length, harm)
+    if (harm === null) {
+      for (const fault of blob.faults) world.faults.strike(fault)
+      if (blob.fillings === 0 && blob.length <= BUFFER_BYTES) {
+        const { buffer, free } = ports.buffers.take(blob.length)
+        return wholeBody(c, found.read(buffer), free)
+      }
+    }
+    return spoiled(c, found.bytes(), blob.length, harm)
   }
 }

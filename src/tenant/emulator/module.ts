@@ -1,4 +1,5 @@
 import type { Hono } from 'hono'
+import type { Buffers } from './buffers.ts'
 import type { Entra } from './entra.ts'
 import type { CloudHosts } from './hosts.ts'
 import type { Ledger } from './ledger.ts'
@@ -10,6 +11,7 @@ export interface EmulatorPorts {
   readonly hosts: CloudHosts
   readonly entra: Entra
   readonly ledger: Ledger
+  readonly buffers: Buffers
   /** Own address without a slash at its end; every URL that is served lies below it. */
   readonly address: () => string
 }

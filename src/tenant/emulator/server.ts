@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import { stream } from 'hono/streaming'
 import { CodedError } from '../../platform/errors.ts'
 import { AppInsightsModule } from './app-insights/module.ts'
+import { Buffers } from './buffers.ts'
 import { Entra } from './entra.ts'
 import { FAULTS } from './faults.ts'
 import { GraphModule } from './graph/module.ts'
@@ -36,6 +37,7 @@ export async function startTenant(given: EmulatorOptions): Promise<EmulatedTenan
     hosts: CLOUD_HOSTS[options.cloud],
     entra,
     ledger: new Ledger(),
+    buffers: new Buffers(),
     address: () => address,
   }
   const app = new Hono()

@@ -1,6 +1,21 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
 
+const JSON_TYPE = 'application/json; charset=utf-8'
+
+/** Answers with a body that was read into one buffer; says when nobody needs the buffer any more. */
+export function wholeBody(
+  c: Context,
+  body: Uint8Array<ArrayBuffer>,
+  sent: () => void,
+  headers: Readonly<Record<string, string>> = { 'content-type': JSON_TYPE },
+): Response {
+  const bindings: Partial<HttpBindings> | undefined = c.env
+  // Asked within the process, nobody can tell when the body was read: then its buffer is never used again.
+  bindings?.outgoing?.once('finish', sent)
+  return new Response(body, { headers: { ...headers, 'content-length': String(body.length) } })
+}
+
 /** Answers with the pieces of a body; with `cut` only half of it, with `reset` half of it and then a broken connection. */
 export function spoiled(
   c: Context,
@@ -29,7 +44,7 @@ export function spoiled(
   })
   return new Response(body, {
     headers: {
-      'content-type': 'application/json; charset=utf-8',
+      'content-type': JSON_TYPE,
       // A body that is cut says nothing of its length: nobody but its end can tell.
       ...(harm === 'cut' ? {} : { 'content-length': String(length) }),
     },

@@ -6,7 +6,7 @@ import { makeWorld, type World as Makers } from '../history/story.ts'
 import { BlobDay, dayOfContentId, type Blob } from './blobs.ts'
 import { EmulatedClock } from './clock.ts'
 import { Closures } from './closures.ts'
-import { EventDay, type TenantEvent } from './event-day.ts'
+import { EventDay, type ContentType, type TenantEvent } from './event-day.ts'
 import { Faults } from './faults.ts'
 import type { EmulatorOptions } from './options.ts'
 import { peopleOf, smallCast, type EmulatedPerson } from './people.ts'
@@ -26,6 +26,15 @@ export interface Interaction {
   readonly bytes: () => Buffer
 }
 
+/** A content blob that somebody may read. */
+interface FoundBlob {
+  readonly blob: Blob
+  /** In pieces, of whatever size it is. */
+  readonly bytes: () => Iterable<Buffer>
+  /** The whole of it, in a buffer that is long enough. */
+  readonly read: (into: Buffer<ArrayBuffer>) => Uint8Array<ArrayBuffer>
+}
+
 /** What happens in the tenant. A pure function of the options; the clock only decides how much of it can be seen. */
 export class World {
   readonly tenantId = TENANT_ID
@@ -38,7 +47,8 @@ export class World {
   /** Midnight of the first day that has anything. */
   readonly firstDayMs: number
   readonly #calendar: Calendar
-  readonly #folder: string
+  /** Of files that go with the tenant. */
+  readonly folder: string
   readonly #events = new Map<number, EventDay>()
   readonly #blobs = new Map<number, BlobDay>()
   /** When a client first read a person's history to its end. */
@@ -58,7 +68,7 @@ export class World {
       ...makeCalendar(options.recordsPerDay * PLANNED_DAYS, this.firstDayMs, PLANNED_DAYS),
       quotas: Array.from({ length: PLANNED_DAYS }, () => options.recordsPerDay),
     }
-    this.#folder = mkdtempSync(join(tmpdir(), 'daybook-tenant-'))
+    this.folder = mkdtempSync(join(tmpdir(), 'daybook-tenant-'))
   }
 
   /** A client was answered the last page of a person's whole history. Each process is one, with a token of its own. */
@@ -87,13 +97,12 @@ export class World {
   }
 
   /** Blobs of a span of contentCreated that a listing shows now, oldest first. */
-  listed(contentType: string, from: number, to: number): Blob[] {
+  listed(contentType: ContentType, from: number, to: number): Blob[] {
     const now = this.now()
     const found: Blob[] = []
     for (let day = midnight(from); day < Math.min(to, now); day += DAY_MS) {
-      for (const blob of this.#blobDay(day)?.blobs ?? [])
+      for (const blob of this.#blobDay(day)?.of(contentType) ?? [])
         if (
-          blob.contentType === contentType &&
           blob.created >= from &&
           blob.created < to &&
           blob.appears <= now &&
@@ -104,13 +113,13 @@ export class World {
     return found
   }
 
-  blob(id: string): { readonly blob: Blob; readonly bytes: Iterable<Buffer> } | null {
+  blob(id: string): FoundBlob | null {
     const day = dayOfContentId(id)
     const blobs = day === null ? undefined : this.#blobDay(day)
     const blob = blobs?.find(id)
     if (blobs === undefined || blob === undefined || blob.created > this.now()) return null
     if (this.closures.holds(blob.contentType, blob.created)) return null
-    return { blob, bytes: blobs.bytes(blob) }
+    return { blob, bytes: () => blobs.bytes(blob), read: (into) => blobs.read(blob, into) }
   }
 
   /** What a person's history shows now, newest first. Of a record with several versions the newest. */
@@ -150,7 +159,7 @@ export class World {
 
   close(): void {
     for (const day of [...this.#events.values(), ...this.#blobs.values()]) day.close()
-    rmSync(this.#folder, { recursive: true, force: true })
+    rmSync(this.folder, { recursive: true, force: true })
   }
 
   #eventDay(dayMs: number): EventDay | undefined {
@@ -165,7 +174,7 @@ export class World {
           calendar: this.#calendar,
           people: this.people,
           faults: this.faults,
-          folder: this.#folder,
+          folder: this.folder,
         },
         number,
       )
@@ -183,7 +192,7 @@ export class World {
         this.#eventDay(dayMs - (LONGEST_DAYS - back) * DAY_MS),
       ).filter((one) => one !== undefined)
       day = new BlobDay(
-        { options: this.options, faults: this.faults, folder: this.#folder },
+        { options: this.options, faults: this.faults, folder: this.folder },
         dayMs,
         days,
       )

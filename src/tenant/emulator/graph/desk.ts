@@ -1,4 +1,5 @@
 // What every Graph interface works with: the tenant, the faults that may strike, and the count of what was served.
+import type { Buffers } from '../buffers.ts'
 import type { MailboxItem, TenantView } from './tenant-view.ts'
 
 /** Faults that are Graph's own; those of the connection (resets, slow answers …) strike before a request gets here. */
@@ -14,6 +15,7 @@ export type GraphFault =
 
 export interface GraphDesk {
   readonly view: TenantView
+  readonly buffers: Buffers
   /** Whether the fault is on and strikes this request; counts it if so. Bounded: the same key is spared in the end. */
   strikes(fault: GraphFault, key: string): boolean
   /** A guid that no other request gets; the same again in another run with the same seed. */

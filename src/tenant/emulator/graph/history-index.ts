@@ -3,6 +3,7 @@ import { deletedAt } from '../deletions.ts'
 import type { EventDay, TenantEvent } from '../event-day.ts'
 import type { Faults } from '../faults.ts'
 import type { World } from '../world.ts'
+import { MailboxFile } from './mailbox-file.ts'
 import type { MailboxFolder, MailboxItem } from './tenant-view.ts'
 
 const DAY_MS = 86_400_000
@@ -13,6 +14,7 @@ interface Arrival {
 }
 
 interface Day {
+  readonly file: MailboxFile
   /** Newest first, by person. */
   readonly mailboxes: ReadonlyMap<number, readonly MailboxItem[]>
   /** By when they became available. */
@@ -20,6 +22,15 @@ interface Day {
   /** By when they were deleted; of each the version that was shown then. */
   readonly removals: readonly Arrival[]
 }
+
+/** One version of an item, before it has its place. */
+interface Unstored {
+  readonly event: TenantEvent
+  readonly replacedMs: number
+  readonly deletedMs: number
+}
+
+const FOLDERS: readonly MailboxFolder[] = ['TeamsMessagesData', 'TeamChat']
 
 export class HistoryIndex {
   private readonly world: World
@@ -65,18 +76,24 @@ export class HistoryIndex {
         if (removal.item.deletedMs > from && removal.item.deletedMs <= to) yield removal
   }
 
+  close(): void {
+    for (const { file } of this.days.values()) file.close()
+    this.days.clear()
+  }
+
   private day(dayMs: number): Day | undefined {
     const known = this.days.get(dayMs)
     if (known !== undefined) return known
     const events = this.world.eventDayOf(dayMs)
     if (events === undefined) return undefined
-    const made = dayOf(events, this.world.faults)
+    const file = new MailboxFile(`${this.world.folder}/mailboxes-${dayMs}.bin`)
+    const made = dayOf(events, this.world.faults, file)
     this.days.set(dayMs, made)
     return made
   }
 }
 
-function dayOf(events: EventDay, faults: Faults): Day {
+function dayOf(events: EventDay, faults: Faults, file: MailboxFile): Day {
   const servings = new Map<string, TenantEvent[]>()
   for (const event of events.events) {
     if (event.kind !== 'interaction') continue
@@ -85,7 +102,7 @@ function dayOf(events: EventDay, faults: Faults): Day {
     if (known === undefined) servings.set(key, [event])
     else known.push(event)
   }
-  const mailboxes = new Map<number, MailboxItem[]>()
+  const found = new Map<number, Unstored[]>()
   const arrivals: Arrival[] = []
   const removals: Arrival[] = []
   for (const all of servings.values()) {
@@ -95,19 +112,32 @@ function dayOf(events: EventDay, faults: Faults): Day {
       const replacedMs = Math.min(replacedAt(event, all), deletedMs)
       // Another version was there before it: it is never seen.
       if (replacedMs <= event.availableAt) continue
-      const item = itemOf(event, replacedMs, deletedMs, events)
-      const mailbox = mailboxes.get(event.person)
-      if (mailbox === undefined) mailboxes.set(event.person, [item])
-      else mailbox.push(item)
-      arrivals.push({ person: event.person, item })
-      if (replacedMs === deletedMs && deletedMs !== Infinity)
-        removals.push({ person: event.person, item })
+      const one = { event, replacedMs, deletedMs }
+      const mailbox = found.get(event.person)
+      if (mailbox === undefined) found.set(event.person, [one])
+      else mailbox.push(one)
     }
   }
-  for (const mailbox of mailboxes.values()) mailbox.sort((a, b) => b.createdMs - a.createdMs)
+  const mailboxes = new Map<number, readonly MailboxItem[]>()
+  for (const [person, all] of found) {
+    all.sort((a, b) => b.event.occurredAt - a.event.occurredAt)
+    const offsets = new Map<TenantEvent, number>()
+    // Pages go through one folder after the other.
+    for (const folder of FOLDERS)
+      for (const { event } of all)
+        if (folderOf(event) === folder) offsets.set(event, file.add(events.bytes(event)))
+    const items = all.map((one) => itemOf(one, file, offsets.get(one.event) ?? 0))
+    mailboxes.set(person, items)
+    for (const item of items) {
+      arrivals.push({ person, item })
+      if (item.replacedMs === item.deletedMs && item.deletedMs !== Infinity)
+        removals.push({ person, item })
+    }
+  }
+  file.flush()
   arrivals.sort((a, b) => a.item.availableMs - b.item.availableMs)
   removals.sort((a, b) => a.item.deletedMs - b.item.deletedMs)
-  return { mailboxes, arrivals, removals }
+  return { file, mailboxes, arrivals, removals }
 }
 
 /** Of several servings the newest version that is available is shown, and of equal ones that which was made first. */
@@ -121,10 +151,9 @@ function replacedAt(event: TenantEvent, all: readonly TenantEvent[]): number {
 }
 
 function itemOf(
-  event: TenantEvent,
-  replacedMs: number,
-  deletedMs: number,
-  events: EventDay,
+  { event, replacedMs, deletedMs }: Unstored,
+  store: MailboxFile,
+  offset: number,
 ): MailboxItem {
   return {
     id: event.id,
@@ -137,7 +166,7 @@ function itemOf(
     appClass: `ipm.skypeteams.message.copilot.${event.appClass.toLowerCase()}`,
     folder: folderOf(event),
     fault: event.fault,
-    bytes: () => events.bytes(event),
+    lies: { store, offset, length: event.length },
   }
 }
 

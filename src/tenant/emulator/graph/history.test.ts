@@ -9,6 +9,7 @@ import {
   smallTenant,
   WITHOUT_LICENCE,
   WITHOUT_MAILBOX,
+  stored,
 } from './testing.ts'
 import { field } from './wire.ts'
 
@@ -79,7 +80,7 @@ test('what has not arrived yet is not served, and of two versions only the one t
     ...item(60),
     version: 2,
     availableMs: NOON + MINUTE,
-    bytes: () => Buffer.from('{"id":"later"}'),
+    lies: stored('{"id":"later"}'),
   }
   const mailbox = [item(60, { replacedMs: NOON + MINUTE }), changed]
   const tenant = smallTenant({ mailbox })

@@ -2,7 +2,8 @@
 import type { GraphDesk } from './desk.ts'
 import type { HistoryFilter } from './history-filter.ts'
 import { EVERYTHING, parseHistoryFilter } from './history-filter.ts'
-import { nextLink, pageOfBytes, readTop, skipToken, skipTokenBroken } from './paging.ts'
+import { pageOfItems } from './mailbox-file.ts'
+import { nextLink, readTop, skipToken, skipTokenBroken } from './paging.ts'
 import type { MailboxFolder, MailboxItem, PersonNow } from './tenant-view.ts'
 import type { GraphAnswer, GraphRequest } from './wire.ts'
 import { demandRole, GraphRefusal } from './wire.ts'
@@ -55,9 +56,10 @@ export function serveHistory(desk: GraphDesk, request: GraphRequest, user: strin
     '@odata.count': top,
     ...(next === null ? {} : { '@odata.nextLink': nextLink(request, tokenOf(next)) }),
   }
-  const page = pageOfBytes(
+  const page = pageOfItems(
     head,
-    entries.map((item) => item.bytes()),
+    entries.map(({ lies }) => lies),
+    desk.buffers,
   )
   const isWhole = next === null && filter.classes === null && filter.after < now - LATEST_MS
   return isWhole ? { ...page, headers: { ...page.headers, [READ_TO_END]: person.id } } : page

@@ -2,10 +2,9 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context, Hono } from 'hono'
-import { decodeJwt } from 'jose'
 import { issuerOf } from '../access-token.ts'
 import type { EmulatorModule, EmulatorPorts } from '../module.ts'
-import { spoiled } from '../spoiled-body.ts'
+import { spoiled, wholeBody } from '../spoiled-body.ts'
 import { pathOf } from './batch.ts'
 import { Graph } from './graph.ts'
 import type { GraphAnswer, GraphRequest } from './wire.ts'
@@ -21,9 +20,11 @@ const CHANGE_TRACKING = '0bf30f3b-4a52-48df-9a82-234910c4a086'
 export class GraphModule implements EmulatorModule {
   readonly name = 'graph'
   private timer: NodeJS.Timeout | null = null
+  private desk: WorldDesk | null = null
 
   mount(app: Hono, ports: EmulatorPorts): void {
     const desk = new WorldDesk(ports)
+    this.desk = desk
     const graph = new Graph(desk, { handshake, post, sign: signing(ports) })
     app.all(`/${ports.hosts.graph}/*`, async (c) => answerOf(c, ports, desk, graph))
     let busy = false
@@ -46,6 +47,7 @@ export class GraphModule implements EmulatorModule {
   close(): void {
     if (this.timer !== null) clearInterval(this.timer)
     this.timer = null
+    this.desk?.view.close()
   }
 }
 
@@ -73,7 +75,7 @@ async function answerOf(
     answer = refusalAnswer(refusal, requestId, desk.view.now())
     answer = { ...answer, headers: { ...answer.headers, 'request-id': requestId } }
   } else {
-    const claims = decodeJwt(authorization?.replace(/^Bearer /i, '') ?? '')
+    const claims = (await ports.entra.signer.claims(bearerOf(authorization))) ?? {}
     const request: GraphRequest = {
       method: c.req.method,
       version: version === 'beta' ? 'beta' : 'v1.0',
@@ -119,7 +121,7 @@ async function wireRefusal(
 
 function responseOf(
   c: Context,
-  { status, headers: all, body }: GraphAnswer,
+  { status, headers: all, body, sent = () => {} }: GraphAnswer,
   ports: EmulatorPorts,
   key: string,
 ): Response {
@@ -135,11 +137,11 @@ function responseOf(
   if (harm === null && whole !== undefined)
     ports.world.readToEnd(whole, c.req.header('authorization') ?? '')
   if (harm !== null) return spoiled(c, [Buffer.from(body)], body.length, harm)
-  return new Response(body, {
-    status,
-    headers: { ...headers, 'content-length': String(body.length) },
-  })
+  return wholeBody(c, body, sent, headers)
 }
+
+const bearerOf = (authorization: string | undefined): string =>
+  authorization?.replace(/^Bearer /i, '') ?? ''
 
 const unauthorised = (message: string): GraphRefusal =>
   new GraphRefusal(401, 'InvalidAuthenticationToken', message)

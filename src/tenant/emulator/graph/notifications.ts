@@ -1,6 +1,7 @@
 // Change notifications: what became available since the last look is sent to whoever subscribed to it.
 import type { GraphDesk } from './desk.ts'
 import { encryptContent } from './encrypted-content.ts'
+import { bytesOf } from './mailbox-file.ts'
 import type { Subscription, Subscriptions } from './subscriptions.ts'
 import type { MailboxItem } from './tenant-view.ts'
 import { textField } from './wire.ts'
@@ -120,7 +121,7 @@ function concerns(to: Subscription, { personId, item, type }: Change): boolean {
   const { property, equal, value } = to.filter
   if (property.toLowerCase() === 'appclass')
     return (item.appClass === value.toLowerCase()) === equal
-  const body: unknown = JSON.parse(Buffer.from(item.bytes()).toString())
+  const body: unknown = JSON.parse(bytesOf(item.lies).toString())
   return (textField(body, property) === value) === equal
 }
 
@@ -144,7 +145,7 @@ function notificationOf(to: Subscription, { item, type }: Change, tenantId: stri
     // Of what is gone only the id is told.
     ...(certificate === null || type === 'deleted'
       ? {}
-      : { encryptedContent: encryptContent(item.bytes(), certificate.read, certificate.id) }),
+      : { encryptedContent: encryptContent(bytesOf(item.lies), certificate.read, certificate.id) }),
     tenantId,
   }
 }

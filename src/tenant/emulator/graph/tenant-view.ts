@@ -1,4 +1,5 @@
 import type { FaultName } from '../faults.ts'
+import type { StoredItem } from './mailbox-file.ts'
 
 // What Graph and Application Insights see of the tenant. The world offers more; this is all they need, and what tests make.
 
@@ -37,7 +38,7 @@ export interface MailboxItem {
   readonly folder: MailboxFolder
   /** The fault that made it what it is. */
   readonly fault: FaultName | null
-  bytes(): Uint8Array
+  readonly lies: StoredItem
 }
 
 export type MailboxFolder = 'TeamsMessagesData' | 'TeamChat'

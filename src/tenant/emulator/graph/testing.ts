@@ -1,6 +1,8 @@
 // A tenant small enough to see through: three people, a handful of items, and faults that strike when told to.
+import { Buffers } from '../buffers.ts'
 import type { GraphDesk, GraphFault } from './desk.ts'
 import { Graph, type Outward } from './graph.ts'
+import type { StoredItem } from './mailbox-file.ts'
 import type { AuditEvent, MailboxItem, PersonNow, TenantView } from './tenant-view.ts'
 import { field } from './wire.ts'
 
@@ -27,6 +29,18 @@ function person(alias: string, other: Partial<PersonNow>): PersonNow {
   }
 }
 
+/** An item that lies alone, in memory. */
+export function stored(text: string): StoredItem {
+  const bytes = Buffer.from(`${text},`)
+  return {
+    store: {
+      read: (into, at, offset, length) => void bytes.copy(into, at, offset, offset + length),
+    },
+    offset: 0,
+    length: bytes.length - 1,
+  }
+}
+
 /** An item of so many minutes before noon. */
 export function item(minutesAgo: number, other: Partial<MailboxItem> = {}): MailboxItem {
   const createdMs = NOON - minutesAgo * MINUTE
@@ -41,7 +55,7 @@ export function item(minutesAgo: number, other: Partial<MailboxItem> = {}): Mail
     appClass: 'ipm.skypeteams.message.copilot.word',
     folder: 'TeamsMessagesData',
     fault: null,
-    bytes: () => Buffer.from(JSON.stringify({ id: String(createdMs), etag: String(createdMs) })),
+    lies: stored(JSON.stringify({ id: String(createdMs), etag: String(createdMs) })),
     ...other,
   }
 }
@@ -144,6 +158,7 @@ export function smallTenant(given: {
   const struck = new Set<string>()
   const desk: GraphDesk = {
     view,
+    buffers: new Buffers(),
     strikes: (fault, key) => {
       if (given.faults?.includes(fault) !== true || struck.has(`${fault} ${key}`)) return false
       struck.add(`${fault} ${key}`)

@@ -18,6 +18,8 @@ export interface GraphAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Uint8Array<ArrayBuffer> | null
+  /** To be called once nobody reads the body any more; it need not be. */
+  readonly sent?: () => void
 }
 
 /** Refuses a request as Graph does; becomes an error body. */

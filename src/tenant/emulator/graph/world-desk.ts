@@ -1,5 +1,6 @@
 // The desk of a running tenant: its world, and the odds of each of Graph's own faults.
 import { randomUUID } from 'node:crypto'
+import type { Buffers } from '../buffers.ts'
 import type { EmulatorPorts } from '../module.ts'
 import type { GraphDesk, GraphFault } from './desk.ts'
 import type { MailboxItem } from './tenant-view.ts'
@@ -19,11 +20,13 @@ const ODDS: Readonly<Record<GraphFault, readonly [number, number]>> = {
 
 export class WorldDesk implements GraphDesk {
   readonly view: WorldView
+  readonly buffers: Buffers
   private readonly ports: EmulatorPorts
 
   constructor(ports: EmulatorPorts) {
     this.ports = ports
     this.view = new WorldView(ports.world)
+    this.buffers = ports.buffers
   }
 
   strikes(fault: GraphFault, key: string): boolean {

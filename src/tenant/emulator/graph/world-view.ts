@@ -99,6 +99,10 @@ export class WorldView implements TenantView {
     })
   }
 
+  close(): void {
+    this.index.close()
+  }
+
   private shown(person: EmulatedPerson): PersonNow {
     const { world } = this
     const now = world.now()
