@@ -91,6 +91,14 @@ export class RowWriter {
     return bytes
   }
 
+  /** A string of any bytes. */
+  bytes(value: Uint8Array): void {
+    this.size(value.length)
+    this.#reserve(value.length)
+    this.#bytes.set(value, this.#end)
+    this.#end += value.length
+  }
+
   strings(values: readonly string[]): void {
     this.size(values.length)
     for (const value of values) this.string(value)

@@ -2,6 +2,7 @@ import type { Item, Link } from '../interactions/item.ts'
 import type { Flag, Kind, Namespace } from '../interactions/record.ts'
 import { agentNames, namesIn, placesOf, textsOf } from './item-text.ts'
 import { RowWriter } from './row-binary.ts'
+import { WordHasher } from './word-hashes.ts'
 
 // Pure encoders of index rows, RowBinary, in the column order of schema.ts. Safe in a worker thread.
 
@@ -100,6 +101,8 @@ function encoded<Row>(
   return rows.take()
 }
 
+const words = new WordHasher()
+
 export function writeItem(rows: RowWriter, item: Item, batch: number): void {
   const people = namesIn(item.custodians)
   const texts = textsOf(item)
@@ -140,6 +143,7 @@ export function writeItem(rows: RowWriter, item: Item, batch: number): void {
   rows.uint32(Buffer.byteLength(texts.prompt))
   rows.uint32(Buffer.byteLength(texts.answer))
   rows.string(texts.all)
+  rows.bytes(words.hashesOf(texts.plain))
   rows.strings(texts.ids)
   rows.strings(places.files)
   rows.strings(places.sites)

@@ -1,49 +1,116 @@
 import type { Binder } from './kql/binder.ts'
-import type { Word } from './text.ts'
+import { PART, wordsOf, type Word } from './text.ts'
 
 // Where words stand next to each other: a column with two bytes for each word of the text (one for a short word), in
 // order, so that a phrase is looked for in a fifth of the bytes and without a regular expression. It finds all that has
 // the phrase and little else (two words may share their bytes); the texts of what it finds decide.
-// Only words of ASCII characters are told apart: every other one has the same two bytes, those of FOREIGN.
 
-/** Stands for every word with characters outside ASCII. */
-const FOREIGN = 'éé'
-
+const PART_CODE = PART.charCodeAt(0)
+const SEED = 0x811c9dc5
+const PRIME = 0x01000193
 /** Half of all words have three letters or less, and there are few such: a byte tells them apart. */
-const hashOf = (word: string): string =>
-  `left(reinterpretAsFixedString(toUInt16(cityHash64(${word}))), 1 + (length(${word}) > 3))`
+const SHORT = 3
 
-/** Unicode's spaces and signs separate words, as in text.ts; the engine's tokenizer takes them for letters. */
-const SIGNS = String.raw`'[^\\pL\\pN\\pM\\x00-\\x7f]+'`
-const FOREIGN_RUNS = String.raw`'[0-9A-Za-z]*[^\\x00-\\x7f][0-9A-Za-z\\x{80}-\\x{10ffff}]*'`
-const PLAIN = `if(isValidASCII(text), text, replaceRegexpAll(replaceRegexpAll(text, ${SIGNS}, ' '), ${FOREIGN_RUNS}, '${FOREIGN}'))`
+/** What an ASCII character is in a word: its code in lower case, 0 where it is no letter or digit. */
+const LOWER = Uint8Array.from({ length: 128 }, (_, code) => {
+  const letter = String.fromCharCode(code).toLowerCase()
+  return /[0-9a-z]/.test(letter) ? letter.charCodeAt(0) : 0
+})
 
-/** What the column is made of, once, when a row is written. */
-export const WORD_HASHES = `arrayStringConcat(arrayMap(x -> ${hashOf('x')}, tokens(lower(${PLAIN}), 'splitByNonAlpha')))`
+/** Hashes of the words of text after text. What it gives stands until it is asked again. */
+export class WordHasher {
+  #bytes = new Uint8Array(1 << 14)
+  #end = 0
 
-/** More words would be more ways of mixing them with foreign ones; so many are rare enough together. */
-const MOST_WORDS = 4
+  /**
+   * Each word of the text, as `wordsOf` tells them, in order. Runs of scripts without spaces leave nothing: they have
+   * no edges of their own. The sign between parts is kept, since no phrase runs across it.
+   */
+  hashesOf(text: string): Uint8Array {
+    const { length } = text
+    // A word has a character at least, and one that separates it; what folds to many words is looked after below.
+    this.#reserve(length + 2)
+    let hash = SEED
+    let start = -1
+    for (let at = 0; at < length; at += 1) {
+      const code = text.charCodeAt(at)
+      const lower = code < 128 ? LOWER[code] : 0
+      if (lower !== 0 && lower !== undefined) {
+        if (start < 0) start = at
+        hash = Math.imul(hash ^ lower, PRIME)
+      } else if (code < 128) {
+        if (start >= 0) this.#add(hash, at - start)
+        if (code === PART_CODE) this.#byte(PART_CODE)
+        hash = SEED
+        start = -1
+      } else {
+        // A word with this character in it, from its beginning: folded, it may be another one, or several.
+        const end = endOfRun(text, at)
+        const run = text.slice(start < 0 ? at : start, end)
+        this.#reserve(length - end + 2 * run.length + 64)
+        for (const word of wordsOf(run)) if (!word.run) this.#word(word.text)
+        hash = SEED
+        start = -1
+        at = end - 1
+      }
+    }
+    if (start >= 0) this.#add(hash, length - start)
+    const hashes = this.#bytes.subarray(0, this.#end)
+    this.#end = 0
+    return hashes
+  }
+
+  /** A folded word. */
+  #word(word: string): void {
+    let hash = SEED
+    for (let at = 0; at < word.length; at += 1) hash = Math.imul(hash ^ word.charCodeAt(at), PRIME)
+    this.#reserve(2)
+    this.#add(hash, word.length)
+  }
+
+  #add(hash: number, length: number): void {
+    const mixed = hash ^ (hash >>> 15)
+    this.#byte(mixed)
+    if (length > SHORT) this.#byte(mixed >>> 8)
+  }
+
+  #byte(value: number): void {
+    this.#bytes[this.#end++] = value
+  }
+
+  #reserve(bytes: number): void {
+    const needed = this.#end + bytes
+    if (needed <= this.#bytes.length) return
+    const larger = new Uint8Array(Math.max(needed, this.#bytes.length * 2))
+    larger.set(this.#bytes.subarray(0, this.#end))
+    this.#bytes = larger
+  }
+}
+
+/** Where a word ends that has a character outside ASCII. */
+function endOfRun(text: string, from: number): number {
+  let at = from + 1
+  while (at < text.length) {
+    const code = text.charCodeAt(at)
+    if (code < 128 && LOWER[code] === 0) break
+    at += 1
+  }
+  return at
+}
 
 /**
- * What every text with these words next to each other fulfils; null where that says nothing. A run of a script without
- * spaces has no edge of its own, and the last word of a prefix may go on.
+ * What every text with these words next to each other fulfils; null where that says nothing: the last word of a prefix
+ * may go on, and a run of a script without spaces is none of the words.
  */
 export function sequenceCondition(
   words: readonly Word[],
   prefix: boolean,
   binder: Binder,
 ): string | null {
-  const whole = prefix ? words.slice(0, -1) : words
-  const span = longestSpan(whole).slice(0, MOST_WORDS)
+  const span = longestSpan(prefix ? words.slice(0, -1) : words)
   if (span.length < 2) return null
-  const ways = span
-    .map((word) => (/^[0-9a-z]+$/.test(word) ? [word, FOREIGN] : [FOREIGN]))
-    .reduce<string[][]>(
-      (all, either) => all.flatMap((way) => either.map((word) => [...way, word])),
-      [[]],
-    )
-  const bound = binder.bind('Array(Array(String))', ways)
-  return `multiSearchAny(wordHashes, arrayMap(way -> arrayStringConcat(arrayMap(x -> ${hashOf('x')}, way)), ${bound}))`
+  const hashes = Buffer.from(new WordHasher().hashesOf(span.join(' '))).toString('hex')
+  return `position(wordHashes, unhex(${binder.text(hashes)})) > 0`
 }
 
 /** The most words in a row that are no runs. */
