@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -23,6 +31,15 @@ function daybook(...argv: string[]): { code: number | null; out: string; err: st
     timeout: 55_000,
   })
   return { code: status, out: stdout, err: stderr }
+}
+
+/** In the given environment alone: succeeds, and says nothing beside it. */
+function version(env: NodeJS.ProcessEnv): void {
+  const { status, stderr } = spawnSync(process.execPath, ['bin/daybook.js', '--version'], {
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'], ...env },
+  })
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
 }
 
 describe('a second process on the data folder', () => {
@@ -85,6 +102,33 @@ test('the program starts without loading what its help does not need', () => {
   const { code, out, err } = daybook('--help')
   expect({ code, err }).toEqual({ code: 0, err: '' })
   expect(out).toContain('daybook verify')
+})
+
+describe('what Node compiled for one start', () => {
+  test.skipIf(process.platform !== 'linux')(
+    'is kept for the next in the cache folder of the user',
+    () => {
+      const caches = join(folder, 'caches')
+      version({ XDG_CACHE_HOME: caches })
+      const [kept = ''] = readdirSync(join(caches, 'daybook', 'compiled'))
+      expect(readdirSync(join(caches, 'daybook', 'compiled', kept)).length).toBeGreaterThan(3)
+      version({ XDG_CACHE_HOME: caches })
+    },
+  )
+
+  test.skipIf(process.platform !== 'linux')(
+    'is not kept, and nothing is said, where it is not wanted or cannot be',
+    () => {
+      const unwanted = join(folder, 'unwanted')
+      version({ XDG_CACHE_HOME: unwanted, NODE_DISABLE_COMPILE_CACHE: '1' })
+      expect(existsSync(unwanted)).toBe(false)
+      const file = join(folder, 'no-folder')
+      writeFileSync(file, '')
+      version({ XDG_CACHE_HOME: file })
+      version({ HOME: join(folder, 'no-home') })
+      expect(existsSync(join(folder, 'no-home'))).toBe(false)
+    },
+  )
 })
 
 test('a reader that goes away early is no fault, and crashes nothing', async () => {
