@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { anAudit } from '../../test/facts-builder.ts'
-import { placesToldBy } from './places-told.ts'
+import { fileKey, placesToldBy } from './places-told.ts'
 
 const resource = (url: string, name: string | null, site: string | null) => ({
   id: null,
@@ -33,6 +33,31 @@ test('sites are told once, files when they have no name, meetings by the id of t
     { kind: 'file', key: `${LEGAL}/Shared%20Documents/a.docx` },
     { kind: 'meeting', key: '19:meeting_YTk1NmQ0OTctZDU4ZC00ZTVi@thread.v2' },
   ])
+})
+
+const DOCUMENT = '9FDE1491-B079-4180-9B1E-B87F4ACA19F7'
+const OPENED = `${LEGAL}/_layouts/15/Doc.aspx?sourcedoc=%7B${DOCUMENT}%7D`
+
+test('the document that somebody asked from is told by its id, however its address goes on', () => {
+  const contexts = [
+    { id: `${OPENED}&file=Term%20sheet.docx&action=default`, type: 'docx', name: null },
+    {
+      id: `${LEGAL}/_layouts/15/Doc.aspx?action=edit&sourcedoc={${DOCUMENT.toLowerCase()}}`,
+      type: 'docx',
+      name: null,
+    },
+    { id: 'C:\\Users\\adele\\plan.docx', type: 'docx', name: null },
+  ]
+  expect(placesToldBy(anAudit({ contexts }))).toEqual([
+    { kind: 'site', key: LEGAL.toLowerCase() },
+    { kind: 'file', key: OPENED },
+  ])
+  expect(fileKey(OPENED)).toBe(OPENED)
+})
+
+test('a resource that is a whole site is no file', () => {
+  const resources = [resource(`${LEGAL}/?web=1`, null, LEGAL)]
+  expect(placesToldBy(anAudit({ resources }))).toEqual([{ kind: 'site', key: LEGAL.toLowerCase() }])
 })
 
 test('what lies outside Microsoft 365 is nobody’s to look up', () => {

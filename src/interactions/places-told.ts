@@ -1,14 +1,18 @@
+import { siteOf } from './places.ts'
 import type { Context, Resource } from './record.ts'
 
 /** What a record names by an address or an id only: a site, a file without a name, a meeting. */
 export interface ToldPlace {
   readonly kind: 'site' | 'file' | 'meeting'
-  /** Address of a site or file without query; id of the meeting's thread. */
+  /** Address of a site or file, of its query no more than `sourcedoc`; id of the meeting's thread. */
   readonly key: string
 }
 
 /** Drives of Microsoft 365 alone: whatever else is linked is nobody's to look up. */
-const SHAREPOINT = /^https:\/\/[a-z0-9-]+\.sharepoint(?:-mil)?\.(?:com|us|cn|de)\//i
+const SHAREPOINT = /^https:\/\/[a-z0-9-]+\.(?:sharepoint(?:-mil)?\.(?:com|us|cn|de)|dps\.mil)\//i
+/** Office in the browser: the file is the one that this names, not the page. */
+const SOURCE_DOCUMENT =
+  /[?&]sourcedoc=(?:%7b|\{)?([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})(?:%7d|\})?/i
 const MEETING = /19:meeting_[0-9A-Za-z_-]+@thread\.v2/
 /** Longer ones are no addresses that SharePoint gives. */
 const MOST_CHARACTERS = 850
@@ -30,10 +34,15 @@ export function placesToldBy(facts: Telling): ToldPlace[] {
     if (key.length <= MOST_CHARACTERS && found.size < MOST_PLACES)
       found.set(`${kind} ${key}`, { kind, key })
   }
-  for (const { name, url, site } of facts.resources) {
+  const addAddress = (name: string | null, url: string, site: string | null): void => {
     if (site !== null && SHAREPOINT.test(`${site}/`)) add('site', siteKey(site))
-    if (name === null && url !== null && SHAREPOINT.test(url)) add('file', fileKey(url))
+    // Some resources are a whole site.
+    const isSite = site !== null && siteKey(fileKey(url)) === siteKey(site)
+    if (name === null && !isSite && SHAREPOINT.test(url)) add('file', fileKey(url))
   }
+  for (const { name, url, site } of facts.resources) if (url !== null) addAddress(name, url, site)
+  // Where somebody asked from: the document that was open.
+  for (const { id, name } of facts.contexts) if (id !== null) addAddress(name, id, siteOf(id))
   if (facts.setting !== 'meeting') return [...found.values()]
   for (const id of [facts.sessionId, ...facts.contexts.map((context) => context.id)]) {
     const thread = MEETING.exec(id ?? '')?.[0]
@@ -44,4 +53,10 @@ export function placesToldBy(facts: Telling): ToldPlace[] {
 
 /** As sites are compared: without a slash at the end, in lower case. */
 export const siteKey = (site: string): string => site.replace(/\/+$/, '').toLowerCase()
-export const fileKey = (url: string): string => url.replace(/[?#].*$/s, '')
+
+/** Without query, unless that is what tells which file it is. */
+export function fileKey(url: string): string {
+  const address = url.replace(/[?#].*$/s, '')
+  const id = SOURCE_DOCUMENT.exec(url.slice(address.length))?.[1]
+  return id === undefined ? address : `${address}?sourcedoc=%7B${id.toUpperCase()}%7D`
+}

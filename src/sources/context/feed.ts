@@ -1,6 +1,9 @@
+import { hash } from 'node:crypto'
 import type { CloudClient } from '../../platform/http/cloud-client.ts'
+import { isObject } from '../../platform/json-object.ts'
 import type { Feed, FeedDesk, FetchDesk, Json, Notice, Outcome, Place, Unit } from '../feed.ts'
-import { LOOK_UPS, type Answered, type LookUp } from './look-ups.ts'
+import { askAll } from './graph-batch.ts'
+import { answered, LOOK_UPS, type Answered, type Asker, type LookUp } from './look-ups.ts'
 
 export interface ContextOptions {
   readonly client: CloudClient
@@ -15,6 +18,9 @@ const DAY_MS = 86_400_000
 const AT_ONCE = 100
 /** Units queued by one plan: the rest waits for the next one. */
 const MOST_UNITS = 5
+/** Of what is throttled or fails; then it waits a day. */
+const MOST_TRIES = 5
+const LEAST_WAIT_MS = 60_000
 
 /**
  * Names of sites, files and meetings that records give only as an address or id. Asked once, and again when the answer is
@@ -53,32 +59,70 @@ export function contextLookUps({ client, kinds, askAgainMs }: ContextOptions): F
   ): Promise<Outcome> {
     const lookUp = lookUps.find(({ kind }) => kind === scope)
     if (lookUp === undefined) return { state: 'refused', code: 'SWITCHED_OFF' }
-    const roles = await client.roles('graph', signal)
-    const ids = new Map(desk.people().map(({ id, upn }) => [upn.toLowerCase(), id]))
-    const idOf = (person: string): string | null =>
-      person.includes('@') ? (ids.get(person.toLowerCase()) ?? null) : person === '' ? null : person
-    const all: Answered[] = []
-    for (const place of placesOf(scope, body)) {
-      // oxlint-disable-next-line no-await-in-loop -- one after the other: names are in no hurry
-      all.push(await lookUp.find({ client, roles, idOf }, place, signal))
-    }
-    const refused = all.filter(({ status }) => status === 403)
-    if (refused.length > 0) {
-      desk.notice(refusal(lookUp, refused.length))
-      // Tomorrow: whoever grants it should not have to wait until names are old.
-      const soon = new Date(desk.now().getTime() - askAgainMs + DAY_MS).toISOString()
-      desk.placesAsked(
-        refused.map(({ kind, key }) => ({ kind, key, person: '' })),
-        soon,
-      )
-    } else if (all.length > 0) desk.clearNotice('LOOK_UP_REFUSED', lookUp.kind)
+    const { places, tries } = askedOf(scope, body)
+    const { all, later, waitMs } = await ask(lookUp, places, desk, signal)
+    noteRefusals(lookUp, all, desk)
     if (all.length > 0)
       await desk.takeReference({
-        name: `context/${lookUp.kind}s-${desk.now().toISOString().slice(0, 19)}.json`,
+        name: `context/${lookUp.kind}s-${desk.now().toISOString().slice(0, 19)}-${digestOf(all)}.json`,
         reference: 'context',
         bytes: new TextEncoder().encode(JSON.stringify({ value: all })),
       })
+    if (later.length > 0 && tries + 1 < MOST_TRIES) {
+      const until = new Date(desk.now().getTime() + waitMs).toISOString()
+      return { state: 'wait', until, body: bodyOf(later, tries + 1) }
+    }
+    if (later.length > 0) {
+      desk.notice(unanswered(lookUp, later.length))
+      askTomorrow(later, desk)
+    } else desk.clearNotice('LOOK_UP_UNANSWERED', lookUp.kind)
     return { state: 'done' }
+  }
+
+  /** What came of each place, and which were not answered now. */
+  async function ask(
+    lookUp: LookUp,
+    places: readonly Place[],
+    desk: FetchDesk,
+    signal: AbortSignal,
+  ) {
+    const asker: Asker = { roles: await client.roles('graph', signal), idOf: idOf(desk) }
+    const firsts = await askAll(client, places.map(lookUp.first), signal)
+    const followed = places.map((place) => {
+      const first = firsts.get(lookUp.first(place))
+      const next = first === undefined ? null : (lookUp.second?.(asker, place, first) ?? null)
+      return { place, first, next }
+    })
+    const nexts = followed.flatMap(({ next }) => (next === null ? [] : [next]))
+    const seconds = await askAll(client, nexts, signal)
+    const all: Answered[] = []
+    const later: Place[] = []
+    let waitMs = LEAST_WAIT_MS
+    for (const { place, first, next } of followed) {
+      const second = next === null ? undefined : seconds.get(next)
+      const said = [first, second].filter((one) => one !== undefined)
+      if (said.every((one) => one.later === null)) all.push(answered(lookUp, place, said))
+      else later.push(place)
+      waitMs = Math.max(waitMs, ...said.map((one) => one.later?.afterMs ?? 0))
+    }
+    return { all, later, waitMs }
+  }
+
+  function noteRefusals(lookUp: LookUp, all: readonly Answered[], desk: FetchDesk): void {
+    const refused = all.filter(({ status }) => status === 403)
+    if (refused.length > 0) {
+      desk.notice(refusal(lookUp, refused.length))
+      askTomorrow(refused, desk)
+    } else if (all.length > 0) desk.clearNotice('LOOK_UP_REFUSED', lookUp.kind)
+  }
+
+  /** Whoever grants it should not have to wait until names are old. */
+  function askTomorrow(places: readonly Pick<Place, 'kind' | 'key'>[], desk: FetchDesk): void {
+    const soon = new Date(desk.now().getTime() - askAgainMs + DAY_MS).toISOString()
+    desk.placesAsked(
+      places.map(({ kind, key }) => ({ kind, key, person: '' })),
+      soon,
+    )
   }
 
   return {
@@ -119,6 +163,24 @@ function refusal({ kind, refused }: LookUp, count: number): Notice {
   }
 }
 
+function unanswered({ kind }: LookUp, count: number): Notice {
+  return {
+    code: 'LOOK_UP_UNANSWERED',
+    subject: kind,
+    message: `Microsoft did not answer ${count} look-ups of ${kind}s, ${MOST_TRIES} times in a row: they are asked for again tomorrow; nothing needs to be done, unless it stays so`,
+  }
+}
+
+function idOf(desk: FetchDesk): (person: string) => string | null {
+  const ids = new Map(desk.people().map(({ id, upn }) => [upn.toLowerCase(), id]))
+  return (person) =>
+    person.includes('@') ? (ids.get(person.toLowerCase()) ?? null) : person === '' ? null : person
+}
+
+/** Tells files of the same second apart. */
+const digestOf = (all: readonly Answered[]): string =>
+  hash('sha256', JSON.stringify(all.map(({ key }) => key))).slice(0, 8)
+
 function unitOf(kind: Place['kind'], places: readonly Place[], now: Date): Unit {
   const from = now.toISOString()
   return {
@@ -127,15 +189,27 @@ function unitOf(kind: Place['kind'], places: readonly Place[], now: Date): Unit 
     span: { from, to: new Date(now.getTime() + 1).toISOString() },
     availableAt: null,
     expiresAt: null,
-    body: places.map(({ key, person }) => [key, person]),
+    body: bodyOf(places, 0),
   }
 }
 
-function placesOf(scope: string, body: Json): Place[] {
+const bodyOf = (places: readonly Place[], tries: number): Json => ({
+  tries,
+  places: places.map(({ key, person }) => [key, person]),
+})
+
+function askedOf(scope: string, body: Json): { readonly places: Place[]; readonly tries: number } {
   const kind = LOOK_UPS.find((lookUp) => lookUp.kind === scope)?.kind
-  if (kind === undefined || !Array.isArray(body)) return []
-  return body.flatMap((pair): Place[] => {
-    const [key, person] = Array.isArray(pair) ? pair : []
-    return typeof key === 'string' && typeof person === 'string' ? [{ kind, key, person }] : []
-  })
+  // Units that were queued before batches are lists.
+  const fields = isObject(body) ? body : { places: body, tries: 0 }
+  const { places, tries } = fields
+  if (kind === undefined || !Array.isArray(places)) return { places: [], tries: 0 }
+  const list: readonly unknown[] = places
+  return {
+    tries: typeof tries === 'number' ? tries : 0,
+    places: list.flatMap((pair): Place[] => {
+      const [key, person]: readonly unknown[] = Array.isArray(pair) ? pair : []
+      return typeof key === 'string' && typeof person === 'string' ? [{ kind, key, person }] : []
+    }),
+  }
 }

@@ -1,5 +1,5 @@
-import type { CloudClient } from '../../platform/http/cloud-client.ts'
 import type { Place } from '../feed.ts'
+import { fieldsOf, type Said } from './graph-batch.ts'
 
 /** What came of asking for a place. */
 export interface Answered {
@@ -16,11 +16,17 @@ export interface Answered {
 }
 
 /** Who asks, and with what. */
-interface Asker {
-  readonly client: CloudClient
+export interface Asker {
   readonly roles: readonly string[]
   /** The object id of a person that a record names by id or address; null when the directory knows none. */
   readonly idOf: (person: string) => string | null
+}
+
+/** What an answer tells of a place. */
+interface Told {
+  readonly name: string | null
+  readonly url: string | null
+  readonly at?: string | null
 }
 
 /** How a kind of place is looked up, and what that takes; the first role is the narrowest that is enough. */
@@ -30,12 +36,13 @@ export interface LookUp {
   readonly why: string
   /** What to do when Microsoft refuses although the role is there. */
   readonly refused: string
-  readonly find: (asker: Asker, place: Place, signal: AbortSignal) => Promise<Answered>
+  /** What is asked first, below `/v1.0`. */
+  readonly first: (place: Place) => string
+  /** What the answer to that makes it worth to ask besides; null: nothing. */
+  readonly second?: (asker: Asker, place: Place, first: Said) => string | null
+  readonly tell: (first: Said, second: Said | null) => Told
 }
 
-const BUDGET = 'graph-context'
-/** Not there, not ours to see, or not an address: an answer, and asked again only when it is old. */
-const NO_ANSWER = [400, 403, 404, 410, 423] as const
 const MEETING_ROLES = ['OnlineMeetings.Read.All', 'OnlineMeetings.ReadWrite.All']
 
 const SITES: LookUp = {
@@ -43,31 +50,41 @@ const SITES: LookUp = {
   roles: ['Sites.Selected', 'Sites.Read.All', 'Sites.ReadWrite.All'],
   why: 'Without it sites are shown by their addresses',
   refused: 'Sites.Selected opens only the sites that an administrator grants to the application',
-  find: async (asker, place, signal) => {
-    const { host, pathname } = new URL(place.key)
-    // A colon would begin another part of the request.
-    const path = pathname === '/' ? '' : `:${pathname.replaceAll(':', '%3A')}`
-    const said = await ask(asker, `/v1.0/sites/${host}${path}`, signal)
-    return answered(place, [said], {
-      name: text(said.fields, 'displayName', 'name'),
-      url: text(said.fields, 'webUrl'),
-    })
+  first: ({ key }) => {
+    const { host, pathname } = new URL(key)
+    return `/sites/${host}${pathname === '/' ? '' : `:${withoutColons(pathname)}`}`
   },
+  tell: ({ fields }) => ({
+    name: text(fields, 'displayName', 'name'),
+    url: text(fields, 'webUrl'),
+  }),
 }
 
+/** The library that every site has, as addresses name it. */
+const LIBRARY =
+  /^(\/(?:sites|teams|personal)\/[^/]+)?\/(?:Shared(?:%20| )Documents|Documents)(\/.+)$/i
+
+/**
+ * A file in the library that every site has is asked for by its path, which opens with a permission to read, even one for
+ * single sites. Other addresses (links that were shared, `Doc.aspx?sourcedoc=…`, other libraries) only `shares`
+ * understands, and Microsoft documents a permission to write for that, which nobody should grant for names.
+ */
 const FILES: LookUp = {
   kind: 'file',
-  roles: ['Files.Read.All', 'Sites.Read.All'],
+  roles: ['Sites.Selected', 'Files.Read.All', 'Sites.Read.All'],
   why: 'Without it files that records name by address only have no name',
-  refused: 'the application may not read the sites in which the files lie',
-  find: async (asker, place, signal) => {
-    const share = `u!${Buffer.from(place.key).toString('base64url')}`
-    const said = await ask(asker, `/v1.0/shares/${share}/driveItem?$select=name,webUrl`, signal)
-    return answered(place, [said], {
-      name: text(said.fields, 'name'),
-      url: text(said.fields, 'webUrl'),
-    })
+  refused:
+    'Sites.Selected opens only the sites that an administrator grants to the application; what was shared by a link may stay closed to whoever only reads, and then keeps its address',
+  first: ({ key }) => {
+    const { host, pathname, search } = new URL(key)
+    const [, site, path] = (search === '' ? LIBRARY.exec(pathname) : null) ?? []
+    const fields = '?$select=id,name,webUrl'
+    if (path === undefined)
+      return `/shares/u!${Buffer.from(key).toString('base64url')}/driveItem${fields}`
+    const of = site === undefined ? host : `${host}:${withoutColons(site)}:`
+    return `/sites/${of}/drive/root:${withoutColons(path)}${fields}`
   },
+  tell: ({ fields }) => ({ name: text(fields, 'name'), url: text(fields, 'webUrl') }),
 }
 
 /**
@@ -80,71 +97,44 @@ const MEETINGS: LookUp = {
   why: 'Without it meetings are shown by the ids of their threads',
   refused:
     'meetings take an application access policy in Teams (New-CsApplicationAccessPolicy) for the people who call them',
-  find: async (asker, place, signal) => {
-    const chat = await ask(asker, `/v1.0/chats/${encodeURIComponent(place.key)}`, signal)
-    const about = fieldsOf(chat.fields.get('onlineMeetingInfo'))
-    const organiser = text(fieldsOf(about.get('organizer')), 'id') ?? asker.idOf(place.person)
-    const join = text(about, 'joinWebUrl')
-    const told = { name: text(chat.fields, 'topic'), url: join }
-    const mayAsk = asker.roles.some((role) => MEETING_ROLES.includes(role))
-    if (!mayAsk || organiser === null || join === null) return answered(place, [chat], told)
+  first: ({ key }) => `/chats/${encodeURIComponent(key)}`,
+  second: ({ roles, idOf }, { person }, chat) => {
+    const { about, join } = meetingIn(chat)
+    const organiser = text(fieldsOf(about.get('organizer')), 'id') ?? idOf(person)
+    const mayAsk = roles.some((role) => MEETING_ROLES.includes(role))
+    if (!mayAsk || organiser === null || join === null) return null
     const filter = new URLSearchParams({ $filter: `JoinWebUrl eq '${join.replaceAll("'", "''")}'` })
-    const path = `/v1.0/users/${encodeURIComponent(organiser)}/onlineMeetings?${filter.toString()}`
-    const list = await ask(asker, path, signal)
-    const value = list.fields.get('value')
+    return `/users/${encodeURIComponent(organiser)}/onlineMeetings?${filter.toString()}`
+  },
+  tell: (chat, list) => {
+    const value = list?.fields.get('value')
     const meeting = fieldsOf(Array.isArray(value) ? value[0] : null)
-    return answered(place, [chat, list], {
-      name: text(meeting, 'subject') ?? told.name,
-      url: join,
+    return {
+      name: text(meeting, 'subject') ?? text(chat.fields, 'topic'),
+      url: meetingIn(chat).join,
       at: text(meeting, 'startDateTime'),
-    })
+    }
   },
 }
 
 export const LOOK_UPS: readonly LookUp[] = [SITES, FILES, MEETINGS]
 
-type Fields = ReadonlyMap<string, unknown>
-
-interface Said {
-  readonly status: number
-  readonly raw: string
-  readonly fields: Fields
-}
-
-async function ask({ client }: Asker, path: string, signal: AbortSignal): Promise<Said> {
-  const url = `${client.root('graph')}${path}`
-  const request = { audience: 'graph', url, budget: BUDGET, accept: NO_ANSWER } as const
-  const answer = await client.send(request, signal)
-  const raw = (await answer.buffer()).toString('utf8')
-  return { status: answer.status, raw, fields: answer.status < 400 ? parsed(raw) : new Map() }
-}
-
-function answered(
-  { kind, key }: Place,
-  said: readonly Said[],
-  {
-    name,
-    url,
-    at = null,
-  }: { readonly name: string | null; readonly url: string | null; readonly at?: string | null },
-): Answered {
-  const [first] = said
+export function answered(lookUp: LookUp, { kind, key }: Place, said: readonly Said[]): Answered {
+  const [first, second = null] = said
   const answers = said.map(({ raw }) => raw)
-  return { kind, key, status: first?.status ?? 0, name, url, at, answers }
+  if (first === undefined) return { kind, key, status: 0, name: null, url: null, at: null, answers }
+  return { kind, key, status: first.status, at: null, ...lookUp.tell(first, second), answers }
 }
 
-function parsed(raw: string): Fields {
-  try {
-    return fieldsOf(JSON.parse(raw))
-  } catch {
-    return new Map()
-  }
+function meetingIn({ fields }: Said) {
+  const about = fieldsOf(fields.get('onlineMeetingInfo'))
+  return { about, join: text(about, 'joinWebUrl') }
 }
 
-const fieldsOf = (value: unknown): Fields =>
-  new Map(typeof value === 'object' && value !== null ? Object.entries(value) : [])
+/** A colon would begin another part of the request. */
+const withoutColons = (path: string): string => path.replaceAll(':', '%3A')
 
-function text(said: Fields, ...names: readonly string[]): string | null {
+function text(said: ReadonlyMap<string, unknown>, ...names: readonly string[]): string | null {
   for (const name of names) {
     const value = said.get(name)
     if (typeof value === 'string' && value !== '') return value

@@ -12,6 +12,9 @@ export type GraphFault =
   | 'concealed-names'
   | 'page-loops'
   | 'expired-links'
+  // Of a request within a batch; outside of one they strike before it gets here.
+  | 'throttled'
+  | 'server-errors'
 
 export interface GraphDesk {
   readonly view: TenantView
@@ -20,6 +23,8 @@ export interface GraphDesk {
   strikes(fault: GraphFault, key: string): boolean
   /** A guid that no other request gets; the same again in another run with the same seed. */
   newGuid(): string
+  /** How long whoever is throttled is told to wait. */
+  retryAfterSeconds(): number
   served(service: string, records: number): void
   /** Somebody asked for a history that closed with its licence. */
   licenceIsGone(): void

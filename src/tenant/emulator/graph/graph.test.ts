@@ -143,8 +143,6 @@ function statusOfChat(person: unknown): unknown {
 }
 
 const names = (value: unknown) => Object.keys(Object(value)).toSorted()
-const request = (id: string, url: string) => ({ id, method: 'GET', url })
-
 function valuesOf(page: unknown): readonly unknown[] {
   const value = field(page, 'value')
   return Array.isArray(value) ? value : []
@@ -176,6 +174,11 @@ test('sites, files, chats and meetings are found by what a record says of them, 
     name: 'Plan A.docx',
     parentReference: { driveId: expect.any(String) },
   })
+  const inLibrary = '/sites/contoso.sharepoint.com:/sites/a:/drive/root:/Plan%20A.docx'
+  expect((await tenant.get(inLibrary, ['Sites.Selected'])).json).toMatchObject({
+    name: 'Plan A.docx',
+    webUrl: 'https://contoso.sharepoint.com/sites/a/Shared%20Documents/Plan%20A.docx',
+  })
   const chat = await tenant.get('/chats/19:meeting_abc@thread.v2')
   expect(chat.json).toMatchObject({ chatType: 'meeting', topic: expect.any(String) })
   const join = String(field(field(chat.json, 'onlineMeetingInfo'), 'joinWebUrl'))
@@ -185,21 +188,6 @@ test('sites, files, chats and meetings are found by what a record says of them, 
   expect(meetings.value).toMatchObject([
     { subject: field(chat.json, 'topic'), chatInfo: { threadId: '19:meeting_abc@thread.v2' } },
   ])
-})
-
-test('a batch answers each of its requests for itself, and takes twenty at most', async () => {
-  const tenant = smallTenant({ mailbox: [item(1)] })
-  const history = `/copilot/users/${ADELE.id}/interactionHistory/getAllEnterpriseInteractions?$top=5`
-  const requests = [request('1', history), request('2', '/users/nobody'), request('3', DETAIL)]
-  const { json } = await tenant.ask('POST', '/$batch', { requests })
-  const csv = Buffer.from('Report Refresh Date').toString('base64')
-  expect(field(json, 'responses')).toMatchObject([
-    { id: '1', status: 200, body: { value: [{ id: item(1).id }] } },
-    { id: '2', status: 404, body: { error: { code: 'Request_ResourceNotFound' } } },
-    { id: '3', status: 200, body: expect.stringContaining(csv.slice(0, 20)) },
-  ])
-  const many = Array.from({ length: 21 }, (_, n) => request(String(n), '/users'))
-  expect((await tenant.ask('POST', '/$batch', { requests: many })).status).toBe(400)
 })
 
 test('what does not exist is refused with an id to ask about', async () => {

@@ -36,7 +36,7 @@ export class Graph {
     try {
       const batch = request.method === 'POST' && request.path[0]?.toLowerCase() === '$batch'
       answer = batch
-        ? await answerBatch(request, (inner) => this.answer(inner, applicationId))
+        ? await answerBatch(request, desk, (inner) => this.answer(inner, applicationId))
         : await answerGraph(this.services, request, applicationId)
     } catch (error) {
       if (!(error instanceof GraphRefusal)) throw error

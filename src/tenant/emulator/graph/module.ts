@@ -68,7 +68,7 @@ async function answerOf(
   let answer: GraphAnswer
   const refusal =
     version === 'v1.0' || version === 'beta'
-      ? await wireRefusal(ports, authorization, key)
+      ? await wireRefusal(ports, desk, authorization, key)
       : new GraphRefusal(400, 'BadRequest', 'Invalid version.')
   if (refusal !== null) {
     const requestId = c.req.header('client-request-id') ?? randomUUID()
@@ -94,6 +94,7 @@ async function answerOf(
 /** What keeps a request from being looked at at all. */
 async function wireRefusal(
   ports: EmulatorPorts,
+  desk: WorldDesk,
   authorization: string | undefined,
   key: string,
 ): Promise<GraphRefusal | null> {
@@ -107,10 +108,8 @@ async function wireRefusal(
   if (refused !== 'role' || faults.strikes('token-expiry', key, 0.03))
     return unauthorised('Lifetime validation failed, the token is expired.')
   if (faults.strikes('throttled', key, 0.08, 2)) {
-    // Seconds of the tenant's time.
-    const retryAfter = String(Math.max(1, Math.round(world.clock.rate / 4)))
     return new GraphRefusal(429, 'TooManyRequests', 'Too many requests.', {
-      'retry-after': retryAfter,
+      'retry-after': String(desk.retryAfterSeconds()),
     })
   }
   if (faults.strikes('server-errors', key, 0.05, 2))

@@ -14,6 +14,8 @@ export function serveSite(
   request: GraphRequest,
   rest: readonly string[],
 ): GraphAnswer {
+  const drive = rest.findIndex((segment, n) => n > 0 && segment.toLowerCase() === 'drive')
+  if (drive > 0) return serveSiteFile(desk, request, rest, drive)
   demandRole(request, 'Sites.Read.All', 'Sites.ReadWrite.All', 'Sites.Selected')
   const key = rest.join('/').replace(/:$/, '')
   const [, host, path] = /^([\w.-]+\.sharepoint\.[a-z]+):\/(.+)$/.exec(key) ?? []
@@ -35,6 +37,27 @@ export function serveSite(
     root: {},
     siteCollection: { hostname: host ?? hostOfId },
   })
+}
+
+/** `/sites/{host}:/{path}:/drive/root:/{path}`: a file in the library that every site has. */
+function serveSiteFile(
+  desk: GraphDesk,
+  request: GraphRequest,
+  rest: readonly string[],
+  drive: number,
+): GraphAnswer {
+  demandRole(request, 'Files.Read.All', 'Sites.Read.All', 'Sites.ReadWrite.All', 'Sites.Selected')
+  const [host = '', ...site] = rest.slice(0, drive).map((segment) => segment.replace(/:$/, ''))
+  const [root, ...path] = rest.slice(drive + 1)
+  if (!/^[\w.-]+\.sharepoint\.[a-z]+$/.test(host) || root !== 'root:' || path.length === 0)
+    throw notFound('The resource could not be found.')
+  desk.served('graph drives', 1)
+  const library = site[0]?.toLowerCase() === 'personal' ? ['Documents'] : ['Shared Documents']
+  const address = [...site, ...library, ...path].map((segment) => encodeURIComponent(segment))
+  return jsonAnswer(
+    200,
+    driveItem(request, `https://${host}/${address.join('/')}`, driveOf(host), null),
+  )
 }
 
 /** `/drives/{id}` and `/drives/{id}/items/{item}`: segments behind `drives`. */
@@ -74,15 +97,7 @@ export function serveShare(desk: GraphDesk, request: GraphRequest, token: string
   if (!/^https:\/\/[\w.-]+\.sharepoint\.[a-z]+\//.test(url))
     throw notFound('The resource could not be found.')
   desk.served('graph drives', 1)
-  return jsonAnswer(
-    200,
-    driveItem(
-      request,
-      url.replace(/\?.*/, ''),
-      `b!${guidFrom(new URL(url).host).replaceAll('-', '')}`,
-      null,
-    ),
-  )
+  return jsonAnswer(200, driveItem(request, sharedAddress(url), driveOf(new URL(url).host), null))
 }
 
 /** `/chats/{id}`: the topic of a chat, and the meeting it belongs to. */
@@ -160,6 +175,18 @@ function driveItem(request: GraphRequest, webUrl: string, driveId: string, itemI
   }
 }
 
+/** Where what is shared lies. A page of Office, or a link that somebody shared, names it by an id alone. */
+function sharedAddress(url: string): string {
+  const { origin, pathname, searchParams } = new URL(url)
+  const link = /^\/:[a-z]:\/[a-z]\/([^/]+)\//.exec(pathname)?.[1]
+  const id = /[0-9a-f]{8}-[0-9a-f-]{27}/i.exec(searchParams.get('sourcedoc') ?? '')?.[0]
+  if (link === undefined && id === undefined) return `${origin}${pathname}`
+  const page = /^(.*)\/_layouts\//.exec(pathname)?.[1] ?? `/sites/${link}`
+  const name = searchParams.get('file') ?? `Document ${guidFrom(id ?? url).slice(0, 4)}.docx`
+  return `${origin}${page}/Shared%20Documents/${encodeURIComponent(name)}`
+}
+
+const driveOf = (host: string): string => `b!${guidFrom(host).replaceAll('-', '')}`
 const subjectOf = (id: string): string => MEETINGS[numberFrom(id, MEETINGS.length)] ?? ''
 const joinUrl = (id: string): string =>
   `https://teams.microsoft.com/l/meetup-join/${encodeURIComponent(id)}/0`

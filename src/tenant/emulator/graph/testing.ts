@@ -165,6 +165,7 @@ export function smallTenant(given: {
       return true
     },
     newGuid: () => `00000000-0000-4000-9000-${String(guids++).padStart(12, '0')}`,
+    retryAfterSeconds: () => 7,
     served: () => {},
     licenceIsGone: () => {},
     seen: () => {},

@@ -16,6 +16,8 @@ const ODDS: Readonly<Record<GraphFault, readonly [number, number]>> = {
   'query-unstable': [0.7, 2],
   'notification-missed': [0.3, 1],
   'concealed-names': [1, Infinity],
+  throttled: [0.08, 2],
+  'server-errors': [0.05, 2],
 }
 
 export class WorldDesk implements GraphDesk {
@@ -36,6 +38,11 @@ export class WorldDesk implements GraphDesk {
 
   newGuid(): string {
     return randomUUID()
+  }
+
+  /** Of the tenant's time: a quarter of a second of this machine's. */
+  retryAfterSeconds(): number {
+    return Math.max(1, Math.round(this.ports.world.clock.rate / 4))
   }
 
   licenceIsGone(): void {
