@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { closeSync, openSync, readSync, writeSync } from 'node:fs'
 import type { ContentType, EventDay, TenantEvent } from './event-day.ts'
 import type { FaultName, Faults } from './faults.ts'
@@ -196,9 +197,17 @@ function groups(
   return made
 }
 
-/** `20260302101500005825$20260302101500005825$audit_general$Audit_General`: the moment, and a number. */
+/**
+ * `20260302101500005825$20260302101500005825$audit_general$Audit_General`: the moment, and a number. Those of SharePoint
+ * have another form, which names the hour: `177249…$177249…$…spo2026030210$…$04`.
+ */
 function contentId(contentType: ContentType, created: number, number: number): string {
   const moment = new Date(created).toISOString().replaceAll(/\D/g, '').slice(0, 14)
+  if (contentType === 'Audit.SharePoint') {
+    const hex = hash('sha256', `${created} ${number}`)
+    const stamp = `${Math.floor(created / 1_000)}${hex.replaceAll(/\D/g, '').slice(0, 2)}`
+    return `${stamp}$${stamp}$${hex.slice(0, 32)}spo${moment.slice(0, 10)}$${hex.slice(32)}$04`
+  }
   const stamp = `${moment}${String(number).padStart(6, '0')}`
   const name = contentType.replace('.', '_')
   return `${stamp}$${stamp}$${name.toLowerCase()}$${name}`
@@ -206,6 +215,8 @@ function contentId(contentType: ContentType, created: number, number: number): s
 
 /** Midnight of the day that a content id names; null for an id of another form. */
 export function dayOfContentId(id: string): number | null {
-  const found = /^(\d{4})(\d\d)(\d\d)\d{12}\$\d{20}\$audit_[a-z]+\$Audit_[A-Za-z]+$/.exec(id)
+  const found =
+    /^(\d{4})(\d\d)(\d\d)\d{12}\$\d{20}\$audit_[a-z]+\$Audit_[A-Za-z]+$/.exec(id) ??
+    /^\d{12}\$\d{12}\$[0-9a-f]{32}spo(\d{4})(\d\d)(\d\d)\d\d\$[0-9a-f]{32}\$04$/.exec(id)
   return found === null ? null : Date.UTC(Number(found[1]), Number(found[2]) - 1, Number(found[3]))
 }

@@ -27,6 +27,7 @@ interface Subscription {
 export class ContentSubscriptions {
   readonly #byType = new Map<ContentType, Subscription>()
   #disabledOnce = false
+  #listings = 0
 
   /** As it is now; undefined: nobody ever started it. */
   of(type: ContentType, ports: EmulatorPorts): Subscription | undefined {
@@ -101,12 +102,13 @@ export class ContentSubscriptions {
   }
 
   list(c: Context, ports: EmulatorPorts): Response {
+    this.#listings += 1
     for (const type of this.#byType.keys()) this.#settle(ports, type)
     return c.json(
       [...this.#byType].map(([contentType, { state, webhook }], at) => ({
         contentType,
-        // Seen in answers of Microsoft's: an item without status.
-        ...(state === 'enabled' && at % 3 === 2
+        // Seen in answers of Microsoft's: an item without status. Here each is without it now and then.
+        ...(state === 'enabled' && (at + this.#listings) % 3 === 0
           ? {}
           : { status: state === 'enabled' ? 'enabled' : 'disabled' }),
         webhook: webhook === null ? null : shownWebhook(webhook, ports.world.now()),

@@ -15,6 +15,7 @@ const CONTENT_TYPES = [
 ] as const
 export type ContentType = (typeof CONTENT_TYPES)[number]
 
+const GUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 const DAY_MS = 86_400_000
 const SKEW_MS = 4 * 60_000
 
@@ -45,7 +46,7 @@ export async function guarded(
     )
   if (refused !== null) return unauthorised(c, ports)
   if (faults.strikes('token-expiry', key, 0.05)) return unauthorised(c, ports)
-  if (tenant === undefined || !/^[0-9a-f-]{36}$/i.test(tenant))
+  if (tenant === undefined || !GUID.test(tenant))
     return refusal(
       c,
       ports,
@@ -60,6 +61,14 @@ export async function guarded(
       400,
       'AF20010',
       `The tenant ID passed in the URL (${tenant}) does not match the tenant ID passed in the access token (${world.tenantId}).`,
+    )
+  if (!GUID.test(publisherOf(c)))
+    return refusal(
+      c,
+      ports,
+      400,
+      'AF20002',
+      'Invalid parameter type: PublisherIdentifier. Expected type: guid',
     )
   if (pools?.take(publisherOf(c), world.now()) === false) return throttled(c, ports, 403)
   if (faults.strikes('throttled', key, 0.15, 2)) return throttled(c, ports, 429)

@@ -64,6 +64,7 @@ test('what is asked wrongly is refused with the code that Microsoft gives', asyn
     [`${general}&startTime=2026-02-01&endTime=2026-02-02`, 'AF20055'],
     [`${general}&startTime=2026-03-04&endTime=2026-03-03`, 'AF20055'],
     [`${CONTENT}&nextPage=LTE`, 'AF20031'],
+    [`${CONTENT}&PublisherIdentifier=contoso`, 'AF20002'],
     [`${other}/contoso/activity/feed/subscriptions/list`, 'AF20013'],
     [`${other}/${crypto.randomUUID()}/activity/feed/subscriptions/list`, 'AF20010'],
   ] as const) {
@@ -71,6 +72,46 @@ test('what is asked wrongly is refused with the code that Microsoft gives', asyn
     expect([path, /AF\d+/.exec(text)?.[0]]).toEqual([path, code])
   }
 })
+
+test('a subscription is listed without its status now and then, whichever it is', async () => {
+  await ask('POST', 'start?contentType=Audit.General')
+  const general: unknown[] = []
+  for (let n = 0; n < 3; n += 1) {
+    const all = list(await ask('GET', 'list'))
+    general.push(all.find(({ contentType }) => contentType === 'Audit.General')?.['status'])
+  }
+  expect(general.filter((status) => status === 'enabled')).toHaveLength(2)
+  expect(general).toContain(undefined)
+})
+
+test('contents of SharePoint have ids of another form, and can be had by them', async () => {
+  await ask('POST', 'start?contentType=Audit.SharePoint')
+  const contents = list(await ask('GET', `content?contentType=Audit.SharePoint&${WINDOW}`))
+  expect(contents.length).toBeGreaterThan(0)
+  for (const { contentId } of contents)
+    expect(contentId).toMatch(/^\d{12}\$\d{12}\$[0-9a-f]{32}spo202603\d{4}\$[0-9a-f]{32}\$04$/)
+  expect((await ask('GET', String(contents[0]?.['contentUri']))).status).toBe(200)
+  await ask('POST', 'stop?contentType=Audit.SharePoint')
+})
+
+test('kinds of sensitive information have names in the language that is asked for, one at a time', async () => {
+  const [english] = list(await sensitiveTypesIn('en-US'))
+  const [german] = list(await sensitiveTypesIn('de-DE'))
+  expect(german?.['id']).toBe(english?.['id'])
+  expect([english?.['name'], german?.['name']]).toEqual([
+    'Credit Card Number',
+    'Kreditkartennummer',
+  ])
+  expect((await sensitiveTypesIn('en-US,de;q=0.5')).text).toContain('AF20053')
+  expect((await sensitiveTypesIn('!')).text).toContain('AF20054')
+})
+
+async function sensitiveTypesIn(language: string): Promise<Answer> {
+  const root = `${tenant.url}/manage.office.com/api/v1.0/${tenant.tenantId}/activity/feed`
+  const authorization = `Bearer ${tokenIn(await askToken(tenant))}`
+  const headers = { authorization, 'accept-language': language }
+  return answered(`${root}/resources/dlpSensitiveTypes`, { headers })
+}
 
 test('pages lead through every content of a day once, and each blob holds whole records', async () => {
   await ask('POST', 'start?contentType=Audit.General')

@@ -6,6 +6,7 @@ import { badType, contentTypeOf, guarded, refusal, spanOf } from './management-g
 import type { EmulatorModule, EmulatorPorts } from './module.ts'
 import { PublisherPools } from './publisher-pools.ts'
 import { spoiled, wholeBody } from './spoiled-body.ts'
+import { sensitiveTypes } from './sensitive-types.ts'
 import { WebhookSender } from './webhooks.ts'
 
 // The Office 365 Management Activity API as it is, odd parts included (interface reference a).
@@ -48,7 +49,7 @@ export class Management implements EmulatorModule {
       )
       app.get(`${root}/audit/:id{.+}`, (c) => guarded(c, ports, pools, () => this.#blob(c, ports)))
       app.get(`${root}/resources/dlpSensitiveTypes`, (c) =>
-        guarded(c, ports, pools, () => c.json([])),
+        guarded(c, ports, pools, () => sensitiveTypes(c, ports)),
       )
     }
   }
@@ -89,9 +90,8 @@ export class Management implements EmulatorModule {
       )
     const span = spanOf(c, ports)
     if (span instanceof Response) return span
-    const offset = Number(Buffer.from(c.req.query('nextPage') ?? '', 'base64url').toString() || 0)
-    if (!Number.isSafeInteger(offset) || offset < 0)
-      return refusal(c, ports, 400, 'AF20031', 'Invalid nextPage Input.')
+    const offset = offsetOf(c)
+    if (offset === null) return refusal(c, ports, 400, 'AF20031', 'Invalid nextPage Input.')
     // Of the whole listing: whoever begins it anew some times gets through, however many pages it has.
     const key = `${type} ${Math.floor(span.from / DAY_MS)}`
     if (offset > 0 && faults.strikes('expired-links', key, 0.5, 2))
@@ -108,7 +108,7 @@ export class Management implements EmulatorModule {
     const next = offset + size
     if (next < all.length) {
       const loops = faults.strikes('page-loops', key, 0.5)
-      c.header('NextPageUri', this.#next(c, ports, loops ? offset : next))
+      c.header('NextPageUri', nextPage(c, ports, 'content', loops ? offset : next))
     }
     for (const { expires, appears } of page) if (expires < appears) faults.strike('expired-blobs')
     ledger.count('management content', 200)
@@ -121,18 +121,21 @@ export class Management implements EmulatorModule {
     if (type === null) return badType(c, ports)
     const span = spanOf(c, ports)
     if (span instanceof Response) return span
+    const offset = offsetOf(c)
+    if (offset === null) return refusal(c, ports, 400, 'AF20031', 'Invalid nextPage Input.')
+    const all = sender.notified.filter(
+      ({ blob }) =>
+        blob.contentType === type && blob.created >= span.from && blob.created < span.to,
+    )
+    if (offset + PAGE < all.length)
+      c.header('NextPageUri', nextPage(c, ports, 'notifications', offset + PAGE))
     ports.ledger.count('management notifications', 200)
     return c.json(
-      sender.notified
-        .filter(
-          ({ blob }) =>
-            blob.contentType === type && blob.created >= span.from && blob.created < span.to,
-        )
-        .map(({ blob, at, status }) => ({
-          ...this.#item(ports, blob),
-          notificationSent: new Date(at).toISOString(),
-          notificationStatus: status,
-        })),
+      all.slice(offset, offset + PAGE).map(({ blob, at, status }) => ({
+        ...this.#item(ports, blob),
+        notificationSent: new Date(at).toISOString(),
+        notificationStatus: status,
+      })),
     )
   }
 
@@ -145,13 +148,6 @@ export class Management implements EmulatorModule {
       contentCreated: new Date(blob.created).toISOString(),
       contentExpiration: new Date(blob.expires).toISOString(),
     }
-  }
-
-  #next(c: Context, { address, hosts, world }: EmulatorPorts, offset: number): string {
-    const query = new URLSearchParams(new URL(c.req.url).searchParams)
-    query.delete('PublisherIdentifier')
-    query.set('nextPage', Buffer.from(String(offset)).toString('base64url'))
-    return `${address()}/${hosts.management}/api/v1/${world.tenantId}/activity/feed/subscriptions/content?${query.toString()}`
   }
 
   #blob(c: Context, ports: EmulatorPorts): Response {
@@ -196,4 +192,23 @@ export class Management implements EmulatorModule {
     }
     return spoiled(c, found.bytes(), blob.length, harm)
   }
+}
+
+/** Of the first item of a page; null for a token that was not issued here. */
+function offsetOf(c: Context): number | null {
+  const offset = Number(Buffer.from(c.req.query('nextPage') ?? '', 'base64url').toString() || 0)
+  return Number.isSafeInteger(offset) && offset >= 0 ? offset : null
+}
+
+/** The path says `v1`, as the documentation's own sample does, and the publisher is left out. */
+function nextPage(
+  c: Context,
+  { address, hosts, world }: EmulatorPorts,
+  call: 'content' | 'notifications',
+  offset: number,
+): string {
+  const query = new URLSearchParams(new URL(c.req.url).searchParams)
+  query.delete('PublisherIdentifier')
+  query.set('nextPage', Buffer.from(String(offset)).toString('base64url'))
+  return `${address()}/${hosts.management}/api/v1/${world.tenantId}/activity/feed/subscriptions/${call}?${query.toString()}`
 }

@@ -10,6 +10,7 @@ const BATCH = 10
 /** Tries in a row that fail; then the webhook is disabled, and its subscription goes on. */
 const PATIENT_TRIES = 5
 const REMEMBERED = 10_000
+const MINUTE_MS = 60_000
 
 export interface Webhook {
   readonly address: string
@@ -65,11 +66,19 @@ export function shownWebhook({ address, authId, expiration, failures }: Webhook,
   return { status, address, authId, expiration }
 }
 
+interface Again {
+  readonly blobs: readonly Blob[]
+  readonly tries: number
+  readonly due: number
+}
+
 /** Tells the addresses of enabled subscriptions of what a listing shows since the last round. */
 export class WebhookSender {
   readonly notified: Notified[] = []
   readonly #ports: EmulatorPorts
   readonly #item: (blob: Blob) => object
+  /** What an address did not take, and when it is told again. */
+  readonly #again = new WeakMap<Webhook, Again[]>()
   #lookedAt: number
 
   constructor(ports: EmulatorPorts, item: (blob: Blob) => object) {
@@ -84,17 +93,25 @@ export class WebhookSender {
     this.#lookedAt = to
     for (const [type, webhook] of webhooks) {
       if (shownWebhook(webhook, to).status !== 'enabled') continue
+      const again = this.#again.get(webhook) ?? []
+      this.#again.set(
+        webhook,
+        again.filter(({ due }) => due > to),
+      )
+      for (const { blobs, tries } of again.filter(({ due }) => due <= to))
+        // oxlint-disable-next-line no-await-in-loop -- an address is told one thing at a time
+        await this.#tell(webhook, blobs, tries)
       // What comes out of order was created up to an hour before it appears.
       const fresh = world
         .listed(type, from - 3_600_000, to)
         .filter(({ appears }) => appears > from && appears <= to)
       for (let n = 0; n < fresh.length; n += BATCH)
         // oxlint-disable-next-line no-await-in-loop -- an address is told one thing at a time
-        await this.#tell(webhook, fresh.slice(n, n + BATCH))
+        await this.#tell(webhook, fresh.slice(n, n + BATCH), 0)
     }
   }
 
-  async #tell(webhook: Webhook, blobs: readonly Blob[]): Promise<void> {
+  async #tell(webhook: Webhook, blobs: readonly Blob[], tries: number): Promise<void> {
     const { world, entra, ledger } = this.#ports
     const ids = { tenantId: world.tenantId, clientId: entra.clientId }
     const isTaken = await posted(
@@ -102,6 +119,10 @@ export class WebhookSender {
       blobs.map((blob) => ({ ...ids, ...this.#item(blob) })),
     )
     webhook.failures = isTaken ? 0 : webhook.failures + 1
+    if (!isTaken)
+      this.#again
+        .get(webhook)
+        ?.push({ blobs, tries: tries + 1, due: world.now() + MINUTE_MS * 2 ** tries })
     const status = isTaken ? 'success' : 'failed'
     ledger.count('management webhook', isTaken ? 200 : 500)
     for (const blob of blobs) this.notified.push({ blob, at: world.now(), status })
@@ -119,7 +140,11 @@ async function posted(
   try {
     const answer = await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'Webhook-AuthID': authId, ...headers },
+      headers: {
+        'content-type': 'application/json',
+        ...(authId === '' ? {} : { 'Webhook-AuthID': authId }),
+        ...headers,
+      },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(PATIENCE_MS),
       redirect: 'error',
