@@ -44,21 +44,32 @@ test('each refusal has the code of Entra: secret, application, resource, another
     [{ client_id: 'nobody' }, 400, code('unauthorized_client', 700_016)],
     [{ scope: 'https://contoso.com/.default' }, 400, code('invalid_resource', 500_011)],
     [{ scope: 'https://manage.office365.us/.default' }, 400, code('invalid_resource', 500_011)],
+    [{ scope: 'https://manage.office.com' }, 400, code('invalid_scope', 1_002_012)],
+    [{ grant_type: 'password' }, 400, code('unsupported_grant_type', 70_003)],
   ] as const)
     expect(await askToken(tenant, given)).toMatchObject({ status, json: body })
 })
+
+const thumbprint = (algorithm: string, named: string): string =>
+  createHash(algorithm).update(Buffer.from(named, 'base64')).digest('base64url')
 
 test('a certificate assertion counts if it is signed by the certificate that its thumbprint names', async () => {
   const [own, other] = [testCertificate(), testCertificate()]
   const pem = `-----BEGIN CERTIFICATE-----\n${own.certificate}\n-----END CERTIFICATE-----\n`
   await answered(`${tenant.url}/emulator/certificates`, { method: 'POST', body: pem })
   const seconds = Date.parse(NOON) / 1_000
-  const asked = async (named: string, key: typeof own.privateKey, expires = seconds + 600) => {
+  const asked = async (
+    named: string,
+    key: typeof own.privateKey,
+    expires = seconds + 600,
+    header: { alg: string; [name: string]: string } = {
+      alg: 'PS256',
+      'x5t#S256': thumbprint('sha256', named),
+    },
+  ) => {
     const assertion = await new SignJWT({})
-      .setProtectedHeader({
-        alg: 'PS256',
-        'x5t#S256': createHash('sha256').update(Buffer.from(named, 'base64')).digest('base64url'),
-      })
+      .setProtectedHeader(header)
+      .setNotBefore(expires - 600)
       .setIssuer(tenant.clientId)
       .setSubject(tenant.clientId)
       .setAudience(`${tenant.url}/login.microsoftonline.com/${tenant.tenantId}/oauth2/v2.0/token`)
@@ -72,7 +83,13 @@ test('a certificate assertion counts if it is signed by the certificate that its
   expect(await asked(own.certificate, own.privateKey)).toMatchObject({ status: 200 })
   expect((await asked(own.certificate, other.privateKey)).text).toContain('AADSTS50027')
   expect((await asked(other.certificate, other.privateKey)).text).toContain('AADSTS700027')
-  expect((await asked(own.certificate, own.privateKey, seconds - 1)).text).toContain('AADSTS700024')
+  for (const expires of [seconds - 1, seconds + 1_200])
+    expect((await asked(own.certificate, own.privateKey, expires)).text).toContain('AADSTS700024')
+  // As older programs sign, and name the certificate.
+  const older = { alg: 'RS256', x5t: thumbprint('sha1', own.certificate) }
+  expect(await asked(own.certificate, own.privateKey, seconds + 600, older)).toMatchObject({
+    status: 200,
+  })
 })
 
 test('a token for another audience, a forged one and one past its hour open nothing', async () => {

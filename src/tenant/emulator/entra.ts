@@ -10,6 +10,8 @@ import { TokenSigner } from './token-signer.ts'
 const MINUTE = 60
 const LIFETIME = 60 * MINUTE
 
+/** By how much clocks may differ. */
+const CLOCK_SECONDS = 5 * MINUTE
 const ASSERTION = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
 /** Tokens of Entra, versions 1 and 2: for a secret or a certificate's assertion (interface reference k). */
@@ -18,7 +20,7 @@ export class Entra implements EmulatorModule {
   readonly clientId = '2f1d5a60-9b4e-4c52-8f0e-6a7d3c1b9e21'
   readonly secret: string
   readonly signer = new TokenSigner()
-  /** Certificates that are registered, by SHA-256 of their DER, base64url. */
+  /** Certificates that are registered, by SHA-256 and by SHA-1 of their DER, base64url. */
   readonly #certificates = new Map<string, X509Certificate>()
 
   constructor(seed: number) {
@@ -27,7 +29,8 @@ export class Entra implements EmulatorModule {
 
   register(pem: string): void {
     const certificate = new X509Certificate(pem)
-    this.#certificates.set(hash('sha256', certificate.raw, 'base64url'), certificate)
+    for (const algorithm of ['sha256', 'sha1'])
+      this.#certificates.set(hash(algorithm, certificate.raw, 'base64url'), certificate)
   }
 
   mount(app: Hono, ports: EmulatorPorts): void {
@@ -69,6 +72,19 @@ export class Entra implements EmulatorModule {
     const form = new URLSearchParams(await c.req.text())
     const fail = (...refused: Refusal) => failed(c, ports, ...refused)
     if (c.req.param('tenant') !== world.tenantId) return fail(...UNKNOWN_TENANT)
+    const grant = form.get('grant_type')
+    if (grant === null)
+      return fail(
+        'AADSTS900144',
+        "The request body must contain the following parameter: 'grant_type'.",
+        'invalid_request',
+      )
+    if (grant !== 'client_credentials')
+      return fail(
+        'AADSTS70003',
+        `The app requested an unsupported grant type '${grant.slice(0, 40)}'.`,
+        'unsupported_grant_type',
+      )
     if (form.get('client_id') !== null && form.get('client_id') !== this.clientId)
       return fail(
         'AADSTS700016',
@@ -78,6 +94,12 @@ export class Entra implements EmulatorModule {
     const refused = await this.#credentialRefused(form, ports, version)
     if (refused !== null) return fail(...refused)
     const asked = form.get(version === 1 ? 'resource' : 'scope') ?? ''
+    if (version === 2 && !asked.endsWith('/.default'))
+      return fail(
+        'AADSTS1002012',
+        `The provided value for scope ${asked.slice(0, 80)} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).`,
+        'invalid_scope',
+      )
     const resource = asked.replace(/\/\.default$/, '')
     const audience = audienceOf(resource, hosts, this.clientId)
     if (audience === null)
@@ -142,7 +164,8 @@ export class Entra implements EmulatorModule {
       ]
     try {
       const header = decodeProtectedHeader(assertion)
-      const thumbprint = header['x5t#S256']
+      // Older programs name it by SHA-1.
+      const thumbprint = header['x5t#S256'] ?? header.x5t
       const certificate =
         typeof thumbprint === 'string' ? this.#certificates.get(thumbprint) : undefined
       if (certificate === undefined)
@@ -159,7 +182,9 @@ export class Entra implements EmulatorModule {
       const path = version === 1 ? '/oauth2/token' : '/oauth2/v2.0/token'
       if (!isOwn || !String(claims['aud']).endsWith(path))
         return ['AADSTS50027', 'JWT token is invalid or malformed.']
-      if (Number(claims['exp']) * 1_000 <= world.now())
+      const [from, until] = [Number(claims['nbf'] ?? 0), Number(claims['exp'])]
+      const seconds = world.now() / 1_000
+      if (from > seconds + CLOCK_SECONDS || !(until > seconds))
         return ['AADSTS700024', 'Client assertion is not within its valid time range.']
       return null
     } catch {

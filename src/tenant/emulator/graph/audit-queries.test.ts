@@ -54,6 +54,39 @@ test('a record is wrapped: names instead of numbers outside, a zone and OData’
   expect(textField(field(record, 'auditData'), 'CreationTime')).toMatch(/Z$/)
 })
 
+test('some records have their data as JSON in a string, always the same ones', async () => {
+  const tenant = smallTenant({ audit: EVENTS })
+  const path = `${await ended(tenant)}/records`
+  const texts = async () =>
+    (await tenant.get(path)).value
+      .map((record) => field(record, 'auditData'))
+      .filter((data) => typeof data === 'string')
+  const first = await texts()
+  expect(first.length).toBeGreaterThan(0)
+  expect(first.length).toBeLessThan(20)
+  expect(JSON.parse(first[0] ?? '')).toMatchObject({ Operation: 'CopilotInteraction' })
+  expect(await texts()).toEqual(first)
+})
+
+test.each([
+  [{ serviceFilter: 'Copilot' }, 39],
+  [{ serviceFilters: ['Exchange'] }, 0],
+  [{ userPrincipalNameFilters: ['ADELE@contoso.com'] }, 39],
+  [{ ipAddressFilters: ['192.0.2.7'] }, 0],
+  [{ objectIdFilters: ['nothing'] }, 0],
+  [{ keywordFilter: 'word' }, 39],
+])('a query finds what %o asks for', async (filters, count) => {
+  const tenant = smallTenant({ audit: EVENTS })
+  const made = await tenant.ask('POST', QUERIES, { ...wanted, ...filters })
+  tenant.pass(4 * 60 * MINUTE)
+  expect(await tenant.get(`${QUERIES}/${textField(made.json, 'id')}`)).toMatchObject({
+    json: {
+      approximateReturnedRecordCount: count,
+      ...('serviceFilters' in filters ? {} : filters),
+    },
+  })
+})
+
 test('a query may be cut off though it succeeded, and reads otherwise the first time', async () => {
   const tenant = smallTenant({ audit: EVENTS, faults: ['query-truncated', 'query-unstable'] })
   const path = await ended(tenant)

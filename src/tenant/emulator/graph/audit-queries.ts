@@ -1,11 +1,12 @@
 // security/auditLog/queries: a search that takes its time, may be cut off though it succeeded, and may read unequally.
 import { numberFrom } from './derived.ts'
 import type { GraphDesk } from './desk.ts'
-import { recordTypeName, wrapAuditRecord } from './audit-record.ts'
+import { matches, readAsked, type Asked } from './audit-query-filters.ts'
+import { wrapAuditRecord } from './audit-record.ts'
 import { nextLink, pageOfBytes, readTop, skipToken, skipTokenBroken } from './paging.ts'
 import type { AuditEvent } from './tenant-view.ts'
 import type { GraphAnswer, GraphRequest } from './wire.ts'
-import { demandRole, field, GraphRefusal, jsonAnswer, textField } from './wire.ts'
+import { demandRole, GraphRefusal, jsonAnswer } from './wire.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -34,18 +35,6 @@ interface AuditQuery {
   /** How many were found; null before the end. */
   count: number | null
   reads: number
-}
-
-interface Asked {
-  readonly displayName: string
-  readonly fromMs: number
-  readonly toMs: number
-  readonly operations: readonly string[]
-  /** As they were asked for. */
-  readonly given: unknown
-  readonly recordTypes: readonly string[]
-  readonly users: readonly string[]
-  readonly keyword: string
 }
 
 export class AuditQueries {
@@ -184,14 +173,7 @@ export class AuditQueries {
       displayName: asked.displayName,
       filterStartDateTime: new Date(asked.fromMs).toISOString(),
       filterEndDateTime: new Date(asked.toMs).toISOString(),
-      recordTypeFilters: asked.recordTypes,
-      keywordFilter: asked.keyword === '' ? null : asked.keyword,
-      serviceFilter: null,
-      operationFilters: asked.given,
-      userPrincipalNameFilters: asked.users,
-      ipAddressFilters: [],
-      objectIdFilters: [],
-      administrativeUnitIdFilters: [],
+      ...asked.shown,
       status,
       approximateReturnedRecordCount: records,
       isRecordCountLimitExceeded: status === 'succeeded' && query.truncated,
@@ -213,51 +195,6 @@ const tokenOf = ({ read, unequal: other, skip }: Place): string =>
 function unequal(found: readonly AuditEvent[], place: Place): readonly AuditEvent[] {
   if (!place.unequal) return found
   return found.filter((_, n) => n % 16 !== place.read % 16).toReversed()
-}
-
-function matches(event: AuditEvent, asked: Asked): boolean {
-  const { operations, recordTypes, users, keyword } = asked
-  if (operations.length > 0 && !operations.includes(event.operation.toLowerCase())) return false
-  if (recordTypes.length === 0 && users.length === 0 && keyword === '') return true
-  const text = Buffer.from(event.bytes()).toString()
-  const type = Number(/"RecordType":\s*"?(\d+)/.exec(text)?.[1])
-  if (recordTypes.length > 0 && !recordTypes.includes(recordTypeName(type).toLowerCase()))
-    return false
-  const user = /"UserId":\s*"([^"]*)"/.exec(text)?.[1]?.trim().toLowerCase() ?? ''
-  if (users.length > 0 && !users.includes(user)) return false
-  return text.toLowerCase().includes(keyword.toLowerCase())
-}
-
-function readAsked(request: GraphRequest): Asked {
-  const { body } = request
-  const fromMs = Date.parse(textField(body, 'filterStartDateTime'))
-  const toMs = Date.parse(textField(body, 'filterEndDateTime'))
-  if (!(fromMs < toMs))
-    throw new GraphRefusal(
-      400,
-      'BadRequest',
-      'filterStartDateTime must be earlier than filterEndDateTime.',
-    )
-  const recordTypes = names(body, 'recordTypeFilters')
-  // The list of v1.0 does not know it, though the records are there.
-  if (request.version === 'v1.0' && recordTypes.includes('copilotinteraction'))
-    throw new GraphRefusal(400, 'BadRequest', "Requested value 'copilotInteraction' was not found.")
-  return {
-    displayName: textField(body, 'displayName'),
-    fromMs,
-    toMs,
-    operations: names(body, 'operationFilters'),
-    given: field(body, 'operationFilters') ?? [],
-    recordTypes,
-    users: names(body, 'userPrincipalNameFilters'),
-    keyword: textField(body, 'keywordFilter'),
-  }
-}
-
-function names(body: unknown, name: string): readonly string[] {
-  const value = field(body, name)
-  if (!Array.isArray(value)) return []
-  return value.flatMap((one: unknown) => (typeof one === 'string' ? [one.toLowerCase()] : []))
 }
 
 const SPECIAL =

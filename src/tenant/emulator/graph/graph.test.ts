@@ -156,6 +156,12 @@ test('packages are listed, filtered by their hosts in any case, and shown with m
   const filter = (name: string) => `${PACKAGES}?$filter=supportedHosts/any(h:h eq '${name}')`
   expect((await tenant.get(filter(host))).value).toHaveLength(1)
   expect((await tenant.get(filter('Loop'))).value).toHaveLength(0)
+  const types = field(first, 'elementTypes')
+  const type = Array.isArray(types) ? String(types[0]) : ''
+  const elements = `${PACKAGES}?$filter=elementTypes/any(e:e eq '${type}')`
+  expect((await tenant.get(`${elements} and platform eq 'web'`)).value).toHaveLength(1)
+  expect((await tenant.get(`${elements} and platform eq 'ios'`)).value).toHaveLength(0)
+  expect((await tenant.get(`${PACKAGES}?$filter=publisher eq 'Contoso'`)).status).toBe(400)
   const detail = await tenant.get(`${PACKAGES}/${String(field(first, 'id'))}`)
   expect(detail.json).toHaveProperty('longDescription')
 })

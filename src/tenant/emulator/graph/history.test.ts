@@ -128,3 +128,11 @@ test('a page has the shape of Microsoft’s own example', async (context) => {
     Object.fromEntries(Object.keys(Object(example)).map((name) => [name, expect.anything()])),
   )
 })
+
+test('a history has no delta, and none is there for the whole tenant', async () => {
+  const tenant = smallTenant({ mailbox: [item(1)] })
+  const call = 'interactionHistory/getAllEnterpriseInteractions'
+  for (const other of [`/copilot/users/${ADELE.id}/${call}/delta`, `/copilot/${call}`])
+    expect(await tenant.get(other)).toMatchObject({ status: 400, json: { error: {} } })
+  expect((await tenant.get(`/COPILOT/Users/${ADELE.id}/${call.toUpperCase()}()`)).status).toBe(200)
+})

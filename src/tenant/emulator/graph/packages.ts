@@ -68,14 +68,27 @@ function listed(agent: AgentPackage) {
   }
 }
 
-const ANY_HOST = /^supportedHosts\/any\((\w+):\s*\1 eq '([^']*)'\)$/i
+const ANY = /^(supportedHosts|elementTypes)\/any\((\w+):\s*\2 eq '([^']*)'\)$/i
+const PLATFORM = /^platform eq '([^']*)'$/i
+const isSame = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase()
 const SINCE = /^lastModifiedDateTime (?:gt|ge) (\S+)$/i
 
 function packageFilter(text: string | null): (entry: Listed) => boolean {
   if (text === null) return () => true
-  const host = ANY_HOST.exec(text)?.[2]?.toLowerCase()
-  if (host !== undefined)
-    return (entry) => entry.supportedHosts.some((one) => one.toLowerCase() === host)
+  const conditions = text.split(/\s+and\s+/i).map((part) => condition(part.trim()))
+  return (entry) => conditions.every((accepts) => accepts(entry))
+}
+
+/** Values compare without case: hosts are spelled in several ways. */
+function condition(text: string): (entry: Listed) => boolean {
+  const [, list, , wanted = ''] = ANY.exec(text) ?? []
+  if (list !== undefined) {
+    const isHosts = list.toLowerCase() === 'supportedhosts'
+    return ({ supportedHosts, elementTypes }) =>
+      (isHosts ? supportedHosts : elementTypes).some((one) => isSame(one, wanted))
+  }
+  const platform = PLATFORM.exec(text)?.[1]
+  if (platform !== undefined) return (entry) => isSame(entry.platform, platform)
   const since = Date.parse(SINCE.exec(text)?.[1] ?? '')
   if (Number.isNaN(since)) throw new GraphRefusal(400, 'BadRequest', 'Invalid filter clause.')
   return (entry) => Date.parse(entry.lastModifiedDateTime) > since

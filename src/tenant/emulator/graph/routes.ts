@@ -40,7 +40,12 @@ export async function answerGraph(
     if (inner === 'onlinemeetings') return serveMeetings(desk, request, second)
   }
   if (area === 'copilot') {
-    if (shape[1] === 'users' && call === 'interactionhistory' && isHistory(shape[4]))
+    if (
+      shape[1] === 'users' &&
+      call === 'interactionhistory' &&
+      isHistory(shape[4]) &&
+      path.length === 5
+    )
       return serveHistory(desk, request, third)
     if (shape[1] === 'reports') return serveReport(desk, request, third)
     if (shape.slice(1, 4).join('/') === 'admin/catalog/packages')
