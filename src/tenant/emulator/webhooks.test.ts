@@ -9,7 +9,11 @@ const LISTED = ['contentCreated', 'contentExpiration', 'contentId', 'contentType
 const NOTIFICATIONS =
   'notifications?contentType=Audit.General&startTime=2026-03-04T11:00:00&endTime=2026-03-04T16:00:00'
 
+/** Of a machine that does other things too. */
+const PATIENT = { timeout: 10_000 }
+
 let tenant: EmulatedTenant
+let authorization = ''
 let server: Server
 let url = ''
 let told: Record<string, unknown>[] = []
@@ -26,6 +30,7 @@ beforeEach(async () => {
   const address = server.address()
   url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/`
   tenant = await wiredTenant([], 'commercial', { blobRecords: 5 })
+  authorization = `Bearer ${tokenIn(await askToken(tenant))}`
 })
 afterEach(async () => {
   await tenant.close()
@@ -46,7 +51,6 @@ async function take(request: IncomingMessage, response: ServerResponse): Promise
 
 async function ask(method: string, path: string, body?: object) {
   const root = `${tenant.url}/manage.office.com/api/v1.0/${tenant.tenantId}/activity/feed/subscriptions`
-  const authorization = `Bearer ${tokenIn(await askToken(tenant))}`
   const given = body === undefined ? {} : { body: JSON.stringify(body) }
   return answered(path.startsWith('http') ? path : `${root}/${path}`, {
     method,
@@ -70,7 +74,7 @@ test('a webhook answers a code, is told of each new content, and what it was tol
     json: { webhook: { status: 'enabled', authId: 'canary', expiration: null } },
   })
   at('12:50:00')
-  await expect.poll(() => told.length, { timeout: 5_000 }).toBeGreaterThan(0)
+  await expect.poll(() => told.length, PATIENT).toBeGreaterThan(0)
   expect(Object.keys(told[0] ?? {}).toSorted()).toEqual(['clientId', ...LISTED, 'tenantId'])
   expect(new Set(headers)).toEqual(new Set(['canary']))
   const listed = await ask('GET', NOTIFICATIONS)
@@ -84,13 +88,17 @@ test('what an address does not take it is told again, and the second time counts
   await start(url, '')
   at('12:50:00')
   await expect
-    .poll(async () => (await notified()).filter(([, status]) => status === 'failed').length)
+    .poll(
+      async () => (await notified()).filter(([, status]) => status === 'failed').length,
+      PATIENT,
+    )
     .toBeGreaterThan(0)
   at('12:53:00')
   const [[missed] = []] = (await notified()).filter(([, status]) => status === 'failed')
   await expect
-    .poll(async () =>
-      (await notified()).filter(([id]) => id === missed).map(([, status]) => status),
+    .poll(
+      async () => (await notified()).filter(([id]) => id === missed).map(([, status]) => status),
+      PATIENT,
     )
     .toEqual(['failed', 'success'])
   expect(told.map(({ contentId }) => contentId)).toContain(missed)
