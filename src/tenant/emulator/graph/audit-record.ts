@@ -18,14 +18,17 @@ const USER_TYPES = [
 
 /** `reversed`: the same record with its fields and lists in another order, as a second read of a query may serve it. */
 export function wrapAuditRecord(bytes: Uint8Array, reversed: boolean): string {
-  const record = parse(bytes)
+  const served = Buffer.from(bytes).toString()
+  const record = parse(served)
   const text = (name: string): string | null => {
     const value = record[name]
     return typeof value === 'string' ? value : null
   }
   const created = withZone(text('CreationTime') ?? '')
-  const id = text('Id') ?? guidFrom(Buffer.from(bytes).toString())
-  const data = auditData(record, created, reversed)
+  const id = text('Id') ?? guidFrom(served)
+  const data = reversed
+    ? JSON.stringify(reversedData(record, created))
+    : auditData(served, text('CreationTime') ?? '', created)
   // One in sixteen comes as JSON in a string, always the same ones.
   const isText = numberFrom(`text ${id}`, 16) === 0
   const fields: readonly (readonly [string, unknown])[] = [
@@ -41,9 +44,18 @@ export function wrapAuditRecord(bytes: Uint8Array, reversed: boolean): string {
     ['userPrincipalName', text('UserId')],
     ['clientIp', text('ClientIP')],
     ['administrativeUnits', ['']],
-    ['auditData', isText ? JSON.stringify(data) : data],
   ]
-  return JSON.stringify(Object.fromEntries(reversed ? fields.toReversed() : fields))
+  const outer = JSON.stringify(Object.fromEntries(reversed ? fields.toReversed() : fields))
+  const inner = `"auditData":${isText ? JSON.stringify(data) : data}`
+  return reversed ? `{${inner},${outer.slice(1)}` : `${outer.slice(0, -1)},${inner}}`
+}
+
+const TYPE = '"@odata.type":"#microsoft.graph.security.defaultAuditData"'
+
+/** The text that the Management API serves, with OData's mark and a zone put in. */
+function auditData(served: string, time: string, created: string): string {
+  const marked = served.startsWith('{"@odata.type"') ? served : `{${TYPE},${served.slice(1)}`
+  return marked.replace(`"CreationTime":"${time}"`, () => `"CreationTime":"${created}"`)
 }
 
 /** As the documentation spells it in filters: `copilotInteraction`. */
@@ -54,13 +66,12 @@ export function recordTypeName(served: unknown): string {
   return name.replace(/^[A-Z]+(?=[A-Z][a-z])|^[A-Z]/, (start) => start.toLowerCase())
 }
 
-function auditData(record: Fields, created: string, reversed: boolean): Fields {
+function reversedData(record: Fields, created: string): Fields {
   const entries = Object.entries({
     '@odata.type': '#microsoft.graph.security.defaultAuditData',
     ...record,
     CreationTime: created,
   })
-  if (!reversed) return Object.fromEntries(entries)
   // Lists come in another order too.
   return Object.fromEntries(
     entries.toReversed().map(([name, value]) => [name, isFields(value) ? turned(value) : value]),
@@ -80,8 +91,8 @@ const turned = (fields: Fields): Fields =>
 
 type Fields = Readonly<Record<string, unknown>>
 
-function parse(bytes: Uint8Array): Fields {
-  const value: unknown = JSON.parse(Buffer.from(bytes).toString())
+function parse(text: string): Fields {
+  const value: unknown = JSON.parse(text)
   return typeof value === 'object' && value !== null
     ? Object.fromEntries(Object.entries(value))
     : {}
