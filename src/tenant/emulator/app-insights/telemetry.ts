@@ -92,23 +92,47 @@ function conversation(random: Random, cast: Cast): readonly Step[] {
     ? { DesignMode: mode }
     : { designMode: mode }
   const common = { channelId, conversationId, ...design }
-  const person = { fromId: member?.objectId ?? '', fromName: member?.upn ?? '' }
-  const bot = { fromId: agent?.runtimeId ?? '', fromName: agent?.name ?? '' }
-  const message = (from: Readonly<Record<string, string>>, text: string) => ({
+  // Unless "Log sensitive Activity properties" is on, nothing says who it was or what was said.
+  const isSensitive = random.chance(7 / 8)
+  const message = (who: { id: string; name: string }, text: string, type = 'message') => ({
     ...common,
-    type: 'message',
+    type,
     activityId: random.guid(),
-    ...from,
+    ...(isSensitive ? { fromId: who.id, fromName: who.name } : {}),
     locale: 'en-US',
-    text,
+    ...(isSensitive && type === 'message' ? { text } : {}),
   })
+  const person = { id: member?.objectId ?? '', name: member?.upn ?? '' }
+  const bot = { id: agent?.runtimeId ?? '', name: agent?.name ?? '' }
   const topic = { TopicName: 'Greeting', TopicId: `${agent?.schemaName ?? 'agent'}.topic.Greeting` }
   const action = { ...topic, Kind: 'SendActivity', ActionId: `sendMessage_${random.token(3)}` }
-  return [
-    { name: 'BotMessageReceived', dimensions: message(person, random.pick(ASKED)), asText },
-    { name: 'TopicStart', dimensions: { ...common, ...topic }, asText },
-    { name: 'TopicAction', dimensions: { ...common, ...action }, asText },
-    { name: 'BotMessageSend', dimensions: message(bot, random.pick(ANSWERED)), asText },
-    { name: 'TopicEnd', dimensions: { ...common, ...topic }, asText },
+  const asked = random.pick(ASKED)
+  const sent = message(bot, random.pick(ANSWERED))
+  const isGenerative = random.chance(0.5)
+  const run = { AgentType: 'Generative', AgentInputs: JSON.stringify({ topic: topic.TopicName }) }
+  const steps: [boolean, string, Readonly<Record<string, string>>][] = [
+    [random.chance(1 / 8), 'BotMessageReceived', message(person, '', 'installationUpdate')],
+    [isGenerative, 'AgentStarted', { ...common, ...run }],
+    [true, 'BotMessageReceived', message(person, asked)],
+    [true, 'TopicStart', { ...common, ...topic }],
+    [true, 'TopicAction', { ...common, ...action }],
+    [random.chance(1 / 12), 'Action', { ...common, ...action, ErrorCodeText: 'ContentFiltered' }],
+    [
+      isGenerative,
+      'GenerativeAnswers',
+      { ...common, ...topic, Message: isSensitive ? asked : '', Result: 'Answered' },
+    ],
+    [true, 'BotMessageSend', sent],
+    [
+      random.chance(1 / 6),
+      'BotMessageUpdate',
+      { ...sent, ...('text' in sent ? { text: `${sent.text} (updated)` } : {}) },
+    ],
+    [random.chance(1 / 24), 'BotMessageDelete', { ...common, activityId: sent.activityId }],
+    [true, 'TopicEnd', { ...common, ...topic }],
+    [isGenerative, 'AgentCompleted', { ...common, ...run }],
   ]
+  return steps.flatMap(([happens, name, dimensions]) =>
+    happens ? [{ name, dimensions, asText }] : [],
+  )
 }
