@@ -12,6 +12,7 @@ import type { FaultName, Faults } from './faults.ts'
 import { isLate, latenessOf } from './lateness.ts'
 import type { EmulatorOptions } from './options.ts'
 import type { EmulatedPerson } from './people.ts'
+import { hasRepeatedLink, withRepeatedLink } from './odd-links.ts'
 import { futureRecord, withFutureField } from './future.ts'
 
 export type ContentType =
@@ -171,6 +172,8 @@ export class EventDay {
             ? writeSpecialRecord(record, makers, session, turn, variant)
             : writeAuditRecord(record, makers, session, turn, story, variant)
     let bytes: Buffer = Buffer.from(record.view())
+    if (isText && part !== 'prompt' && hasRepeatedLink(written.id))
+      bytes = withRepeatedLink(bytes, story.requestId)
     let struck = fault
     const key = `${written.id} ${story.threadId}`
     if (!isText && faults.hits('new-fields', key, NEW_FIELD)) {
