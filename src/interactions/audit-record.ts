@@ -1,5 +1,5 @@
 import type { ReadContext } from './record.ts'
-import { cellsOf } from './csv-row.ts'
+import { cellsOf, columnKey, listIn } from './csv-row.ts'
 import { fieldsOf, isFields, parsedRecord, respelled } from './fields.ts'
 import type { Fields } from './fields.ts'
 
@@ -24,7 +24,12 @@ const FILLED_FROM: readonly (readonly [string, readonly string[]])[] = [
 
 /** The audit record in a text of any of the three audit formats; null when the text is no JSON object or row. */
 export function unwrapped(raw: string, context: ReadContext): Unwrapped | null {
-  if (context.format === 'audit-csv') return unwrappedRow(rowFields(raw, context))
+  if (context.format === 'audit-csv')
+    return unwrappedRow(rowFields(cellsOf(raw, context.delimiter ?? ','), context))
+  if (context.columns !== undefined) {
+    const cells = listIn(raw)
+    return cells === null ? null : unwrappedRow(rowFields(cells, context))
+  }
   const parsed = parsedRecord(raw)
   if (parsed === null) return null
   const fields = respelled(parsed)
@@ -53,7 +58,7 @@ export function eventOf(record: Fields): Fields | null {
 
 function unwrappedRow(row: Fields): Unwrapped {
   const auditData = row['AuditData']
-  const inner = fieldsOf(auditData)
+  const inner = propertiesOf(fieldsOf(auditData))
   if (inner === null) {
     const absent = auditData === undefined || auditData === null || auditData === ''
     const unmapped = absent ? 'the row has no AuditData' : 'AuditData is not a JSON object'
@@ -61,6 +66,15 @@ function unwrappedRow(row: Fields): Unwrapped {
     return { record: filled({}, outer), unmapped }
   }
   return { record: filled(respelled(inner), row), unmapped: null }
+}
+
+/** Graph's PowerShell commands put what they have no type for into `AdditionalProperties`. */
+function propertiesOf(auditData: Fields | null): Fields | null {
+  if (auditData === null || isSaid(auditData['Id']) || isSaid(auditData['CopilotEventData'])) {
+    return auditData
+  }
+  const more = fieldsOf(auditData['AdditionalProperties'] ?? auditData['additionalProperties'])
+  return more ?? auditData
 }
 
 function filled(record: Fields, row: Fields): Fields {
@@ -84,13 +98,12 @@ function isSaid(value: unknown): boolean {
 // Column names respelled once per file, not once per row.
 const columnsOf = new WeakMap<ReadContext, readonly string[]>()
 
-function rowFields(raw: string, context: ReadContext): Fields {
+function rowFields(cells: readonly unknown[], context: ReadContext): Fields {
   let names = columnsOf.get(context)
   if (names === undefined) {
     names = (context.columns ?? []).map(respelledColumn)
     columnsOf.set(context, names)
   }
-  const cells = cellsOf(raw, context.delimiter ?? ',')
   const fields: Fields = {}
   for (let i = 0; i < names.length; i++) {
     const name = names[i]
@@ -99,9 +112,11 @@ function rowFields(raw: string, context: ReadContext): Fields {
   return fields
 }
 
+/** Letter case, blanks and punctuation apart, as the file was recognised. */
 function respelledColumn(column: string): string {
   const name = column.trim().replace(/^\uFEFF/, '')
-  return Object.keys(respelled({ [name]: '' }))[0] ?? name
+  const [known] = Object.keys(respelled({ [columnKey(name)]: '' }))
+  return known === columnKey(name) ? name : (known ?? name)
 }
 
 /** Whether the object has anything by which an audit record is known. */

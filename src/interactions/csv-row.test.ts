@@ -14,6 +14,7 @@ test.each([
   ['"never closed,x', ['never closed,x']],
   ['"a"tail,x', ['a', 'x']],
   ['"",""', ['', '']],
+  ['"a", "b, c",  d', ['a', 'b, c', '  d']],
 ])('splits %j', (row, cells) => {
   expect(cellsOf(row, ',')).toEqual(cells)
 })

@@ -6,7 +6,10 @@ export function cellsOf(row: string, delimiter: string): string[] {
   const separator = delimiter.charCodeAt(0)
   let at = 0
   for (;;) {
-    if (row.charCodeAt(at) === 34) {
+    // Blanks in front of a quote are no part of the cell: some tools write `"a", "b"`.
+    const quote = quoteAt(row, at)
+    if (quote >= 0) {
+      at = quote
       const end = closingQuote(row, at + 1)
       const text = row.slice(at + 1, end)
       cells.push(text.includes('""') ? text.replaceAll('""', '"') : text)
@@ -30,6 +33,22 @@ export function cellsOf(row: string, delimiter: string): string[] {
 /** Letters and digits alone: exports write one column as `Item class`, `ItemClass` and `Item_class`. */
 export function columnKey(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '')
+}
+
+function quoteAt(row: string, from: number): number {
+  let at = from
+  while (row.charCodeAt(at) === 32) at += 1
+  return row.charCodeAt(at) === 34 ? at : -1
+}
+
+/** A row of a query's answer is a list of cells; null when the text is none. */
+export function listIn(raw: string): readonly unknown[] | null {
+  try {
+    const value: unknown = JSON.parse(raw)
+    return Array.isArray(value) ? value : null
+  } catch {
+    return null
+  }
 }
 
 function closingQuote(row: string, from: number): number {

@@ -23,6 +23,8 @@ const NAMES = [
 
 const KNOWN = new Set(NAMES)
 const BY_LOWER_CASE = new Map(NAMES.map((name) => [name.toLowerCase(), name]))
+// Defender's CloudAppEvents hold the audit record in a column of their own.
+BY_LOWER_CASE.set('raweventdata', 'AuditData')
 
 export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -125,11 +127,20 @@ export function fieldsOf(value: unknown): Fields | null {
 /** Parses JSON text that must be an object; null when it is not (hostile input is no exception). */
 export function parsedFields(text: string): Fields | null {
   try {
-    const value: unknown = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text)
+    const value: unknown = JSON.parse(plainJson(text))
     return isFields(value) ? value : null
   } catch {
     return null
   }
+}
+
+/** JSON as it is parsed: without a mark, and without the backslashes of a record that stands as text in other JSON. */
+export function plainJson(text: string): string {
+  const first = text.charCodeAt(1)
+  if (text.charCodeAt(0) === 0xfeff) return text.slice(1)
+  if (first !== 92 && !(first === 32 && /^\{ +\\/.test(text))) return text
+  const inside: unknown = text.startsWith('{') ? JSON.parse(`"${text}"`) : text
+  return typeof inside === 'string' ? inside : text
 }
 
 let lastText = ''

@@ -90,20 +90,20 @@ function parseIso(text: string): string | null {
 }
 
 const US =
-  /^(\d{1,2})\/(\d{1,2})\/(\d{4})(?:,? (\d{1,2}):(\d\d)(?::(\d\d))?(?:[ \u202f\u00a0]?(AM|PM))?)?$/i
+  /^(\d{1,2})\/(\d{1,2})\/(\d{4})(?:,? (\d{1,2}):(\d\d)(?::(\d\d)(?:\.(\d{1,7}))?)?(?:[ \u202f\u00a0]?(AM|PM))?)?$/i
 
 function parseUs(text: string): string | null {
   const match = US.exec(text)
   if (match === null) return null
   let hour = Number(match[4] ?? 0)
-  const half = match[7]?.toUpperCase()
+  const half = match[8]?.toUpperCase()
   if (half !== undefined) {
     if (hour < 1 || hour > 12) return null
     hour = (hour % 12) + (half === 'PM' ? 12 : 0)
   }
   const date = `${match[3]}-${padded(match[1])}-${padded(match[2])}`
   const plain = `${date}T${padded(String(hour))}:${match[5] ?? '00'}:${match[6] ?? '00'}`
-  return isPlain(plain, 19) ? `${plain}Z` : null
+  return isPlain(plain, 19) ? `${plain}${match[7] === undefined ? '' : `.${match[7]}`}Z` : null
 }
 
 function padded(digits: string | undefined): string {

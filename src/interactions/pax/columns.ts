@@ -1,4 +1,4 @@
-import { cellsOf, columnKey } from '../csv-row.ts'
+import { cellsOf, columnKey, listIn } from '../csv-row.ts'
 import { parsedFields } from '../fields.ts'
 import type { ReadContext } from '../record.ts'
 
@@ -27,21 +27,13 @@ export function cellsOfRow(raw: string, context: ReadContext): Cells | null {
   return cells === null ? null : new Map(entriesOf(keys, cells))
 }
 
-/** A row of a query's answer is a list of cells. */
-function listIn(raw: string): readonly unknown[] | null {
-  try {
-    const value: unknown = JSON.parse(raw)
-    return Array.isArray(value) ? value : null
-  } catch {
-    return null
-  }
-}
-
 function fieldKey(column: string): string {
   return columnKey(
     column
       .trim()
       .replace(/^\uFEFF/, '')
+      // Sentinel's portal says in which zone it shows a time.
+      .replace(/\s*\[UTC\]$/i, '')
       .replace(PREFIX, ''),
   )
 }

@@ -13,8 +13,8 @@ export function* csvRows(text: string): Generator<string> {
   }
 }
 
-/** The delimiter of a header: the one of `,`, `;` and tab that it holds most of. */
+/** The delimiter of a header: the one of `,`, `;`, tab and `|` that it holds most of. */
 export function delimiterOf(header: string): string {
   const count = (delimiter: string) => header.split(delimiter).length
-  return [',', ';', '\t'].reduce((best, one) => (count(one) > count(best) ? one : best))
+  return [',', ';', '\t', '|'].reduce((best, one) => (count(one) > count(best) ? one : best))
 }

@@ -1,4 +1,4 @@
-import { fieldsOf, isFields } from '../fields.ts'
+import { fieldsOf, isFields, plainJson } from '../fields.ts'
 import type { ReadContext } from '../record.ts'
 import {
   csvTableRow,
@@ -24,7 +24,7 @@ export function telemetryRow(raw: string, context: ReadContext): TelemetryRow | 
   if (context.format === 'telemetry-csv') return withDimensions(csvTableRow(raw, context))
   let parsed: unknown
   try {
-    parsed = JSON.parse(raw.charCodeAt(0) === 0xfeff ? raw.slice(1) : raw)
+    parsed = JSON.parse(plainJson(raw))
   } catch {
     return null
   }

@@ -86,7 +86,7 @@ describe('a message that the agent received', () => {
       occurredAt: null,
       messages: [],
     })
-    expect(other.occurredAt).toBe('2026-03-02T09:15:04Z')
+    expect(other.occurredAt).toBe('2026-03-02T09:15:04.123Z')
   })
 
   test('without the permission to log what is said has no text, and may have no name', () => {

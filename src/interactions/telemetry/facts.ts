@@ -25,7 +25,7 @@ export function telemetryIntake(raw: string, context: ReadContext): Intake {
   const said = sayings(row)
   // The row's own columns, not dimensions that a maker may have called the same.
   const name = columns.word('name', 'eventname')
-  const occurredAt = timeOf(
+  const occurredAt = parseTime(
     columns.word('timestamp', 'timegenerated', 'timestamputc', 'timegeneratedutc'),
   )
   if (name === null && occurredAt === null && row.dimensions.size === 0)
@@ -83,11 +83,6 @@ const ROLES: Readonly<Record<string, Role>> = {
 /** Never of the column TenantId: there it is the id of the workspace. */
 function tenantOf({ dimensions }: TelemetryRow): string | null {
   return guid(dimensions.get('tenantid')) ?? guid(dimensions.get('aadtenantid'))
-}
-
-/** The portal writes `9/20/2023, 4:05:03.123 AM`. */
-function timeOf(served: string | null): string | null {
-  return parseTime(served) ?? parseTime(served?.replace(/\.\d+(?=\s?[AP]M$)/i, '') ?? null)
 }
 
 function addressOf(served: string | null): string | null {

@@ -1,4 +1,4 @@
-import type { ReadContext } from '../../interactions/record.ts'
+import type { ReadContext, RecordFormat } from '../../interactions/record.ts'
 import { readCsvHeader } from './csv-header.ts'
 import { shapeOfCsv } from './csv-shape.ts'
 
@@ -16,8 +16,31 @@ export function containerContext(shape: string, header: string): ReadContext {
 /** `[{"name":"timestamp","type":"datetime"}, …]`, or a list of names. */
 export function tableContext(header: string | null): ReadContext {
   const columns = header === null ? null : namesIn(header)
-  return columns === null ? { format: 'telemetry' } : { format: 'telemetry', columns }
+  if (columns === null) return { format: 'telemetry' }
+  return { format: tableFormat(columns) ?? 'telemetry', columns }
 }
+
+/** Has it a column that a record is known by? */
+export function isKnownTable(header: string): boolean {
+  const columns = namesIn(header)
+  return columns === null || tableFormat(columns) !== null
+}
+
+/** A workspace holds audit records besides telemetry: Sentinel's CopilotActivity and CloudAppEvents. */
+function tableFormat(columns: readonly string[]): RecordFormat | null {
+  const found = shapeOfCsv(columns)
+  const format = found?.kind === 'records' ? TABLE_FORMATS[found.format] : undefined
+  if (format !== undefined) return format
+  return columns.some((name) => TELEMETRY.test(name)) ? 'telemetry' : null
+}
+
+const TABLE_FORMATS: Readonly<Partial<Record<RecordFormat, RecordFormat>>> = {
+  'audit-csv': 'audit-row',
+  'pax-csv': 'pax-row',
+  'explorer-csv': 'explorer',
+}
+const TELEMETRY =
+  /^(?:timestamp|timegenerated|customdimensions.*|properties|itemtype|operation_id)$/i
 
 function namesIn(header: string): string[] | null {
   let list: unknown

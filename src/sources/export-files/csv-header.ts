@@ -5,7 +5,8 @@ export interface CsvHeader {
   readonly columns: readonly string[]
   readonly delimiter: string
   readonly endsInReturn: boolean
-  /** Byte behind the header's line end. */
+  /** Its first byte, and the byte behind its line end. */
+  readonly start: number
   readonly end: number
 }
 
@@ -15,7 +16,7 @@ const RETURN = 0x0d
 
 /**
  * Reads the header line at the beginning of a UTF-8 text: behind PowerShell 5.1's `#TYPE` line, Excel's `sep=` line and
- * blank lines. Null when the line is not complete. The delimiter is the one of `,`, `;` and tab that stands there most often.
+ * blank lines. Null when the line is not complete. The delimiter is the one of `,`, `;`, tab and `|` that stands there most often.
  */
 export function readCsvHeader(head: Uint8Array, isWhole: boolean): CsvHeader | null {
   let start = 0
@@ -27,7 +28,8 @@ export function readCsvHeader(head: Uint8Array, isWhole: boolean): CsvHeader | n
     if (text.trim() !== '' && !isPreamble) {
       const delimiter = delimiterOf(text)
       const columns = cellsOf(text, delimiter)
-      return { line: text, columns, delimiter, endsInReturn: line.endsInReturn, end: line.next }
+      const { endsInReturn, next: end } = line
+      return { line: text, columns, delimiter, endsInReturn, start, end }
     }
     if (line.next >= head.length) return null
     start = line.next
@@ -54,7 +56,7 @@ function lineAt(head: Uint8Array, start: number, isWhole: boolean): Line | null 
 
 function delimiterOf(line: string): string {
   const bare = line.replace(/"[^"]*"/g, '')
-  const counts = [',', ';', '\t'].map((mark) => ({ mark, count: bare.split(mark).length }))
+  const counts = [',', ';', '\t', '|'].map((mark) => ({ mark, count: bare.split(mark).length }))
   return counts.reduce((best, each) => (each.count > best.count ? each : best)).mark
 }
 

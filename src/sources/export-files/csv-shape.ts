@@ -10,17 +10,23 @@ export type CsvShape =
       readonly neededColumn: number
     }
   | { readonly kind: 'reference'; readonly reference: ReferenceKind }
+  /** Known, and no export. */
+  | { readonly kind: 'no-export'; readonly what: string }
 
 /** Tells a CSV by the names of its columns, letter case, blanks and punctuation apart; null when nothing fits. */
 export function shapeOfCsv(columns: readonly string[]): CsvShape | null {
   const names = columns.map((column) => column.toLowerCase().replace(/[^a-z0-9]/g, ''))
-  const auditColumn = names.indexOf('auditdata')
+  const auditColumn = names.findIndex((name) => name === 'auditdata' || name === 'raweventdata')
   if (auditColumn >= 0) return records('audit-csv', auditColumn)
   const known = new Set(names)
   const all = (...wanted: readonly string[]): boolean => wanted.every((name) => known.has(name))
   const any = (...wanted: readonly string[]): boolean => wanted.some((name) => known.has(name))
   const found = formatOf(names, all, any)
   if (found !== null) return records(found, columns.length - 1)
+  if (any('interactiontype', 'appclass') && any('sessionid', 'requestid', 'body', 'bodycontent')) {
+    const what = 'a table that a script made of aiInteractions, which are lists and objects'
+    return { kind: 'no-export', what: `${what}: save them as JSON` }
+  }
   const reference = referenceOf(all, any)
   return reference === null ? null : { kind: 'reference', reference }
 }

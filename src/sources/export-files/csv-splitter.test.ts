@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { CsvSplitter } from './csv-splitter.ts'
 import { csvCell, LIMITS, split } from './testdata/exports.ts'
 
-const layout = { delimiter: 0x2c, endsInReturn: false, neededColumn: 1, columns: 3 }
+const header = Buffer.from('Id,AuditData,Units')
+const layout = { delimiter: 0x2c, endsInReturn: false, neededColumn: 1, columns: 3, header }
 const splitCsv = (text: string, size = 1000, limits = LIMITS, more: Partial<typeof layout> = {}) =>
   split(new CsvSplitter({ ...layout, ...more }, limits, 0), text, size)
 
@@ -67,4 +68,18 @@ test('a row that is too large is reported and passed over', () => {
   expect(problems.map((problem) => [problem.offset, problem.code])).toEqual([
     [6, 'RECORD_TOO_LARGE'],
   ])
+})
+
+test('the header that joined files repeat is no row', () => {
+  const text = '1,a,b\r\nId,AuditData,Units\r\n2,a,b\r\n\uFEFFId,AuditData,Units\r\n3,a,b\r\n'
+  for (const size of [1, 1000]) {
+    expect(splitCsv(text, size).records).toEqual(['1,a,b', '2,a,b', '3,a,b'])
+  }
+  expect(splitCsv('id,AuditData,Units\n').records).toEqual(['id,AuditData,Units'])
+})
+
+test('NUL bytes behind the rows are said', () => {
+  const { records, problems } = splitCsv('1,a,b\n\0\0\0\0\n', 3)
+  expect(records).toEqual(['1,a,b'])
+  expect(problems.map(({ code, offset }) => [code, offset])).toEqual([['FILE_BROKEN', 6]])
 })

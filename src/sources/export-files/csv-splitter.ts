@@ -7,13 +7,15 @@ const RETURN = 0x0d
 const SPACE = 0x20
 
 export interface CsvLayout {
-  /** One byte: `,`, `;` or a tab. */
+  /** One byte: `,`, `;`, `|` or a tab. */
   readonly delimiter: number
   /** True when lines end in CR alone (old Mac exports); else in LF or CRLF. */
   readonly endsInReturn: boolean
   /** A last row that was cut off before this column holds nothing worth keeping. */
   readonly neededColumn: number
   readonly columns: number
+  /** The header line's bytes: files that were joined repeat it between their rows. */
+  readonly header: Uint8Array
 }
 
 type State = 'cell' | 'plain' | 'quoted' | 'after-quote'
@@ -28,6 +30,7 @@ export class CsvSplitter extends Splitter {
   #cells = 1
   #hasContent = false
   #isMalformed = false
+  #hasNul = false
 
   constructor(layout: CsvLayout, limits: SplitterLimits, base: number) {
     super(limits, base)
@@ -66,8 +69,10 @@ export class CsvSplitter extends Splitter {
         // Behind a closing quote this is a doubled one; inside a plain cell it is a character like others.
         state = 'quoted'
       } else if (state === 'cell') {
-        if (byte > SPACE) this.#hasContent = true
-        if (byte > SPACE) state = 'plain'
+        if (byte > SPACE) {
+          this.#hasContent = true
+          state = 'plain'
+        } else if (byte === 0) this.#hasNul = true
       } else if (byte !== SPACE && byte !== RETURN && byte !== NEWLINE) {
         this.#isMalformed = true
         state = 'plain'
@@ -102,9 +107,11 @@ export class CsvSplitter extends Splitter {
   #row(end: number): void {
     const start = this.recordStart
     if (this.isSkipping) this.isSkipping = false
-    else if (this.#hasContent) {
+    else if (!this.#hasContent) this.#reportNul(start)
+    else {
       const isWindowsEnd = end > start && this.bytes[end - 1] === RETURN
-      this.record(start, isWindowsEnd ? end - 1 : end)
+      const last = isWindowsEnd ? end - 1 : end
+      if (!this.#isHeader(start, last)) this.record(start, last)
       if (this.#isMalformed) {
         this.problem(
           'FILE_BROKEN',
@@ -117,5 +124,23 @@ export class CsvSplitter extends Splitter {
     this.#cells = 1
     this.#hasContent = false
     this.#isMalformed = false
+    this.#hasNul = false
+  }
+
+  /** The header once more, perhaps behind a byte order mark. */
+  #isHeader(start: number, end: number): boolean {
+    const { header } = this.#layout
+    const from = end - header.length
+    if (from !== start && from !== start + 3) return false
+    return Buffer.compare(header, this.bytes.subarray(from, end)) === 0
+  }
+
+  #reportNul(start: number): void {
+    if (!this.#hasNul) return
+    this.problem(
+      'FILE_BROKEN',
+      start,
+      'NUL bytes stand between the rows: the file was probably not written to its end',
+    )
   }
 }

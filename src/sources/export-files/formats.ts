@@ -1,6 +1,7 @@
 import type { ReadContext, RecordFormat } from '../../interactions/record.ts'
 import type { Chunk, Container } from '../source.ts'
 import type { PositionMap } from './encoding.ts'
+import { isEscapedObject } from './escaped-text.ts'
 import { keySignature } from './object-keys.ts'
 import { shapeAt } from './object-shape.ts'
 import type { Records } from './splitter.ts'
@@ -45,14 +46,19 @@ export class ChunkMaker {
   }
 
   #formatOf(bytes: Uint8Array, start: number, end: number): RecordFormat {
+    if (isEscapedObject(bytes, start, end)) return this.#told(bytes, start, end)
     const signature = keySignature(bytes, start, end)
     const known = this.#formats.get(signature)
     if (known !== undefined) return known
-    const shape = shapeAt(bytes, start, end)
-    const format = shape?.kind === 'record' ? shape.format : this.#container.context.format
+    const format = this.#told(bytes, start, end)
     if (this.#formats.size >= MAX_SIGNATURES) this.#formats.clear()
     this.#formats.set(signature, format)
     return format
+  }
+
+  #told(bytes: Uint8Array, start: number, end: number): RecordFormat {
+    const shape = shapeAt(bytes, start, end)
+    return shape?.kind === 'record' ? shape.format : this.#container.context.format
   }
 
   #contextOf(format: RecordFormat): ReadContext {

@@ -70,7 +70,8 @@ test.each([
   ['a comment', '[{"Id":1}, // said\n {"Id":2}]', 11, 'ELEMENT_NOT_A_RECORD'],
   ['NUL bytes', '[{"Id":1},\0\0\0 {"Id":2}]', 10, 'ELEMENT_NOT_A_RECORD'],
   ['a number', '[{"Id":1},12345,{"Id":2}]', 10, 'ELEMENT_NOT_A_RECORD'],
-  ['a text', '[{"Id":1},"{[",{"Id":2}]', 10, 'ELEMENT_NOT_A_RECORD'],
+  ['a text', '[{"Id":1},"[said]",{"Id":2}]', 10, 'ELEMENT_NOT_A_RECORD'],
+  ['a record cut off in a text', '[{"Id":1},"{[",{"Id":2}]', 11, 'ELEMENT_NOT_A_RECORD'],
   ['text behind the list', '[{"Id":1},{"Id":2}] the end', 20, 'ELEMENT_NOT_A_RECORD'],
 ])(
   '%s is reported once, with its place, and the records around it are read',

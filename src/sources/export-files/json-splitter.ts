@@ -17,7 +17,7 @@ const MAX_KINDS = 512
 
 type Mode = 'between' | 'value' | 'lost'
 /** What a value that is being read is. */
-type Use = 'record' | 'dropped' | 'page-rest'
+type Use = 'record' | 'text' | 'dropped' | 'page-rest'
 
 /**
  * Finds the exact bytes of each record in JSON text: elements of lists, of the `value` list of Graph pages, and objects
@@ -73,6 +73,9 @@ export class JsonSplitter extends Splitter {
         `the file ends at byte ${end}, inside the record that begins here: fetch it again; the records before it were read`,
       )
       this.recordStart = -1
+    } else if (this.#mode === 'value' && this.#use === 'text') {
+      this.cutText(this.recordStart)
+      this.recordStart = -1
     } else if (this.#mode === 'value' || this.#lists.length > 0) {
       this.problem(
         'FILE_TRUNCATED',
@@ -106,7 +109,10 @@ export class JsonSplitter extends Splitter {
       } else if (byte === COMMA) {
         this.#comma(at)
       } else if (byte === QUOTE) {
-        return this.#drop(at, 'a text stands where a record should')
+        this.#beginElement(at)
+        this.recordStart = this.isSkipping ? -1 : at
+        this.#beginValue('text')
+        return true
       } else this.#garbage(at, byte)
     }
     return true
@@ -250,9 +256,10 @@ export class JsonSplitter extends Splitter {
   #endValue(end: number): void {
     this.#mode = 'between'
     this.position = end
-    if (this.#use === 'record' && !this.isSkipping) this.record(this.recordStart, end)
+    if (this.isSkipping || this.recordStart < 0) this.isSkipping = false
+    else if (this.#use === 'record') this.record(this.recordStart, end)
+    else if (this.#use === 'text') this.wholeText(this.recordStart, end)
     this.recordStart = -1
-    this.isSkipping = false
     this.#last = 'value'
   }
 

@@ -36,7 +36,7 @@ test.each(Object.entries(pages))(
   (_, layout) => {
     fc.assert(
       fc.property(objects, sizes, (all, size) => {
-        const { records, problems } = nested('records', layout(all), size)
+        const { records, problems } = nested(['records'], layout(all), size)
         expect(problems).toEqual([])
         expect(records).toEqual(all)
       }),
@@ -92,7 +92,7 @@ test.each([
   ['with a key that is no key', '{"a" 1}', [], ['FILE_BROKEN']],
 ])('a page that ends %s keeps the records before that', (_, text, expected, codes) => {
   for (const size of [1, 1_000]) {
-    const { records, problems } = nested('records', text, size)
+    const { records, problems } = nested(['records'], text, size)
     expect(records).toEqual(expected)
     expect(problems.map(({ code }) => code)).toEqual(codes)
   }
@@ -101,7 +101,36 @@ test.each([
 test('a record larger than allowed is left out and said, and the next one is read', () => {
   const limits = { chunkBytes: 100, maxRecordBytes: 50 }
   const text = `{"Records":[{"a":"${'x'.repeat(200)}"},{"b":1}]}`
-  const { records, problems } = nested('records', text, 10, limits)
+  const { records, problems } = nested(['records'], text, 10, limits)
   expect(records).toEqual(['{"b":1}'])
   expect(problems.map(({ code }) => code)).toEqual(['RECORD_TOO_LARGE'])
+})
+
+test('the keys of a path lead to the records; what lies beside them is passed over', () => {
+  const text =
+    '[{"user":"a@contoso.com","more":{"items":[1]},"body":{"items":[{"a":1},[{"b":2}]]}},{"body":{"items":{"c":3}}}]'
+  for (const size of [1, 7, 1_000]) {
+    const { records, problems } = nested(['body', 'items'], text, size)
+    expect(records).toEqual(['{"a":1}', '{"b":2}', '{"c":3}'])
+    expect(problems).toEqual([])
+  }
+  const byPerson = '{"a@contoso.com":[{"a":1}],"count":2,"b@contoso.com":[{"b":1}]}'
+  expect(nested(['*'], byPerson, 5).records).toEqual(['{"a":1}', '{"b":1}'])
+})
+
+test('records may be written as text; what the text cuts off is said', () => {
+  const inside = '[{"a":"\\\\ \\""},{"b":2}]'
+  const escaped = ['{\\"a\\":\\"\\\\\\\\ \\\\\\"\\"}', '{\\"b\\":2}']
+  for (const size of [1, 1_000]) {
+    const whole = nested(['records'], JSON.stringify({ Records: inside }), size)
+    expect([whole.records, whole.problems]).toEqual([escaped, []])
+    const list = nested(['records'], JSON.stringify({ Records: ['{"b":2}', '{"b":2}'] }), size)
+    expect([list.records, list.problems]).toEqual([[escaped[1], escaped[1]], []])
+    const cut = nested(['records'], JSON.stringify({ Records: inside }).slice(0, -8), size)
+    expect(cut.records).toEqual([escaped[0]])
+    expect(cut.problems.map(({ code }) => code)).toEqual(['FILE_TRUNCATED'])
+    const lost = nested(['records'], JSON.stringify({ Records: inside.slice(0, -3) }), size)
+    expect(lost.records).toEqual([escaped[0]])
+    expect(lost.problems.map(({ code }) => code)).toEqual(['ELEMENT_NOT_A_RECORD'])
+  }
 })

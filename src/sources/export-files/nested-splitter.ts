@@ -13,20 +13,23 @@ const CLOSE_BRACKET = 0x5d
 
 /** Brackets deeper than this are counted, but not compared with what opened them. */
 const MAX_KINDS = 512
-/** Lists around pages: `[[{…}]]`. */
-const MAX_LISTS = 4
+/** Pages and lists in each other. */
+const MAX_FRAMES = 16
 /** A key and the blanks behind it are shorter; what is not is no page. */
 const MAX_KEY_BYTES = 4_096
 
-/** What is open: a list of pages, a page, its list of tables, a table, the list that holds the records. */
-type Frame = 'pages' | 'page' | 'tables' | 'table' | 'records'
+/** What is open: a list of pages, a page, the list that holds the records. */
+type Kind = 'pages' | 'page' | 'records'
+/** `level`: how many keys of the path lead here. */
+type Frame = { readonly kind: Kind; readonly level: number }
 /** What the value that is being read is. */
-type Use = 'record' | 'columns' | 'dropped'
+type Use = 'record' | 'text' | 'columns' | 'dropped'
 
 /**
- * Finds the exact bytes of records that lie further inside: `{"Records": [{…}]}` or `{"Records": {…}}` of Activity
- * Explorer, `{"tables": [{"columns": […], "rows": [[…]]}]}` of Application Insights; several such pages in a list or
- * after each other. A row's columns are handed out before it, if they stand before it.
+ * Finds the exact bytes of records that lie further inside: behind the keys of a path, `{"Records": [{…}]}` or
+ * `{"Records": {…}}` of Activity Explorer, also as JSON in a text; or in the tables of Application Insights,
+ * `{"tables": [{"columns": […], "rows": [[…]]}]}`. Several such pages may stand in a list or after each other.
+ * A row's columns are handed out before it, if they stand before it.
  */
 export class NestedSplitter extends Splitter {
   readonly #nest: Nest
@@ -62,7 +65,9 @@ export class NestedSplitter extends Splitter {
   protected finish(): void {
     if (this.#mode === 'lost') return
     const end = this.base + this.length
-    if (this.#mode === 'value' && this.#use === 'record' && !this.isSkipping) {
+    if (this.#mode === 'value' && this.#use === 'text' && !this.isSkipping) {
+      this.cutText(this.recordStart)
+    } else if (this.#mode === 'value' && this.#use === 'record' && !this.isSkipping) {
       this.problem(
         'FILE_TRUNCATED',
         this.recordStart,
@@ -86,10 +91,10 @@ export class NestedSplitter extends Splitter {
       const byte = bytes[at] ?? 0
       const frame = this.#frames.at(-1)
       if (byte <= 0x20 || byte === COMMA) this.position = at + 1
-      else if (frame === 'page' || frame === 'table') {
+      else if (frame?.kind === 'page') {
         if (byte === CLOSE_BRACE) this.#close(at)
         else if (byte !== QUOTE) return this.#lose(at)
-        else return this.#key(at, frame)
+        else return this.#key(at, frame.level)
       } else if (byte === CLOSE_BRACKET && frame !== undefined) this.#close(at)
       else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
         this.#isInGarbage = false
@@ -106,24 +111,24 @@ export class NestedSplitter extends Splitter {
     this.position = at + 1
   }
 
-  #open(at: number, frame: Frame): true {
-    this.#frames.push(frame)
+  #open(at: number, kind: Kind, level: number): true {
+    if (this.#frames.length >= MAX_FRAMES) return this.#begin(at, 'dropped')
+    this.#frames.push({ kind, level })
     this.position = at + 1
     return true
   }
 
   /** An object or list that stands in a list, or at the outside. */
   #element(at: number, byte: number, frame: Frame | undefined): true {
-    if (frame === 'records') return this.#begin(at, 'record')
-    if (frame === 'tables') {
-      return byte === OPEN_BRACE ? this.#open(at, 'table') : this.#begin(at, 'dropped')
+    if (frame?.kind === 'records') {
+      const isRow = byte === OPEN_BRACE || this.#nest === 'tables'
+      return isRow ? this.#begin(at, 'record') : this.#open(at, 'records', frame.level)
     }
-    if (byte === OPEN_BRACE) return this.#open(at, 'page')
-    return this.#frames.length < MAX_LISTS ? this.#open(at, 'pages') : this.#begin(at, 'dropped')
+    return this.#open(at, byte === OPEN_BRACE ? 'page' : 'pages', frame?.level ?? 0)
   }
 
-  /** A key of a page or a table, and where its value begins. */
-  #key(at: number, frame: 'page' | 'table'): boolean {
+  /** A key of a page, and where its value begins. */
+  #key(at: number, level: number): boolean {
     const { bytes } = this
     const limit = Math.min(this.length, at + MAX_KEY_BYTES)
     let end = at + 1
@@ -139,28 +144,35 @@ export class NestedSplitter extends Splitter {
     const key = Buffer.from(bytes.subarray(at + 1, end))
       .toString('latin1')
       .toLowerCase()
-    return this.#valueOf(key, frame, value)
+    if (this.#nest === 'tables') return this.#partOfTables(key, value)
+    return this.#valueAt(key, this.#nest, level, value)
   }
 
-  #valueOf(key: string, frame: 'page' | 'table', at: number): true {
+  #valueAt(key: string, path: readonly string[], level: number, at: number): true {
     const byte = this.bytes[at] ?? 0
     const isList = byte === OPEN_BRACKET
-    // A list of pages that a script wrapped once more.
-    if (key === 'value' && isList && frame === 'page' && this.#frames.length < MAX_LISTS) {
-      return this.#open(at, 'pages')
+    const wanted = path[level]
+    if (wanted !== '*' && wanted !== key) {
+      // A list of pages that a script wrapped once more.
+      return key === 'value' && isList ? this.#open(at, 'pages', level) : this.#begin(at, 'dropped')
     }
-    if (this.#nest === 'records') {
-      if (key !== 'records') return this.#begin(at, 'dropped')
-      if (isList) return this.#open(at, 'records')
-      return this.#begin(at, byte === OPEN_BRACE ? 'record' : 'dropped')
+    const isLast = level === path.length - 1
+    if (isList) return this.#open(at, isLast ? 'records' : 'pages', level + 1)
+    if (byte === OPEN_BRACE) {
+      return isLast ? this.#begin(at, 'record') : this.#open(at, 'page', level + 1)
     }
-    if (frame === 'page') {
-      return key === 'tables' && isList ? this.#open(at, 'tables') : this.#begin(at, 'dropped')
-    }
-    if (key === 'columns' && isList) return this.#begin(at, 'columns')
-    if (key !== 'rows' || !isList) return this.#begin(at, 'dropped')
+    return this.#begin(at, isLast && byte === QUOTE && wanted !== '*' ? 'text' : 'dropped')
+  }
+
+  /** Tables may lie in whatever: what has rows is one. */
+  #partOfTables(key: string, at: number): true {
+    const byte = this.bytes[at] ?? 0
+    if (byte === OPEN_BRACE) return this.#open(at, 'page', 0)
+    if (byte !== OPEN_BRACKET) return this.#begin(at, 'dropped')
+    if (key === 'columns') return this.#begin(at, 'columns')
+    if (key !== 'rows') return this.#open(at, 'pages', 0)
     this.sawRows = true
-    return this.#open(at, 'records')
+    return this.#open(at, 'records', 0)
   }
 
   #begin(at: number, use: Use): true {
@@ -176,6 +188,10 @@ export class NestedSplitter extends Splitter {
   #garbage(at: number, byte: number): void {
     this.position = at + 1
     const isMark = byte === 0xef || byte === 0xbb || byte === 0xbf
+    if (byte === QUOTE && this.#frames.at(-1)?.kind === 'records') {
+      this.#begin(at, 'text')
+      return
+    }
     if (byte === QUOTE) this.#begin(at, 'dropped')
     if (this.#isInGarbage || isMark) return
     this.#isInGarbage = true
@@ -222,6 +238,7 @@ export class NestedSplitter extends Splitter {
     if (this.recordStart >= 0 && !this.isSkipping) {
       if (this.#use === 'record') this.record(this.recordStart, end)
       else if (this.#use === 'columns') this.columns(this.recordStart, end)
+      else this.wholeText(this.recordStart, end)
     }
     this.#mode = 'between'
     this.position = end

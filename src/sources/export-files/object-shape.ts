@@ -1,6 +1,7 @@
 import { holdsNotifiedItem } from '../../interactions/notification.ts'
 import type { RecordFormat } from '../../interactions/record.ts'
 import type { ReferenceKind } from '../source.ts'
+import { isEscapedObject, unescapedStart } from './escaped-text.ts'
 import { keysOf, type Keys } from './object-keys.ts'
 
 /** What a JSON object is, told by its keys. */
@@ -12,8 +13,8 @@ export type ObjectShape =
   /** Known, and no export. */
   | { readonly kind: 'no-export'; readonly what: string }
 
-/** Where the records of a nested shape lie: in `Records`, or in the `rows` of each of its `tables`. */
-export type Nest = 'records' | 'tables'
+/** Where the records of a nested shape lie: in the `rows` of tables, or behind these keys in lower case (`*`: all keys). */
+export type Nest = 'tables' | readonly string[]
 
 const AUDIT: ObjectShape = { kind: 'record', format: 'audit' }
 const AUDIT_ROW: ObjectShape = { kind: 'record', format: 'audit-row' }
@@ -37,7 +38,7 @@ function shapeOfObject(keys: Keys): ObjectShape | null {
       'an encrypted change notification: only the collector that holds the key of its subscription can read it',
     )
   }
-  if (has('auditdata', 'auditlogrecordtype')) return AUDIT_ROW
+  if (has('auditdata', 'auditlogrecordtype', 'raweventdata')) return AUDIT_ROW
   if (has('interactiontype') && has('sessionid', 'requestid', 'appclass', 'body')) {
     return AI_INTERACTION
   }
@@ -51,6 +52,10 @@ function shapeOfObject(keys: Keys): ObjectShape | null {
 
 /** What the object at these bytes is: by its keys, and of a notification by whether the changed item is in it. */
 export function shapeAt(bytes: Uint8Array, start: number, end: number): ObjectShape | null {
+  if (isEscapedObject(bytes, start, end)) {
+    const text = unescapedStart(bytes, start, end)
+    return isEscapedObject(text, 0, text.length) ? null : shapeAt(text, 0, text.length)
+  }
   const keys = keysOf(bytes, start, end)
   const isNotification =
     (keys.has('subscriptionId') || keys.has('changeType')) &&
@@ -66,11 +71,9 @@ function otherShape(keys: Keys, has: Has): ObjectShape | null {
     return record('explorer')
   }
   // Other interfaces have lists of that name: what is in it decides.
-  if (has('records') && !has('userid')) return { kind: 'nested', nest: 'records' }
+  if (has('records') && !has('userid')) return { kind: 'nested', nest: ['records'] }
   if (has('resultdata') && has('watermark', 'lastpage', 'recordcount')) {
-    return noExport(
-      'an answer of Export-ActivityExplorerData with its records inside a text: save its ResultData alone, or each page as JSON with Records',
-    )
+    return { kind: 'nested', nest: ['resultdata'] }
   }
   if (has('recordid') && has('message_id', 'message_isprompt', 'llmeventdata')) {
     return record('pax-row')
@@ -80,7 +83,9 @@ function otherShape(keys: Keys, has: Has): ObjectShape | null {
   }
   if (keys.get('activities') === '[') return record('transcript')
   if (isTelemetry(keys, has)) return record('telemetry')
-  return has('tables') ? { kind: 'nested', nest: 'tables' } : null
+  return has('tables') || (has('columns') && has('rows'))
+    ? { kind: 'nested', nest: 'tables' }
+    : null
 }
 
 /** Who and what the records are about. */

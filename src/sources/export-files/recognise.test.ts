@@ -41,7 +41,29 @@ test.each([
   ['search results', `[${row}]`, 'audit-rows as json'],
   ['search results as lines', `${row}\n${row}`, 'audit-rows as lines'],
   ['Graph audit records', '{"value":[{"id":"1","auditData":{"Id":"1"}}]}', 'audit-rows as json'],
+  ['a blob as text in a list', JSON.stringify([one, one]), 'management-blob as json'],
+  ['a blob as one text', JSON.stringify(`[${one}]`), 'audit-records as json'],
+  ['records as text, one per line', `${JSON.stringify(one)}\n`.repeat(2), 'audit-records as json'],
+  ['records under a name', `{"status":"ok","data":[${one}]}`, 'audit-records as nested'],
+  ['a page with its state first', `{"state":1,"value":[${item}]}`, 'graph-page as nested'],
+  ['audit records in Records', `{"Records":[${one}]}`, 'audit-records as nested'],
+  ['Defender events', `[{"ActionType":"x","RawEventData":${one}}]`, 'audit-rows as json'],
   ['an answer of Application Insights', '{"tables":[]}', 'telemetry-tables as nested'],
+  [
+    'one table of an answer',
+    '{"name":"PrimaryResult","columns":[{"name":"timestamp"}],"rows":[["x"]]}',
+    'telemetry-tables as nested',
+  ],
+  [
+    'frames of a Kusto answer',
+    '[{"FrameType":"DataSetHeader"},{"TableKind":"PrimaryResult","Columns":[{"ColumnName":"timestamp"}],"Rows":[["x"]]}]',
+    'telemetry-tables as nested',
+  ],
+  [
+    'records of Activity Explorer as text',
+    JSON.stringify({ ResultData: '[{"RecordIdentity":"1"}]', RecordCount: 1 }),
+    'explorer-pages as nested',
+  ],
   [
     'a page of Activity Explorer',
     '{"WaterMark":"w","Records":{"RecordIdentity":"1"}}',
@@ -81,6 +103,8 @@ test.each([
   ['#TYPE Deserialized.Result\r\n"RecordType","AuditData"\r\n', ',', ['RecordType', 'AuditData']],
   ['sep=;\nAUDITDATA;x\n', ';', ['AUDITDATA', 'x']],
   ['AuditData,b\r1,2\r', ',', ['AuditData', 'b']],
+  ['"Audit Data"|b\n', '|', ['Audit Data', 'b']],
+  ['Timestamp,RawEventData\n', ',', ['Timestamp', 'RawEventData']],
 ])('a CSV is recognised by its AuditData column: %j', (text, delimiter, columns) => {
   const recognised = recognise(Buffer.from(text), true)
   expect(recognised).toMatchObject({
@@ -106,6 +130,9 @@ test.each([
   ['<html>', 'web page'],
   ['Dear Anna,\nthe file is attached.\n', 'no export'],
   ['{"a":1}', 'no export'],
+  ['{"tables":[{"columns":["a"],"rows":[["b"]]}]}', 'without a column that Daybook knows'],
+  ['{"PageNumber":1,"Records":"none"}', 'cannot read'],
+  ['id,sessionId,appClass,userPrincipalName,displayName\n', 'save them as JSON'],
   ['[1,2,3]', 'no export'],
   ['{', 'ends before'],
   ['[{"Rec', 'ends before'],

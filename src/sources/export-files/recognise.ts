@@ -1,6 +1,6 @@
 import type { ReadContext, RecordFormat } from '../../interactions/record.ts'
 import type { ReferenceKind, SourceErrorCode, SourceShape } from '../source.ts'
-import { tableContext } from './container-context.ts'
+import { isKnownTable, tableContext } from './container-context.ts'
 import { readCsvHeader } from './csv-header.ts'
 import { shapeOfCsv } from './csv-shape.ts'
 import type { CsvLayout } from './csv-splitter.ts'
@@ -8,6 +8,7 @@ import { JsonSplitter } from './json-splitter.ts'
 import { NestedSplitter } from './nested-splitter.ts'
 import { shapeAt } from './object-shape.ts'
 import type { Nest, ObjectShape } from './object-shape.ts'
+import { recordPath } from './record-path.ts'
 import type { Part } from './splitter.ts'
 
 /** How the text of a container is taken apart. */
@@ -56,6 +57,10 @@ export function recognise(head: Uint8Array, isWhole: boolean): Recognised {
   if (csv !== null) return csv
   const lines = recordLines(head, isWhole)
   if (lines !== null) return lines
+  if (first === 0x22) {
+    const text = recogniseJson(head, isWhole, first)
+    if (text.kind === 'export') return text
+  }
   if (first === 0x3c) return refuse('this is a web page or XML, perhaps an error or sign-in page')
   return refuse(`this is no export that Daybook knows; ${HINT}`)
 }
@@ -93,10 +98,14 @@ function recogniseJson(head: Uint8Array, isWhole: boolean, first: number): Recog
     if (shape?.kind === 'record') {
       return exported(shape.format, shapeName(shape.format, splitter), 'json')
     }
-    if (!isWhole && (known === null || looked === 0)) return { kind: 'undecided' }
     known ??= shape
   }
   if (known?.kind === 'nested') return recogniseNested(head, isWhole, known.nest)
+  if (known === null) {
+    const nest = recordPath(head, startOfJson(head))
+    if (nest !== null) return recogniseNested(head, isWhole, nest)
+    if (cut !== null && !isWhole) return { kind: 'undecided' }
+  }
   if (known?.kind === 'reference') return known
   if (known?.kind === 'no-export') return refuse(`this is ${known.what}; it is no export`)
   if (isWhole && looked === 0 && splitter.isUnfinished) {
@@ -124,15 +133,25 @@ function recogniseNested(head: Uint8Array, isWhole: boolean, nest: Nest): Recogn
   const parts = splitter.push(head)
   const cut = splitter.unfinished
   parts.push(...splitter.end())
-  return nest === 'records'
-    ? recognisePages(parts, cut, isWhole)
-    : recogniseTables(parts, splitter.sawRows || isWhole)
+  if (nest === 'tables') return recogniseTables(parts, splitter.sawRows || isWhole)
+  const found = recognisePages(parts, cut, isWhole, nest)
+  if (found.kind !== 'refused') return found
+  // The records may lie behind another key than the one that the page was taken for.
+  const other = recordPath(head, startOfJson(head))
+  const isOther = other !== null && String(other) !== String(nest)
+  return isOther ? recogniseNested(head, isWhole, other) : found
+}
+
+function startOfJson(head: Uint8Array): number {
+  const start = head.findIndex((byte) => byte === 0x7b || byte === 0x5b || byte === 0x22)
+  return Math.max(0, start)
 }
 
 function recognisePages(
   parts: readonly Part[],
   cut: Uint8Array | null,
   isWhole: boolean,
+  nest: readonly string[],
 ): Recognised {
   const [first] = parts.flatMap((part) =>
     part.kind === 'records' ? [part.bytes.subarray(part.ranges[0], part.ranges[1])] : [],
@@ -140,23 +159,38 @@ function recognisePages(
   const seen = first ?? cut
   if (seen === null && !isWhole) return { kind: 'undecided' }
   const shape = seen === null ? null : shapeAt(seen, 0, seen.length)
-  if (seen !== null && (shape?.kind !== 'record' || shape.format !== 'explorer')) {
+  if (seen !== null && shape?.kind !== 'record') {
     if (first === undefined && !isWhole) return { kind: 'undecided' }
     return refuse(`this is a list of records that Daybook does not know; ${HINT}`)
   }
+  const isText = parts.some((part) => part.kind === 'problem' && part.code !== 'FILE_TRUNCATED')
+  if (seen === null && isText) {
+    return refuse(`this is a page whose records Daybook cannot read; ${HINT}`)
+  }
+  const format = shape?.kind === 'record' ? shape.format : 'explorer'
   return {
     kind: 'export',
-    shape: 'explorer-pages',
-    structure: { kind: 'nested', nest: 'records' },
-    context: { format: 'explorer' },
+    shape: PAGE_SHAPES[format] ?? JSON_SHAPES[format] ?? 'audit-records',
+    structure: { kind: 'nested', nest },
+    context: { format },
     header: null,
   }
 }
 
+const PAGE_SHAPES: Readonly<Partial<Record<RecordFormat, SourceShape>>> = {
+  explorer: 'explorer-pages',
+  'ai-interaction': 'graph-page',
+}
+
 /** The columns of a first answer stand before its rows; where they do not, its rows are kept without. */
 function recogniseTables(parts: readonly Part[], isSeen: boolean): Recognised {
-  const header = parts.find((part) => part.kind === 'columns')?.text ?? null
+  const headers = parts.flatMap((part) => (part.kind === 'columns' ? [part.text] : []))
+  const header = headers[0] ?? null
   if (header === null && !isSeen) return { kind: 'undecided' }
+  const hasRows = parts.some((part) => part.kind === 'records')
+  if (hasRows && header !== null && headers.every((each) => !isKnownTable(each))) {
+    return refuse(`this is the answer of a query without a column that Daybook knows; ${HINT}`)
+  }
   return {
     kind: 'export',
     shape: 'telemetry-tables',
@@ -215,8 +249,9 @@ function recordLines(head: Uint8Array, isWhole: boolean): Recognised | null {
 function recogniseCsv(head: Uint8Array, isWhole: boolean): Recognised | null {
   const header = readCsvHeader(head, isWhole)
   if (header === null) return null
-  const { columns, delimiter, line, end, endsInReturn } = header
+  const { columns, delimiter, line, start, end, endsInReturn } = header
   const found = shapeOfCsv(columns)
+  if (found?.kind === 'no-export') return refuse(`this is ${found.what}`)
   if (found?.kind !== 'records') return found
   const { shape, format, neededColumn } = found
   const layout: CsvLayout = {
@@ -224,6 +259,7 @@ function recogniseCsv(head: Uint8Array, isWhole: boolean): Recognised | null {
     endsInReturn,
     neededColumn,
     columns: columns.length,
+    header: head.slice(start, start + Buffer.byteLength(line)),
   }
   return {
     kind: 'export',

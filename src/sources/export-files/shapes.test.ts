@@ -67,6 +67,17 @@ test('rows of an answer that names no columns are kept; an empty answer is an an
   expect([empty.records, empty.errors, empty.ends.length]).toEqual([[], [], 1])
 })
 
+test('records written as JSON inside of JSON come out as served, and each gets its own format', async () => {
+  using files = scratch()
+  const texts = [activity('1'), '{"Id":"2","RecordType":261,"Operation":"x","UserId":"a"}']
+  const { records, errors } = await read([files.file('texts.json', JSON.stringify(texts))])
+  expect(errors).toEqual([])
+  expect(records.map(({ raw, format }) => [raw, format])).toEqual([
+    [JSON.stringify(texts[0]).slice(1, -1), 'explorer'],
+    [JSON.stringify(texts[1]).slice(1, -1), 'audit'],
+  ])
+})
+
 test.each([
   ['AuditData,Id', 'audit-csv', 'audit-csv'],
   ['RecordId;Message_Id', 'pax-csv', 'pax-csv'],
@@ -75,6 +86,8 @@ test.each([
   ['timestamp [UTC],customDimensions', 'telemetry-csv', 'telemetry-csv'],
   ['conversationtranscriptid,content', 'transcript-csv', 'transcript-csv'],
   ['[{"ColumnName":"timestamp"},"name"]', 'telemetry-tables', 'telemetry'],
+  ['[{"name":"RecordId"},{"name":"LLMEventData"}]', 'telemetry-tables', 'pax-row'],
+  ['["Timestamp","RawEventData"]', 'telemetry-tables', 'audit-row'],
 ])('a container with the header %s is read again as it was', (header, shape, format) => {
   const context = containerContext(shape, header)
   expect(context.format).toBe(format)

@@ -1,4 +1,5 @@
 import type { SourceErrorCode } from '../source.ts'
+import { objectsInText } from './escaped-text.ts'
 
 /** Some whole records: `ranges` are start,end pairs into `bytes`, which begins at byte `base` of the text. */
 export interface Records {
@@ -96,6 +97,40 @@ export abstract class Splitter {
     this.#ranges[this.#count * 2] = start
     this.#ranges[this.#count * 2 + 1] = end
     this.#count += 1
+  }
+
+  /**
+   * `bytes[start .. end)` is the inside of a JSON string: the objects written in it are records. Tells where one begins
+   * that the text does not end (-1: none); null when the text holds none.
+   */
+  protected textRecords(start: number, end: number): number | null {
+    const found = objectsInText(this.bytes, start, Math.min(end, this.length))
+    if (found === null) return null
+    const { ranges, openAt } = found
+    for (let i = 0; i < ranges.length; i += 2) this.record(ranges[i] ?? 0, ranges[i + 1] ?? 0)
+    return openAt
+  }
+
+  /** The same of a whole string, `bytes[start .. end)` with its quotes; what is no record is reported. */
+  protected wholeText(start: number, end: number): void {
+    const open = this.textRecords(start + 1, end - 1)
+    if (open === null) {
+      const message = 'a text stands where a record should; it was left out'
+      this.problem('ELEMENT_NOT_A_RECORD', start, message)
+    } else if (open >= 0) {
+      const message = 'the text that stands for records ends inside the one that begins here'
+      this.problem('ELEMENT_NOT_A_RECORD', open, message)
+    }
+  }
+
+  /** The same of a string that begins at `start` and that the file does not end. */
+  protected cutText(start: number): void {
+    const open = this.textRecords(start + 1, this.length) ?? -1
+    this.problem(
+      'FILE_TRUNCATED',
+      open < 0 ? start : open,
+      `the file ends at byte ${this.base + this.length}, inside a text that holds records: fetch it again; those before this place were read`,
+    )
   }
 
   /** `at`: index into `bytes`. */

@@ -19,7 +19,13 @@ const ROWS = ['1,"{""Id"":""1""}",x', '2,"{""a"":""\\""b\n,""}",', '3,{},y']
 const CELLS = ['[1,"]",{"a":[]}]', '["\\"[",null]', '[{}]']
 const HEADER = 'Id,AuditData,Units\n'
 const INTERESTING = Buffer.from('{}[],:"\\\n\r\0 aZ;\t\xef\xbb\xbf\xff#@v', 'latin1')
-const layout = { delimiter: 0x2c, endsInReturn: false, neededColumn: 1, columns: 3 }
+const layout = {
+  delimiter: 0x2c,
+  endsInReturn: false,
+  neededColumn: 1,
+  columns: 3,
+  header: Buffer.from(HEADER.trim()),
+}
 
 type Seed = {
   readonly text: Buffer
@@ -55,7 +61,7 @@ const SEEDS: readonly Seed[] = [
     `{"PageNumber":1,"x":{"Records":[1]},"Records":[${RECORDS.join(',')}],"WaterMark":"]"}`,
     RECORDS,
     0,
-    () => new NestedSplitter(LIMITS, 'records'),
+    () => new NestedSplitter(LIMITS, ['records']),
   ),
   seed(
     `{"tables":[{"name":"t","columns":[{"name":"]"}],"rows":[${CELLS.join(', ')}]}],"n":{}}`,
