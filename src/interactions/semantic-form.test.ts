@@ -146,3 +146,28 @@ test('nesting without end is its own form', () => {
 
   expect(semanticForm(raw, { format: 'audit' })).toBe(raw)
 })
+
+test.each([
+  ['as text in other JSON', JSON.stringify(JSON.stringify(record)).slice(1, -1), 'audit'],
+  [
+    'out of Graph’s PowerShell commands',
+    JSON.stringify({ Id: record['Id'], AuditData: { AdditionalProperties: record } }),
+    'audit-row',
+  ],
+  [
+    'out of Defender’s events',
+    JSON.stringify({ Timestamp: '2026-03-02T09:20:00Z', RawEventData: JSON.stringify(record) }),
+    'audit-row',
+  ],
+] as const)('a record %s has the form of the record itself', (_, raw, format) => {
+  expect(semanticForm(raw, { format })).toBe(blob)
+})
+
+test('a record in a row of a query’s answer, or in a column with a blank in its name, has its form', () => {
+  const cells = ['2026-03-02T09:20:00Z', JSON.stringify(record)]
+  const columns = ['Timestamp', 'RawEventData']
+  expect(semanticForm(JSON.stringify(cells), { format: 'audit-row', columns })).toBe(blob)
+  const csv = cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join('|')
+  const spaced = { columns: ['Creation date', 'Audit Data'], delimiter: '|' }
+  expect(semanticForm(csv, { format: 'audit-csv', ...spaced })).toBe(blob)
+})

@@ -4,7 +4,7 @@ const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 /**
  * A served time as ISO 8601 UTC with `Z`, its fraction digits kept (at most 7); null when absent or unreadable.
- * No zone means UTC. Accepts ISO 8601 with `T` or a blank, the portal's `9/20/2023 4:05:03 AM` (month first),
+ * No zone means UTC. Accepts ISO 8601 with `T` or a blank, the portal's `9/20/2023 4:05:03 AM` (month first), the `20.09.2023 04:05:03` of Excel in German and others,
  * and the `/Date(1695182703000)/` that PowerShell 5.1 writes. Years before 1900 (empty dates) are null.
  */
 export function parseTime(served: unknown): string | null {
@@ -16,7 +16,7 @@ export function parseTime(served: unknown): string | null {
   }
   if (text.length > 64) return null
   const trimmed = text.trim()
-  return parseIso(trimmed) ?? parseUs(trimmed) ?? parseDotNet(trimmed)
+  return parseIso(trimmed) ?? parseSlashes(trimmed) ?? parseDots(trimmed) ?? parseDotNet(trimmed)
 }
 
 /** Epoch milliseconds of a time that `parseTime` returned; further digits are cut. NaN for other text. */
@@ -92,7 +92,7 @@ function parseIso(text: string): string | null {
 const US =
   /^(\d{1,2})\/(\d{1,2})\/(\d{4})(?:,? (\d{1,2}):(\d\d)(?::(\d\d)(?:\.(\d{1,7}))?)?(?:[ \u202f\u00a0]?(AM|PM))?)?$/i
 
-function parseUs(text: string): string | null {
+function parseSlashes(text: string): string | null {
   const match = US.exec(text)
   if (match === null) return null
   let hour = Number(match[4] ?? 0)
@@ -101,9 +101,23 @@ function parseUs(text: string): string | null {
     if (hour < 1 || hour > 12) return null
     hour = (hour % 12) + (half === 'PM' ? 12 : 0)
   }
-  const date = `${match[3]}-${padded(match[1])}-${padded(match[2])}`
-  const plain = `${date}T${padded(String(hour))}:${match[5] ?? '00'}:${match[6] ?? '00'}`
-  return isPlain(plain, 19) ? `${plain}${match[7] === undefined ? '' : `.${match[7]}`}Z` : null
+  const time = `${padded(String(hour))}:${match[5] ?? '00'}:${match[6] ?? '00'}`
+  return utc(`${match[3]}-${padded(match[1])}-${padded(match[2])}T${time}`, match[7])
+}
+
+const DOTS = /^(\d{1,2})\.(\d{1,2})\.(\d{4})(?:,? (\d{1,2}):(\d\d)(?::(\d\d))?)?$/
+
+/** With dots the day stands first, in every language that writes dates so. */
+function parseDots(text: string): string | null {
+  const match = DOTS.exec(text)
+  if (match === null) return null
+  const time = `${padded(match[4])}:${match[5] ?? '00'}:${match[6] ?? '00'}`
+  return utc(`${match[3]}-${padded(match[2])}-${padded(match[1])}T${time}`)
+}
+
+function utc(plain: string, fraction?: string): string | null {
+  if (!isPlain(plain, 19)) return null
+  return `${plain}${fraction === undefined ? '' : `.${fraction}`}Z`
 }
 
 function padded(digits: string | undefined): string {

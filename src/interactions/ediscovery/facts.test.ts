@@ -225,3 +225,21 @@ describe('other rows of the report', () => {
     expect(facts.unmapped).toBe('no column of an eDiscovery items report')
   })
 })
+
+test('a report of the earlier eDiscovery is read by its own columns', () => {
+  const columns = ['Item Identity', 'Item Class', 'Subject or Title', 'Sender or Created by']
+  const raw =
+    'AAMk1,IPM.SkypeTeams.Message.Copilot.Word,Plan,avery.howard@contoso.com,3/2/2026 9:15:04 AM'
+  const { facts } = intake(raw, {
+    format: 'ediscovery-csv',
+    columns: [...columns, 'Received or Created'],
+    delimiter: ',',
+  })
+  expect(facts).toMatchObject({
+    nativeId: 'AAMk1',
+    occurredAt: '2026-03-02T09:15:04Z',
+    user: { upn: 'avery.howard@contoso.com' },
+    messages: [{ role: 'prompt' }],
+    text: 'Plan',
+  })
+})

@@ -14,7 +14,7 @@ const MAX_ID = 1_024
 export function ediscoveryIntake(raw: string, context: ReadContext): Intake {
   const row = csvTableRow(raw, context)
   const itemClass = row.word('itemclass')
-  const id = row.word('immutableid')
+  const id = idOf(row)
   if (itemClass === null && id === null && row.word('compoundpath', 'targetpath') === null)
     return unmappedIntake(raw, context, 'no column of an eDiscovery items report')
   if (isNotAboutAi(itemClass))
@@ -27,8 +27,13 @@ export function ediscoveryIntake(raw: string, context: ReadContext): Intake {
   return { facts, notAi: null }
 }
 
+/** Reports of the time before Purview's new eDiscovery name an item so. */
+function idOf(row: TableRow): string | null {
+  return row.word('immutableid', 'itemidentity')
+}
+
 function told(row: TableRow, itemClass: string | null, rowKind: RowKind): Partial<Facts> {
-  const id = row.word('immutableid')
+  const id = idOf(row)
   const thread = threadOf(id, row.word('modernattachmentparentid', 'parentid'))
   const surface = itemClass === null ? null : canonicalSurface(itemClass)
   const occurredAt = timeOf(row)
@@ -70,6 +75,7 @@ function timeOf(row: TableRow): string | null {
     'sent',
     'received',
     'emaildatereceived',
+    'receivedorcreated',
     'created',
   ]) {
     const time = parseTime(row.word(column))
@@ -88,7 +94,7 @@ interface Sender {
 }
 
 function senderOf(row: TableRow): Sender {
-  const served = row.word('sender', 'emailsender', 'senderauthor')
+  const served = row.word('sender', 'emailsender', 'senderauthor', 'senderorcreatedby')
   const names = (served ?? '').split(';').flatMap((name) => name.trim() || [])
   const person = names.find((name) => name.includes('@'))
   return {
@@ -179,6 +185,7 @@ function labelsOf(row: TableRow): readonly string[] {
 function titleOf(row: TableRow): string | null {
   return row.word(
     'subjecttitle',
+    'subjectortitle',
     'subject',
     'emailsubject',
     'conversationname',

@@ -63,7 +63,9 @@ function isDocument(row: TableRow): boolean {
 }
 
 function severalSenders(row: TableRow): boolean {
-  return (row.word('sender', 'emailsender', 'senderauthor') ?? '').includes(';')
+  return (row.word('sender', 'emailsender', 'senderauthor', 'senderorcreatedby') ?? '').includes(
+    ';',
+  )
 }
 
 // The id of a conversation's transcript ends with its file, that of a message in it goes on behind.

@@ -186,3 +186,21 @@ test('masked addresses are none', () => {
 test.each(['17', '"x"', '{}', '{"a":1}'])('%s is unmapped', (raw) => {
   expect(read(raw).unmapped).not.toBeNull()
 })
+
+test('an event of the events interface, and a row in a storage account, tell the same', () => {
+  const event = { id: 'e-1', type: 'customEvent', customEvent: { name: 'BotMessageReceived' } }
+  const events = { ...event, timestamp: '2026-03-02T09:15:04Z', customDimensions: DIMENSIONS }
+  const stored = {
+    time: '2026-03-02T09:15:04Z',
+    Name: 'BotMessageReceived',
+    Properties: DIMENSIONS,
+  }
+  for (const one of [events, stored]) {
+    expect(read(JSON.stringify(one))).toMatchObject({
+      operation: 'BotMessageReceived',
+      occurredAt: '2026-03-02T09:15:04Z',
+      messages: [{ role: 'prompt' }],
+    })
+  }
+  expect(read(JSON.stringify(events)).nativeId).toBe('e-1')
+})

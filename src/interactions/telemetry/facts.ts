@@ -1,5 +1,5 @@
 import { agentKey } from '../agents.ts'
-import { flag, guid, word } from '../fields.ts'
+import { fieldsOf, flag, guid, word } from '../fields.ts'
 import type {
   Agent,
   Facts,
@@ -11,6 +11,7 @@ import type {
   ReadContext,
   Role,
 } from '../record.ts'
+import { objectTableRow } from '../table-row.ts'
 import { parseTime } from '../times.ts'
 import { emptyFacts, unmappedIntake } from '../unmapped.ts'
 import { isAutomatic } from '../automatic.ts'
@@ -24,9 +25,10 @@ export function telemetryIntake(raw: string, context: ReadContext): Intake {
   const { columns } = row
   const said = sayings(row)
   // The row's own columns, not dimensions that a maker may have called the same.
-  const name = columns.word('name', 'eventname')
+  const event = objectTableRow(fieldsOf(columns.value('customevent')) ?? {})
+  const name = columns.word('name', 'eventname') ?? event.word('name')
   const occurredAt = parseTime(
-    columns.word('timestamp', 'timegenerated', 'timestamputc', 'timegeneratedutc'),
+    columns.word('timestamp', 'timegenerated', 'timestamputc', 'timegeneratedutc', 'time'),
   )
   if (name === null && occurredAt === null && row.dimensions.size === 0)
     return unmappedIntake(raw, context, 'no column of Application Insights')
@@ -37,7 +39,7 @@ export function telemetryIntake(raw: string, context: ReadContext): Intake {
   const role = ROLES[(name ?? '').toLowerCase()] ?? null
   const facts: Facts = {
     ...emptyFacts(context.format),
-    nativeId: columns.word('itemid'),
+    nativeId: columns.word('itemid') ?? (event.names.length > 0 ? columns.word('id') : null),
     tenantId: tenantOf(row),
     kind: 'agent-run',
     operation: name ?? columns.word('itemtype', 'type') ?? '',

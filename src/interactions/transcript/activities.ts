@@ -48,6 +48,20 @@ export function activitiesOf(content: unknown): readonly unknown[] | null {
   return listOf(parsedFields(`{"list":${content}}`)?.['list'])
 }
 
+const SPEAKER = /(?:^|[;\n])\s*(User|Bot|Agent|Copilot) says:/i
+
+/** The turns of a session as Copilot Studio's analytics write them: `User says: Hi; Bot says: Hello`; null when there are none. */
+export function spokenIn(text: string | null): readonly unknown[] | null {
+  const [before, ...parts] = text?.split(SPEAKER) ?? []
+  if (parts.length === 0 || before?.trim() !== '') return null
+  const turns: unknown[] = []
+  for (let i = 0; i + 1 < parts.length; i += 2) {
+    const role = parts[i]?.toLowerCase() === 'user' ? 'user' : 'bot'
+    turns.push({ type: 'message', from: { role }, text: (parts[i + 1] ?? '').trim() })
+  }
+  return turns
+}
+
 /** Messages become turns; traces and events say how the conversation went. */
 export function conversationOf(activities: readonly unknown[]): Conversation {
   const reading = new Reading()

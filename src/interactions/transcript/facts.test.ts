@@ -179,3 +179,18 @@ test('a content that was cut is unmapped, and what the columns say is kept', () 
 test('a transcript without turns is one', () => {
   expect(read({ content: '' })).toMatchObject({ unmapped: null, messages: [] })
 })
+
+test('a session of the analytics tells its turns in one text', () => {
+  const columns = ['SessionId', 'StartDateTime', 'ChatTranscript']
+  const raw = 's-1,2026-03-02 09:15:04,"User says: Hi; and hello; Bot says: Good morning;"'
+  const { facts } = intake(raw, { format: 'transcript-csv', columns, delimiter: ',' })
+  expect(facts).toMatchObject({
+    unmapped: null,
+    nativeId: 's-1',
+    occurredAt: '2026-03-02T09:15:04Z',
+    messages: [
+      { role: 'prompt', text: 'Hi; and hello' },
+      { role: 'answer', text: 'Good morning;' },
+    ],
+  })
+})

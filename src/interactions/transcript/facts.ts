@@ -7,15 +7,18 @@ import { csvTableRow, objectTableRow, type TableRow } from '../table-row.ts'
 import { surfaceOfChannel } from '../telemetry/channels.ts'
 import { parseTime } from '../times.ts'
 import { emptyFacts, unmappedIntake } from '../unmapped.ts'
-import { activitiesOf, conversationOf, type Conversation } from './activities.ts'
+import { activitiesOf, conversationOf, spokenIn, type Conversation } from './activities.ts'
 
 /** What one conversation transcript of Copilot Studio says: a whole conversation with an agent, turn by turn. */
 export function transcriptIntake(raw: string, context: ReadContext): Intake {
   const row = rowOf(raw, context)
   if (row === null) return unmappedIntake(raw, context, 'not a JSON object')
-  const id = row.word('conversationtranscriptid', 'conversationtranscript')
+  const id = row.word('conversationtranscriptid', 'conversationtranscript', 'sessionid')
   const content = row.value('content')
-  const activities = activitiesOf(content) ?? activitiesOf(row.value('activities'))
+  const activities =
+    activitiesOf(content) ??
+    activitiesOf(row.value('activities')) ??
+    spokenIn(row.word('chattranscript'))
   if (id === null && activities === null)
     return unmappedIntake(raw, context, 'no column of a conversation transcript')
   const conversation = conversationOf(activities ?? [])
@@ -50,7 +53,7 @@ function factsOf(
     operation: 'ConversationTranscript',
     workload: row.word('schematype') ?? '',
     occurredAt:
-      parseTime(row.word('conversationstarttime')) ??
+      parseTime(row.word('conversationstarttime', 'startdatetime')) ??
       conversation.startedAt ??
       parseTime(row.word('createdon')),
     user: conversation.person,

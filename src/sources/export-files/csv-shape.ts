@@ -48,7 +48,7 @@ function formatOf(names: readonly string[], all: Has, any: Has): CsvFormat | nul
   const isItemsReport =
     (all('itemclass') &&
       any('fileid', 'immutableid', 'subjecttitle', 'targetpath', 'identifier')) ||
-    (all('originalpath', 'targetpath') && any('subjecttitle', 'subjectortitle'))
+    (all('originalpath', 'targetpath') && any('subjecttitle', 'subjectortitle', 'subject'))
   if (isItemsReport) return 'ediscovery-csv'
   if (any('conversationtranscriptid', 'chattranscript')) return 'transcript-csv'
   if (all('content') && any('conversationstarttime', 'conversationtranscript')) {

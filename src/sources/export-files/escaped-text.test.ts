@@ -12,6 +12,8 @@ function found(text: string): readonly string[] | null {
   )
 }
 
+const told = (raw: string): boolean => isEscapedObject(Buffer.from(raw), 0, raw.length)
+
 const RECORDS = [{ Id: 'a', said: 'He said "{" \\ [é\n', list: [{ n: 1 }] }, { Id: 'b' }]
 
 test.each([
@@ -49,7 +51,6 @@ test('a text that is cut gives what is whole, and where the rest begins', () => 
 })
 
 test('an object out of a text is told from every other, and unescaped as far as it goes', () => {
-  const told = (raw: string): boolean => isEscapedObject(Buffer.from(raw), 0, raw.length)
   expect([told('{\\"Id\\":1}'), told('{ \\r\\n\\"Id\\":1}')]).toEqual([true, true])
   expect([told('{"Id":"\\\\"}'), told('{}'), told('{')]).toEqual([false, false, false])
   const cut = Buffer.from('{\\"Id\\":\\"\\u00')

@@ -91,7 +91,8 @@ function otherShape(keys: Keys, has: Has): ObjectShape | null {
 /** Who and what the records are about. */
 function referenceShape(has: Has): ObjectShape | null {
   if (has('reportrefreshdate')) return reference('usage-report')
-  if (has('supportedhosts', 'manifestid') && has('id', 'displayname')) return reference('packages')
+  if (has('supportedhosts', 'manifestid', 'elementtypes') && has('id', 'displayname'))
+    return reference('packages')
   // A row of the table of Copilot Studio's agents (Dataverse).
   if (has('botid') && has('authenticationmode')) return reference('packages')
   const isPerson =
@@ -121,7 +122,8 @@ const TELEMETRY_KEYS =
 /** An event may have nothing but a time and a name. */
 function isTelemetry(keys: Keys, has: Has): boolean {
   if (has('customdimensions')) return true
-  if (has('timegenerated') && has('properties') && has('name')) return true
+  // A workspace's table, and its copy in a storage account.
+  if (has('timegenerated', 'time') && has('properties') && has('name')) return true
   if (!has('timestamp') || !has('name')) return false
   return has('itemtype') || [...keys.keys()].every((key) => TELEMETRY_KEYS.test(key.toLowerCase()))
 }
