@@ -1,3 +1,4 @@
+import { guid } from './fields.ts'
 import { siteOf } from './places.ts'
 import type { Context, Resource } from './record.ts'
 
@@ -11,8 +12,7 @@ export interface ToldPlace {
 /** Drives of Microsoft 365 alone: whatever else is linked is nobody's to look up. */
 const SHAREPOINT = /^https:\/\/[a-z0-9-]+\.(?:sharepoint(?:-mil)?\.(?:com|us|cn|de)|dps\.mil)\//i
 /** Office in the browser: the file is the one that this names, not the page. */
-const SOURCE_DOCUMENT =
-  /[?&]sourcedoc=(?:%7b|\{)?([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})(?:%7d|\})?/i
+const SOURCE_DOCUMENT = /[?&]sourcedoc=(?:%7b|\{)?([\w-]{1,64})/i
 const MEETING = /19:meeting_[0-9A-Za-z_-]+@thread\.v2/
 /** Longer ones are no addresses that SharePoint gives. */
 const MOST_CHARACTERS = 850
@@ -58,5 +58,5 @@ export const siteKey = (site: string): string => site.replace(/\/+$/, '').toLowe
 export function fileKey(url: string): string {
   const address = url.replace(/[?#].*$/s, '')
   const id = SOURCE_DOCUMENT.exec(url.slice(address.length))?.[1]
-  return id === undefined ? address : `${address}?sourcedoc=%7B${id.toUpperCase()}%7D`
+  return id === undefined ? address : `${address}?sourcedoc=%7B${guid(id)?.toUpperCase() ?? id}%7D`
 }

@@ -179,7 +179,7 @@ function driveItem(request: GraphRequest, webUrl: string, driveId: string, itemI
 function sharedAddress(url: string): string {
   const { origin, pathname, searchParams } = new URL(url)
   const link = /^\/:[a-z]:\/[a-z]\/([^/]+)\//.exec(pathname)?.[1]
-  const id = /[0-9a-f]{8}-[0-9a-f-]{27}/i.exec(searchParams.get('sourcedoc') ?? '')?.[0]
+  const id = /[\w-]{1,64}/.exec(searchParams.get('sourcedoc') ?? '')?.[0]
   if (link === undefined && id === undefined) return `${origin}${pathname}`
   const page = /^(.*)\/_layouts\//.exec(pathname)?.[1] ?? `/sites/${link}`
   const name = searchParams.get('file') ?? `Document ${guidFrom(id ?? url).slice(0, 4)}.docx`
