@@ -113,3 +113,24 @@ test('reference data comes whole, as UTF-8; what is cut off or too large does no
   expect(refused.references).toEqual([])
   expect(refused.errors).toMatchObject([{ code: 'RECORD_TOO_LARGE' }])
 })
+
+test('reference data that ends in the middle is said, with the place, and does not come', async () => {
+  using files = scratch()
+  const people = [1, 2].map((n) => ({
+    id: `${n}`,
+    userPrincipalName: `a${n}@contoso.com`,
+    mail: '',
+  }))
+  const page = JSON.stringify({ value: people })
+  for (const [name, text, offset] of [
+    ['page.json', page.slice(0, -20), page.lastIndexOf('{')],
+    ['people.csv', 'UserPrincipalName,Mail\na1@contoso.com,"a', 23],
+    ['rows.csv', 'UserPrincipalName;Mail\na1@contoso.com;a\nb@con', 40],
+  ] as const) {
+    const { references, errors } = await read([files.file(name, text)])
+    expect(references).toEqual([])
+    expect(errors).toMatchObject([{ code: 'FILE_TRUNCATED', offset }])
+  }
+  const whole = await read([files.file('whole.json', page)])
+  expect(whole.references).toHaveLength(1)
+})
