@@ -36,7 +36,7 @@ export function unwrapped(raw: string, context: ReadContext): Unwrapped | null {
   if (fields['AuditData'] === undefined) {
     // A row may be flattened entirely: its columns are then the record's fields.
     const record = context.format === 'audit-row' ? filled(fields, fields) : fields
-    return { record, unmapped: null }
+    return { record, unmapped: cutOff(record) }
   }
   return unwrappedRow(fields)
 }
@@ -65,7 +65,15 @@ function unwrappedRow(row: Fields): Unwrapped {
     const { AuditData: _unreadable, ...outer } = row
     return { record: filled({}, outer), unmapped }
   }
-  return { record: filled(respelled(inner), row), unmapped: null }
+  const record = filled(respelled(inner), row)
+  return { record, unmapped: cutOff(record) }
+}
+
+/** PowerShell writes what lies deeper than its `-Depth` as text: `@{AppHost=Word; Messages=System.Object[]}`. */
+function cutOff(record: Fields): string | null {
+  const event = record['CopilotEventData']
+  const isCut = typeof event === 'string' && /^\s*(?:@\{|System\.)/.test(event)
+  return isCut ? 'CopilotEventData was cut off by PowerShell (ConvertTo-Json without -Depth)' : null
 }
 
 /** Graph's PowerShell commands put what they have no type for into `AdditionalProperties`. */

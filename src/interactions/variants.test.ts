@@ -270,3 +270,15 @@ test('a row whose columns are the record needs no AuditData', () => {
     unmapped: null,
   })
 })
+
+test('event data that PowerShell cut off is no version of the whole record', () => {
+  const cut = { ...BASE, CopilotEventData: '@{AppHost=Word; Messages=System.Object[]}' }
+  for (const [fields, format] of [
+    [cut, 'audit'],
+    [{ AuditData: cut }, 'audit-row'],
+  ] as const) {
+    const { facts } = intake(JSON.stringify(fields), { format })
+    expect(facts.unmapped).toContain('-Depth')
+    expect(facts).toMatchObject({ projection: { of: 'a' }, kind: 'interaction' })
+  }
+})

@@ -5,6 +5,8 @@ export interface CsvHeader {
   readonly columns: readonly string[]
   readonly delimiter: string
   readonly endsInReturn: boolean
+  /** The file ends in the middle of it: inside a quoted name, or behind a delimiter. */
+  readonly isCut: boolean
   /** Its first byte, and the byte behind its line end. */
   readonly start: number
   readonly end: number
@@ -29,7 +31,9 @@ export function readCsvHeader(head: Uint8Array, isWhole: boolean): CsvHeader | n
       const delimiter = delimiterOf(text)
       const columns = cellsOf(text, delimiter)
       const { endsInReturn, next: end } = line
-      return { line: text, columns, delimiter, endsInReturn, start, end }
+      const isLast = line.end === line.next
+      const isCut = isLast && (text.split('"').length % 2 === 0 || text.endsWith(delimiter))
+      return { line: text, columns, delimiter, endsInReturn, isCut, start, end }
     }
     if (line.next >= head.length) return null
     start = line.next

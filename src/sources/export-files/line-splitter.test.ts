@@ -41,9 +41,11 @@ test('a broken line is kept and reported, a line of something else is left out, 
 })
 
 test('a last line that is cut off is no record, but an error with its place', () => {
-  const { records, problems } = splitLines('{"a":1}\n{"b":"x', 4)
-  expect(records).toEqual(['{"a":1}'])
-  expect(problems.map((problem) => [problem.offset, problem.code])).toEqual([[8, 'FILE_TRUNCATED']])
+  for (const cut of ['{"b":"x', '{"b":[{"c":"}"}', '{"b":{"c":"\\"}"}']) {
+    const { records, problems } = splitLines(`{"a":1}\n${cut}`, 4)
+    expect(records).toEqual(['{"a":1}'])
+    expect(problems.map(({ offset, code }) => [offset, code])).toEqual([[8, 'FILE_TRUNCATED']])
+  }
 })
 
 test('NUL bytes of a file that was not written to its end are reported', () => {

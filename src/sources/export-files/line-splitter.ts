@@ -74,7 +74,7 @@ export class LineSplitter extends Splitter {
         start,
         'this line does not begin with a JSON object; it was left out',
       )
-    } else if (text[end - 1] !== CLOSE_BRACE) {
+    } else if (text[end - 1] !== CLOSE_BRACE || (!isTerminated && isOpen(text, start, end))) {
       if (isTerminated) {
         this.record(start, end)
         this.problem(
@@ -128,6 +128,20 @@ export class LineSplitter extends Splitter {
       from = to
     }
   }
+}
+
+/** A line that is cut off may end in a brace all the same: are more opened than closed? */
+function isOpen(text: Buffer, start: number, end: number): boolean {
+  let depth = 0
+  for (let at = start; at < end; at += 1) {
+    const byte = text[at]
+    if (byte === QUOTE) {
+      at += 1
+      while (at < end && text[at] !== QUOTE) at += text[at] === BACKSLASH ? 2 : 1
+    } else if (byte === OPEN_BRACE) depth += 1
+    else if (byte === CLOSE_BRACE) depth -= 1
+  }
+  return depth > 0
 }
 
 /** Blanks and control characters. */

@@ -136,6 +136,8 @@ test.each([
   ['[1,2,3]', 'no export'],
   ['{', 'ends before'],
   ['[{"Rec', 'ends before'],
+  ['"RecordId","AuditData","Assoc', 'inside its header line'],
+  ['RecordId,AuditData,', 'inside its header line'],
   ['\u0000\u0001', 'binary'],
 ])('what is no export says so: %j', (text, words) => {
   expect(seen(text)).toContain(words)

@@ -252,6 +252,10 @@ function recogniseCsv(head: Uint8Array, isWhole: boolean): Recognised | null {
   const { columns, delimiter, line, start, end, endsInReturn } = header
   const found = shapeOfCsv(columns)
   if (found?.kind === 'no-export') return refuse(`this is ${found.what}`)
+  if (found !== null && header.isCut) {
+    const message = 'this CSV file ends inside its header line: export it again'
+    return { kind: 'refused', code: 'FILE_TRUNCATED', message }
+  }
   if (found?.kind !== 'records') return found
   const { shape, format, neededColumn } = found
   const layout: CsvLayout = {
