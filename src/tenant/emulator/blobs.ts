@@ -31,9 +31,8 @@ const HUGE = 20
 const HUGE_MS = 120 * MINUTE_MS
 const OUT_OF_ORDER = 0.3
 
-const OPEN = Buffer.from('[')
-const COMMA = Buffer.from(',')
-const CLOSE = Buffer.from(']')
+const [OPEN, COMMA, CLOSE] = [0x5b, 0x2c, 0x5d]
+const END = Buffer.of(CLOSE)
 
 /** The blobs that became available on one day: events of up to eight days, by content type. */
 export class BlobDay {
@@ -65,13 +64,7 @@ export class BlobDay {
     let size = 0
     for (const [contentType, entries] of Map.groupBy(available, ({ event }) => event.content)) {
       for (const [number, group] of groups(entries, ports).entries()) {
-        const parts: Buffer[] = [OPEN]
-        for (const [at, { event, day }] of group.entries()) {
-          if (at > 0) parts.push(COMMA)
-          parts.push(day.bytes(event))
-        }
-        parts.push(CLOSE)
-        const body = Buffer.concat(parts)
+        const body = bodyOf(group)
         writeSync(this.#file, body)
         const events = group.map(({ event }) => event)
         const lies = { offset: size, length: body.length }
@@ -102,14 +95,14 @@ export class BlobDay {
   /** The bytes of a blob, a piece at a time. */
   *bytes({ offset, length, fillings }: Blob): Generator<Buffer> {
     const own = length - fillings * this.#filling.length
-    const records = fillings === 0 ? own : own - CLOSE.length
+    const records = fillings === 0 ? own : own - END.length
     for (let done = 0; done < records; done += 1 << 20) {
       const buffer = Buffer.allocUnsafe(Math.min(1 << 20, records - done))
       readSync(this.#file, buffer, 0, buffer.length, offset + done)
       yield buffer
     }
     for (let n = 0; n < fillings; n += 1) yield this.#filling
-    if (fillings > 0) yield CLOSE
+    if (fillings > 0) yield END
   }
 
   close(): void {
@@ -155,6 +148,19 @@ export class BlobDay {
   }
 }
 
+function bodyOf(group: readonly Entry[]): Buffer {
+  const body = Buffer.allocUnsafe(group.reduce((sum, { event }) => sum + event.length + 1, 1))
+  let at = 0
+  for (const { event, day } of group) {
+    // In front of the first is no comma.
+    body[at] = at === 0 ? OPEN : COMMA
+    day.read(event, body, at + 1)
+    at += event.length + 1
+  }
+  body[at] = CLOSE
+  return body
+}
+
 const isHuge = (faults: Faults, number: number): boolean =>
   faults.isOn('huge-blobs') && number === 5
 
@@ -166,7 +172,7 @@ function fillingOf({ hugeBlobBytes = 0 }: EmulatorOptions, entries: readonly Ent
     const entry = noise[n % noise.length]
     if (entry === undefined) break
     const bytes = entry.day.bytes(entry.event)
-    parts.push(COMMA, bytes)
+    parts.push(Buffer.of(COMMA), bytes)
     size += bytes.length + 1
   }
   return Buffer.concat(parts)

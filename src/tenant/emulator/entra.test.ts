@@ -36,6 +36,12 @@ test('version 1 writes its numbers as strings and names the resource, version 2 
     expect(await list(tokenIn(answer))).toMatchObject({ status: 200, json: [] })
 })
 
+test('the login under its former name gives the same tokens', async () => {
+  const given = { resource: 'https://manage.office.com' }
+  const former = await askToken(tenant, given, 'oauth2/token', 'login.windows.net')
+  expect(await list(tokenIn(former))).toMatchObject({ status: 200 })
+})
+
 const code = (error: string, number: number) => ({ error, error_codes: [number] })
 
 test('each refusal has the code of Entra: secret, application, resource, another cloud', async () => {

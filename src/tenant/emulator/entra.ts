@@ -35,9 +35,13 @@ export class Entra implements EmulatorModule {
 
   mount(app: Hono, ports: EmulatorPorts): void {
     const { hosts } = ports
-    const path = `/${hosts.login}/:tenant/oauth2`
-    app.post(`${path}/token`, async (c) => this.#token(c, ports, 1))
-    app.post(`${path}/v2.0/token`, async (c) => this.#token(c, ports, 2))
+    // What old documents call it.
+    const former = hosts.login === 'login.microsoftonline.com' ? ['login.windows.net'] : []
+    for (const login of [hosts.login, ...former]) {
+      const path = `/${login}/:tenant/oauth2`
+      app.post(`${path}/token`, async (c) => this.#token(c, ports, 1))
+      app.post(`${path}/v2.0/token`, async (c) => this.#token(c, ports, 2))
+    }
     mountDiscovery(app, ports, this.signer)
     // The login of another cloud answers too, and does not know the tenant.
     const others = new Set(Object.values(CLOUD_HOSTS).map(({ login }) => login))

@@ -60,6 +60,9 @@ const NOISE_SHARE = 0.15
 const NEW_FIELD = 0.01
 const NEW_TYPE = 0.004
 const HOUR_MS = 3_600_000
+/** Written at once. */
+const PENDING_BYTES = 4 << 20
+const NOTHING = Buffer.alloc(0)
 /** More than are ever made. */
 const OFFERS_OF_A_DAY = 1 << 24
 /** Later than anybody looks. */
@@ -81,7 +84,7 @@ export class EventDay {
   readonly #offers = new Map<string, number>()
   #nextOffer: number
   #size = 0
-  #pending: Buffer[] = []
+  #pending = Buffer.allocUnsafeSlow(PENDING_BYTES)
   #pendingBytes = 0
 
   constructor(ports: EventDayPorts, day: number) {
@@ -91,12 +94,18 @@ export class EventDay {
     this.#make(day)
     this.#offers.clear()
     this.#flush()
+    this.#pending = NOTHING
   }
 
-  bytes({ offset, length }: TenantEvent): Buffer {
-    const buffer = Buffer.allocUnsafe(length)
-    readSync(this.#file, buffer, 0, length, offset)
+  bytes(event: TenantEvent): Buffer {
+    const buffer = Buffer.allocUnsafe(event.length)
+    this.read(event, buffer, 0)
     return buffer
+  }
+
+  /** Reads the bytes of an event into a buffer, from a place in it on. */
+  read({ offset, length }: TenantEvent, into: Buffer, at: number): void {
+    readSync(this.#file, into, at, length, offset)
   }
 
   close(): void {
@@ -117,7 +126,7 @@ export class EventDay {
     for (let n = 0; n < Math.round(quota * NOISE_SHARE); n += 1) {
       makers.buffers.record.clear()
       writeNoise(makers.buffers.record, makers, day, dayMs, n)
-      const bytes = Buffer.from(makers.buffers.record.view())
+      const bytes = viewed(makers.buffers.record.view())
       this.#random.seed(options.seed, day, n, 0x6e)
       this.#add(bytes, {
         kind: 'noise',
@@ -171,7 +180,7 @@ export class EventDay {
           : session.kind === 'special'
             ? writeSpecialRecord(record, makers, session, turn, variant)
             : writeAuditRecord(record, makers, session, turn, story, variant)
-    let bytes: Buffer = Buffer.from(record.view())
+    let bytes = viewed(record.view())
     if (isText && part !== 'prompt' && hasRepeatedLink(written.id))
       bytes = withRepeatedLink(bytes, story.requestId)
     let struck = fault
@@ -235,9 +244,9 @@ export class EventDay {
       length: bytes.length,
     })
     this.#size += bytes.length
-    this.#pending.push(bytes)
-    this.#pendingBytes += bytes.length
-    if (this.#pendingBytes > 8 << 20) this.#flush()
+    if (this.#pendingBytes + bytes.length > PENDING_BYTES) this.#flush()
+    if (bytes.length > PENDING_BYTES) writeSync(this.#file, bytes)
+    else this.#pendingBytes += bytes.copy(this.#pending, this.#pendingBytes)
   }
 
   #offerOf({
@@ -258,11 +267,14 @@ export class EventDay {
   }
 
   #flush(): void {
-    if (this.#pending.length > 0) writeSync(this.#file, Buffer.concat(this.#pending))
-    this.#pending = []
+    if (this.#pendingBytes > 0) writeSync(this.#file, this.#pending, 0, this.#pendingBytes)
     this.#pendingBytes = 0
   }
 }
+
+/** The same bytes, as a buffer: until the next record is written. */
+const viewed = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength)
 
 const hasHistory = (person: EmulatedPerson | undefined): boolean =>
   person?.isLicensed === true && person.hasMailbox

@@ -104,6 +104,16 @@ test('a query may be cut off though it succeeded, and reads otherwise the first 
   expect(third).toEqual(second)
 })
 
+test('a query may fail or be cancelled after all its time, and the same one asked anew succeeds', async () => {
+  const tenant = smallTenant({ audit: EVENTS, faults: ['server-errors'] })
+  const first = await ended(tenant)
+  expect(await tenant.get(first)).toMatchObject({
+    json: { status: expect.stringMatching(/^(?:failed|cancelled)$/) },
+  })
+  expect((await tenant.get(`${first}/records`)).status).toBe(400)
+  expect(await tenant.get(await ended(tenant))).toMatchObject({ json: { status: 'succeeded' } })
+})
+
 test('with the wrong permission a query succeeds and finds nothing; with none it is refused', async () => {
   const tenant = smallTenant({ audit: EVENTS })
   const path = await ended(tenant, ['AuditLog.Read.All'])

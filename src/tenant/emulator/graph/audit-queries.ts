@@ -30,6 +30,8 @@ interface AuditQuery {
   readonly endsMs: number
   readonly blind: boolean
   readonly truncated: boolean
+  /** How it ends; a collector has to ask anew for what failed. */
+  readonly end: 'succeeded' | 'failed' | 'cancelled'
   /** Found when first asked for after the end, and the same whenever it has to be found again. */
   found: readonly AuditEvent[] | null
   /** How many were found; null before the end. */
@@ -72,6 +74,11 @@ export class AuditQueries {
       blind: isBlind(request),
       // An hour is never cut off: whoever halves gets to the end of it.
       truncated: asked.toMs - asked.fromMs > HOUR && this.desk.strikes('query-truncated', key),
+      end: this.desk.strikes('server-errors', `query ${key}`)
+        ? numberFrom(`end ${id}`, 2) === 0
+          ? 'failed'
+          : 'cancelled'
+        : 'succeeded',
       found: null,
       count: null,
       reads: 0,
@@ -126,9 +133,13 @@ export class AuditQueries {
     throw new GraphRefusal(404, 'NotFound', 'The audit log query was not found.')
   }
 
-  private status({ startsMs, endsMs }: AuditQuery): 'notStarted' | 'running' | 'succeeded' {
+  private status({
+    startsMs,
+    endsMs,
+    end,
+  }: AuditQuery): 'notStarted' | 'running' | AuditQuery['end'] {
     const now = this.now()
-    return now < startsMs ? 'notStarted' : now < endsMs ? 'running' : 'succeeded'
+    return now < startsMs ? 'notStarted' : now < endsMs ? 'running' : end
   }
 
   /** A read begins at the first page; the token carries which read it is. */
