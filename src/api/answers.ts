@@ -114,6 +114,8 @@ export interface ReportAnswer {
   readonly query: string
   /** The people that `user` was taken to mean. */
   readonly people: readonly string[]
+  /** Those of them that no searchable record names. */
+  readonly unknownPeople: readonly string[]
   readonly rules: string
   readonly timeZone: 'UTC'
   readonly createdAt: string
@@ -132,6 +134,8 @@ export type TimelineLine =
   | {
       readonly type: 'timeline'
       readonly person: string
+      /** Whether a searchable record names this person. */
+      readonly known: boolean
       readonly query: string
       readonly gapSeconds: number
       readonly timeZone: 'UTC'

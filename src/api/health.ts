@@ -30,12 +30,19 @@ export function healthFindings(app: AppContext, { at, tenants }: CollectAnswer):
     for (const feed of feeds) {
       if (!feed.configured) continue
       const silent = feed.plannedAt === null ? null : Date.parse(at) - Date.parse(feed.plannedAt)
-      if (silent === null || silent > SILENT_HOURS * HOUR * 1_000)
+      if (silent === null)
         say(
           'warning',
           'FEED_SILENT',
           feed.feed,
-          `${feed.feed} was last heard of ${feed.plannedAt ?? 'never'}: see that "daybook collect" runs, and what it says`,
+          'Nothing was collected yet: run "daybook collect", and see what it says',
+        )
+      else if (silent > SILENT_HOURS * HOUR * 1_000)
+        say(
+          'warning',
+          'FEED_SILENT',
+          feed.feed,
+          `Last heard of ${feed.plannedAt}: see that "daybook collect" runs, and what it says`,
         )
       if (feed.timeToLossSeconds !== null && feed.timeToLossSeconds < DAY)
         say(

@@ -44,6 +44,9 @@ describe('parseArguments()', () => {
     ['an option that it does not have', ['--nosuch'], '--nosuch'],
     ['an option without its value', ['--unit'], '--unit'],
     ['a value for a switch', ['--count=3'], '--count'],
+    ['a value that looks like an option', ['--result-size', '-5'], '--result-size=-…'],
+    ['an option as it was typed', ['-NoSuch', 'x'], 'There is no option -NoSuch'],
+    ['an option that is nearly one', ['--colour'], 'did you mean --color?'],
   ])('refuses %s in a sentence that names it', (_, argv, named) => {
     expect(() => parseArguments(search, argv)).toThrow(
       expect.objectContaining({ code: 'USAGE', message: expect.stringContaining(named) }),

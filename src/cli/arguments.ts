@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { CodedError } from '../platform/errors.ts'
 import type { Command, Option, OptionValues } from './command.ts'
+import { nearest } from './nearest.ts'
 
 /** Options that every command takes. */
 export const GLOBAL_OPTIONS: Readonly<Record<string, Option>> = {
@@ -60,7 +61,9 @@ export function parseArguments(command: Command, argv: readonly string[]): Parse
     }
     return { options, positionals }
   } catch (error) {
-    throw new CodedError('USAGE', usageMessage(command, error), { cause: error })
+    throw new CodedError('USAGE', usageMessage(command, [...names.keys()], argv, error), {
+      cause: error,
+    })
   }
 }
 
@@ -76,7 +79,27 @@ function fromPowerShell(argument: string): string {
   return truth.toLowerCase() === 'true' ? `--${kebab}` : `--no-${kebab}`
 }
 
-function usageMessage(command: Command, error: unknown): string {
-  const text = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error)
-  return `${text.replace(/\.$/, '')}; see "daybook ${command.name} --help"`
+const FAULTS: Readonly<Record<string, (name: string) => string>> = {
+  missing: (name) => `${name} needs a value`,
+  ambiguous: (name) => `${name} needs a value; one that begins with a dash is written ${name}=-…`,
+  'does not take': (name) => `${name} takes no value`,
+}
+
+/** In words of our own: those of Node span several lines and name what was not typed. */
+function usageMessage(
+  command: Command,
+  spellings: readonly string[],
+  argv: readonly string[],
+  error: unknown,
+): string {
+  const text = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
+  const help = `"daybook ${command.name} --help"`
+  const [, said] = /'(?:-\w, )?(--?[^' <]*)/.exec(text) ?? []
+  if (said === undefined) return `${text.replace(/\.$/, '')}; see ${help}`
+  const fault = Object.entries(FAULTS).find(([words]) => text.includes(words))
+  if (fault !== undefined) return `${fault[1](said)}; see ${help}`
+  const typed = argv.find((argument) => [argument, fromPowerShell(argument)].includes(said)) ?? said
+  const near = nearest(said.replace(/^-+/, ''), spellings)
+  const hint = near === null ? '' : `did you mean --${near}? `
+  return `There is no option ${typed.slice(0, 40)}; ${hint}${help} lists them`
 }

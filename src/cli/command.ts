@@ -1,6 +1,7 @@
 import type { CollectorSettings, TenantSource } from '../pipeline/collect/collector.ts'
 import type { Tell } from '../pipeline/collect/events.ts'
 import type { Clock } from '../platform/clock.ts'
+import { CodedError } from '../platform/errors.ts'
 
 /** One option of a command; `value` names its argument in the help, absent for a switch. */
 export interface Option {
@@ -91,6 +92,8 @@ export interface Need {
   readonly index: boolean | 'if-possible'
   readonly purpose: string
   readonly dataDir?: string
+  /** A folder that is not there is made; else that is an error: no answer from nothing, because of a slip in its name. */
+  readonly makes?: true
   /** To collect: the folder is taken for this process, which then listens for other commands. */
   readonly collect?: {
     readonly settings: CollectorSettings
@@ -109,6 +112,8 @@ export interface Command {
   readonly exitCodes: Readonly<Record<number, string>>
   /** What the page of the reference and the help say below the options. */
   readonly notes?: readonly string[]
+  /** What is left after Ctrl+C, and how to go on: told when the command ended before its end. */
+  readonly whenStopped?: string
   run(invocation: Invocation): Promise<number>
 }
 
@@ -129,4 +134,18 @@ export function listOption(options: OptionValues, name: string): readonly string
     .flatMap((text) => text.split(','))
     .map((text) => text.trim())
     .filter((text) => text !== '')
+}
+
+/** The value of an option that takes one of a few words, or undefined when it was not given. Throws `USAGE`. */
+export function choiceOption<Choice extends string>(
+  options: OptionValues,
+  name: string,
+  choices: readonly Choice[],
+): Choice | undefined {
+  const text = textOption(options, name)
+  if (text === undefined) return undefined
+  const chosen = choices.find((choice) => choice === text)
+  if (chosen === undefined)
+    throw new CodedError('USAGE', `--${name} is one of ${choices.join(', ')}`)
+  return chosen
 }

@@ -6,7 +6,7 @@ import { indented, number, visible, wrap } from './terminal.ts'
 
 /** `verify --export`: says what is wrong with an export, or that nothing is. `keys`: text of verifier keys. */
 export async function checkExport(
-  { positionals, options, json, console }: Invocation,
+  { positionals, options, json, console, signal }: Invocation,
   path: string,
   keys: string | null,
 ): Promise<number> {
@@ -19,6 +19,7 @@ export async function checkExport(
   const report = await verifyExport(path, {
     ...(keys === null ? {} : { publicKey: keys }),
     onProgress: ({ part, done, total }) => {
+      signal.throwIfAborted()
       const files = part === 'files'
       const scale = files ? 1_000 : 1
       progress.show({
@@ -54,7 +55,8 @@ function print(report: ExportReport, console: Console): void {
     line(`${paint('red', 'NOT intact')}: nothing could be checked`)
     return
   }
-  line(`Export ${about.id}, made ${visible(about.createdAt)} with ${visible(about.product)}`)
+  line(`Export ${about.id}`)
+  said(`made ${about.createdAt} with ${about.product}`)
   for (const { tenant, key, fingerprint, records } of report.tenants) {
     line(`  tenant ${visible(tenant)}, ${number(records)} records`)
     if (key === 'none') continue

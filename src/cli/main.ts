@@ -6,7 +6,7 @@ import { parseArguments } from './arguments.ts'
 import type { Client, Command, Need } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
-import { openConsole, visible, type Streams } from './terminal.ts'
+import { openConsole, visible, wrap, type Streams } from './terminal.ts'
 
 const OUTPUT_GONE = 'OUTPUT_GONE'
 
@@ -106,10 +106,11 @@ async function execute(
       ? options['data-dir']
       : environment['DAYBOOK_DATA_DIR'] || 'daybook-data',
   )
-  const stop = stopOnSignals(console.note)
+  const stop = stopOnSignals(console.note, command.whenStopped)
   const opened: (() => Promise<void>)[] = []
-  const client = async ({ collect, ...need }: Need): Promise<Client> => {
+  const client = async ({ collect, makes, ...need }: Need): Promise<Client> => {
     const folder = need.dataDir ?? dataDir
+    if (makes === undefined) refuseMissing(folder)
     const running = async (wait: boolean): Promise<Client | null> => {
       const { connectToRunning } = await import('./running.ts')
       const found = await connectToRunning(folder, stop.signal, wait)
@@ -161,6 +162,14 @@ async function execute(
   }
 }
 
+function refuseMissing(folder: string): void {
+  if (['catalog.db', 'archive'].some((name) => existsSync(join(folder, name)))) return
+  throw new CodedError(
+    'DATA_FOLDER_MISSING',
+    `There is no data folder ${folder}: name yours with --data-dir or DAYBOOK_DATA_DIR; a new one begins with "daybook import <files or folders>" or "daybook init"`,
+  )
+}
+
 /** Asked before anything is loaded: most folders are nobody's. */
 const hasSocket = (folder: string): boolean =>
   existsSync(join(folder, 'daybook.sock')) || existsSync(join(folder, 'daybook.sock.path'))
@@ -177,7 +186,10 @@ function isCollecting(folder: string): boolean {
 const switchOption = (value: unknown) => (typeof value === 'boolean' ? value : undefined)
 
 // Once: finish what is begun and end. Twice: end now; the archive recovers at the next start.
-function stopOnSignals(note: (text: string) => void): { signal: AbortSignal; dispose: () => void } {
+function stopOnSignals(
+  note: (text: string) => void,
+  whenStopped = 'the answer is not whole',
+): { signal: AbortSignal; dispose: () => void } {
   const controller = new AbortController()
   const stop = (signal: NodeJS.Signals) => {
     if (controller.signal.aborted) {
@@ -187,12 +199,7 @@ function stopOnSignals(note: (text: string) => void): { signal: AbortSignal; dis
       return
     }
     note('Stopping after what is begun; press Ctrl+C again to stop at once')
-    controller.abort(
-      new CodedError(
-        'INTERRUPTED',
-        'Stopped; what was recorded is kept, run the same command again to go on',
-      ),
-    )
+    controller.abort(new CodedError('INTERRUPTED', `Stopped: ${whenStopped}`))
   }
   const dispose = () => process.off('SIGINT', stop).off('SIGTERM', stop)
   process.on('SIGINT', stop).on('SIGTERM', stop)
@@ -231,7 +238,10 @@ function report(
       stdout.write(`${JSON.stringify({ error: { code: error.code, message: error.message } })}\n`)
     // What follows the first line shows where in a query the fault is.
     const [first = '', ...rest] = visible(error.message).split('\n')
-    stderr.write(`${[`daybook: ${first} [${error.code}]`, ...rest].join('\n')}\n`)
+    const sentence = `daybook: ${first} [${error.code}]`
+    // A log or a pipe gets it in one line.
+    const lines = stderr.isTTY === true ? wrap(sentence, stderr.columns || 80) : [sentence]
+    stderr.write(`${[...lines, ...rest].join('\n')}\n`)
     return exitCodeOf(error.code)
   }
   const stack = error instanceof Error && environment['DAYBOOK_DEBUG'] ? (error.stack ?? '') : ''

@@ -1,4 +1,4 @@
-import { oneLine } from './terminal.ts'
+import { cut, oneLine } from './terminal.ts'
 
 /** A person as texts show one: the name, else the address, else the object id. */
 export function personName(person: {
@@ -32,4 +32,9 @@ export function placeName({
     .filter((word) => word !== null)
     .map(oneLine)
     .join(', ')
+}
+
+/** What is said instead of zeros about somebody whom no record names. */
+export function unknownPerson(name: string): string {
+  return `No searchable record names "${cut(oneLine(name), 100)}": check the spelling; "daybook report users" lists who is there`
 }

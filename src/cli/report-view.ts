@@ -1,5 +1,6 @@
 import type { Column, Figure, ReportAnswer, Row, Table } from '../api/answers.ts'
 import type { Console } from './command.ts'
+import { unknownPerson } from './people.ts'
 import { stateText } from './state.ts'
 import { columnsOf, cut, cutHead, number, oneLine, pad, wrap } from './terminal.ts'
 
@@ -10,6 +11,8 @@ export function printReport(answer: ReportAnswer, period: string, console: Conso
   for (const text of wrap(`${who}; ${period}`, width)) line(paint('bold', text))
   for (const text of wrap(`${stateText(answer.state)}.`, width))
     line(paint(answer.state.complete ? 'dim' : 'yellow', text))
+  for (const name of answer.unknownPeople)
+    for (const text of wrap(`${unknownPerson(name)}.`, width)) line(paint('yellow', text))
   for (const table of answer.tables) {
     line()
     printTable(table, console)

@@ -46,6 +46,15 @@ test('every report fits 80 columns, and says what is missing', async () => {
   expect(ran.out).toMatch(/no audit record is here/)
 })
 
+test('somebody whom no record names is said to be unknown, not to have done nothing', async () => {
+  const slip = 'avery.hovard@contoso.com'
+  const sentence = `No searchable record names "${slip}"`
+  expect((await run(['report', 'usage', '--user', slip])).out).toContain(sentence)
+  expect((await run(['timeline', '--user', slip])).out).toContain(sentence)
+  const json = await run(['report', 'usage', '--user', slip, '--json'])
+  expect(jsonLines<ReportAnswer>(json.out)[0]?.unknownPeople).toEqual([slip])
+})
+
 test('a report in a file is there whole, and is not overwritten unasked', async () => {
   const book = join(here.folder, 'week.xlsx')
   const argv = ['report', 'all', 'occurred:2026', '--format', 'xlsx', '--output-path', book]

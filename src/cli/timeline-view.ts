@@ -1,6 +1,7 @@
 import type { ChainEnd, ItemHit, TimelineLine, TimelineResult } from '../api/answers.ts'
 import { badgesOf } from './badges.ts'
 import type { Console } from './command.ts'
+import { unknownPerson } from './people.ts'
 import { stateText } from './state.ts'
 import {
   columnsOf,
@@ -27,6 +28,9 @@ export function timelinePrinter(console: Console, period: string): (step: Timeli
           line(paint('bold', text))
         for (const text of wrap(`${stateText(step.state)}; ${gap}.`, width))
           line(paint(step.state.complete ? 'dim' : 'yellow', text))
+        if (!step.known)
+          for (const text of wrap(`${unknownPerson(step.person)}.`, width))
+            line(paint('yellow', text))
         line()
         break
       }

@@ -9,6 +9,8 @@ import { is } from './kql.ts'
 export interface PersonNames {
   /** What people are shown. */
   readonly label: string
+  /** Whether any record names them: no figure about somebody unknown is a zero. */
+  readonly known: boolean
   readonly query: Query
 }
 
@@ -37,7 +39,7 @@ export async function personOf(index: IndexStore, text: string): Promise<PersonN
   if (addresses.size > 1 || (addresses.size === 0 && people.size > 1))
     throw ambiguous(wanted, [...people])
   const names = new Set([...addresses, ...meant.map(([, id]) => id)].filter((one) => one !== ''))
-  if (names.size === 0) return { label: wanted, query: typed }
+  if (names.size === 0) return { label: wanted, known: false, query: typed }
   // An id that was asked for leads to the address, and that to further ids.
   for (const [upn, id] of await namedIn(index, is('user', ...names))) {
     if (!names.has(upn) && !names.has(id)) continue
@@ -47,7 +49,7 @@ export async function personOf(index: IndexStore, text: string): Promise<PersonN
   const list = [...names].toSorted(
     (a, b) => Number(b.includes('@')) - Number(a.includes('@')) || (a < b ? -1 : 1),
   )
-  return { label: list[0] ?? wanted, query: is('user', ...list) }
+  return { label: list[0] ?? wanted, known: true, query: is('user', ...list) }
 }
 
 async function namedIn(index: IndexStore, query: Query): Promise<Named[]> {

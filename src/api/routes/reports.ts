@@ -54,13 +54,16 @@ export function reportRoutes(app: AppContext): Hono {
         top,
         rules,
       })
-      return { query: explain(query), people: people.map(({ label }) => label), state, tables }
+      const unknownPeople = people.filter(({ known }) => !known).map(({ label }) => label)
+      const labels = people.map(({ label }) => label)
+      return { query: explain(query), people: labels, unknownPeople, state, tables }
     })
-    const { query, people, state, tables } = answer
+    const { query, people, unknownPeople, state, tables } = answer
     return context.json({
       report: name,
       query,
       people,
+      unknownPeople,
       rules,
       timeZone: 'UTC',
       createdAt: app.clock.now().toISOString(),

@@ -44,6 +44,7 @@ export function timelineRoutes(app: AppContext): Hono {
     const head = {
       type: 'timeline',
       person: person.label,
+      known: person.known,
       query: explain(told(query)),
       gapSeconds,
       timeZone: 'UTC',

@@ -46,22 +46,25 @@ export const collect = defineCommand({
     'Ctrl+C finishes what is begun. However the process ends, the next one goes on where it stood: nothing is lost, nothing is recorded twice.',
     'What expires first is fetched first. A feed that fails is tried again and never stops another; an index that cannot be written is brought up later.',
   ],
+  whenStopped: 'what was recorded is kept; the next run goes on',
   async run({ options, json, console, client, dataDir, environment }) {
     const once = options['once'] === true
     const path = textOption(options, 'config')
+    const log = textOption(options, 'log')
+    if (log !== undefined && log !== 'json') throw new CodedError('USAGE', '--log takes json')
+    const times = {
+      everyMs: timeOption(options, 'every', '10s', '1d'),
+      lookBackMs: timeOption(options, 'look-back', '1h', '7d'),
+    }
     const configuration = readConfiguration(
       path === undefined ? join(dataDir, 'daybook.yaml') : resolve(path),
     )
-    const log = textOption(options, 'log')
-    if (log !== undefined && log !== 'json') throw new CodedError('USAGE', '--log takes json')
-    const need = await collecting(configuration, environment, {
-      everyMs: timeOption(options, 'every'),
-      lookBackMs: timeOption(options, 'look-back'),
-    })
+    const need = await collecting(configuration, environment, times)
     const tell = (event: CollectEvent) => console.note(logLine(event, need.clock.now()))
     const app = await client({
       index: 'if-possible',
       purpose: 'collect',
+      makes: true,
       collect: log === undefined ? need : { ...need, tell },
     })
     if (!once && !json && log === undefined)
@@ -81,12 +84,21 @@ export const collect = defineCommand({
   },
 })
 
-function timeOption(options: OptionValues, name: string): number | undefined {
+/** Within the bounds that the configuration has for the same setting. */
+function timeOption(
+  options: OptionValues,
+  name: string,
+  least: string,
+  most: string,
+): number | undefined {
   const text = textOption(options, name)
   if (text === undefined) return undefined
   const ms = durationOf(text)
-  if (ms === null || ms < 1_000)
-    throw new CodedError('USAGE', `--${name} takes a time such as 30s, 10m, 6h or 6d`)
+  if (ms === null || ms < (durationOf(least) ?? 0) || ms > (durationOf(most) ?? 0))
+    throw new CodedError(
+      'USAGE',
+      `--${name} takes a time from ${least} to ${most}, such as 30s, 10m or 6h`,
+    )
   return ms
 }
 

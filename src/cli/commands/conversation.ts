@@ -33,8 +33,8 @@ export const conversation = defineCommand({
     'Characters that would move the cursor, hide or reorder text are shown as <U+200B> and the like.',
   ],
   async run({ positionals, json, console, client, signal }) {
-    const [id] = positionals
-    if (id === undefined || positionals.length > 1) {
+    const id = positionals[0]?.trim()
+    if (id === undefined || id === '' || positionals.length > 1) {
       throw new CodedError(
         'USAGE',
         'Name one session, or one thing in it; see "daybook conversation --help"',

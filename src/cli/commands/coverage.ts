@@ -1,11 +1,11 @@
 import type { CoverageAnswer } from '../../api/answers.ts'
 import { CodedError } from '../../platform/errors.ts'
 import { printCoverage } from '../coverage-view.ts'
-import { defineCommand, textOption } from '../command.ts'
+import { choiceOption, defineCommand, textOption } from '../command.ts'
 import { openOutputFile } from '../output-file.ts'
 import { visible } from '../terminal.ts'
 
-const FORMATS = ['table', 'json', 'html', 'xlsx']
+const FORMATS = ['table', 'json', 'html', 'xlsx'] as const
 const DAY = /^\d{4}-\d\d-\d\d$/
 
 export const coverage = defineCommand({
@@ -47,9 +47,8 @@ export const coverage = defineCommand({
     const [from, to] = [day(textOption(options, 'from')), day(textOption(options, 'to'))]
     if (from === null || to === null)
       throw new CodedError('USAGE', '--from and --to each take a day such as 2026-03-01')
-    const format = json ? 'json' : (textOption(options, 'format') ?? 'table')
-    if (!FORMATS.includes(format))
-      throw new CodedError('USAGE', `--format is one of ${FORMATS.join(', ')}`)
+    const asked = choiceOption(options, 'format', FORMATS) ?? 'table'
+    const format = json ? 'json' : asked
     const path = textOption(options, 'output-path')
     if (format === 'xlsx' && path === undefined)
       throw new CodedError('USAGE', '--format xlsx needs --output-path: a workbook is no text')

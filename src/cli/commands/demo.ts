@@ -19,6 +19,7 @@ export const demo = defineCommand({
     seed: { value: '<number>', summary: 'of the check: another history (default 1)' },
   },
   exitCodes: { 0: 'everything was as the story says', 1: 'something was not' },
+  whenStopped: 'begin again as you like',
   async run(invocation) {
     if (invocation.options['check'] === true) {
       const seed = Number(textOption(invocation.options, 'seed') ?? 1)

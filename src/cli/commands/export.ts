@@ -73,6 +73,7 @@ export const exportCommand = defineCommand({
     'It grows in <output>.partial and gets its name when it is whole. After an interruption the same command goes on where it stopped (a file in xlsx, parquet or arrow begins anew), or begins anew if the archive has changed.',
     'Fields and formats: docs/reference/export-fields.md. How others check it: docs/guide/check-an-export.md.',
   ],
+  whenStopped: 'what was written is kept; run the same command again to go on',
   async run({ positionals, options, json, console, client }) {
     const { queries, notes } = searchTerms(positionals, options)
     const named = textOption(options, 'output-path')

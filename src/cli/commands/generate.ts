@@ -32,6 +32,7 @@ export const generate = defineCommand({
     },
   },
   exitCodes: { 0: 'written', 1: 'could not be written', 2: 'wrong usage' },
+  whenStopped: 'a part of it lies in the folder; remove that before you begin again',
   async run({ positionals, options, json, console, signal }) {
     const [folder] = positionals
     if (folder === undefined)

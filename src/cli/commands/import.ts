@@ -32,6 +32,7 @@ export const importCommand = defineCommand({
     'A record that is there already is not archived again: it is counted as repeated. The same record with other content is kept beside the first as a version. What is known not to be about AI is dropped and counted by kind. What cannot be understood is archived as it is and marked unmapped.',
     'Running the same import again adds nothing: after an interruption, just run it again.',
   ],
+  whenStopped: 'what was recorded is kept; run the same import again to go on',
   async run({ positionals, options, json, console, client }) {
     if (positionals.length === 0) {
       throw new CodedError(
@@ -39,7 +40,7 @@ export const importCommand = defineCommand({
         'Name at least one file or folder to import; see "daybook import --help"',
       )
     }
-    const app = await client({ index: true, purpose: 'import' })
+    const app = await client({ index: true, purpose: 'import', makes: true })
     const tenant = textOption(options, 'tenant')
     const paths = positionals.map((path) => resolve(path))
     const result = await importPaths(

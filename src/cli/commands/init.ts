@@ -24,7 +24,7 @@ export const init = defineCommand({
   exitCodes: { 0: 'made, or there already', 1: 'could not be made', 2: 'wrong usage' },
   async run({ options, json, console, dataDir, client }) {
     const tenant = textOption(options, 'tenant')
-    const app = await client({ index: false, purpose: 'init' })
+    const app = await client({ index: false, purpose: 'init', makes: true })
     const made = tenant === undefined ? null : await app.post('/api/v1/tenants', { tenant })
     if (json) {
       console.json({ dataDir, tenant: made })

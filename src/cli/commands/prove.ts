@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import type { ProofAnswer } from '../../api/answers.ts'
 import { CodedError } from '../../platform/errors.ts'
 import { defineCommand, textOption } from '../command.ts'
@@ -38,8 +38,8 @@ export const prove = defineCommand({
     'A record that is recorded but not sealed yet is sealed first.',
   ],
   async run({ positionals, options, json, console, client }) {
-    const [id] = positionals
-    if (id === undefined || positionals.length > 1) {
+    const id = positionals[0]?.trim()
+    if (id === undefined || id === '' || positionals.length > 1) {
       throw new CodedError(
         'USAGE',
         'Name one record by its id or sequence; see "daybook prove --help"',
@@ -60,15 +60,16 @@ export const prove = defineCommand({
     }
     const { paint } = console
     console.line(`Record ${number(answer.sequence)} of tenant ${visible(answer.tenant)}`)
-    console.line(
-      `  ${visible(files.proof)}  ${paint('dim', `proof, ${bytes(Buffer.byteLength(answer.proof))}`)}`,
-    )
-    console.line(
-      `  ${visible(files.record)}  ${paint('dim', `record, ${bytes(Buffer.byteLength(answer.line))}`)}`,
-    )
-    console.line(`  ${visible(files.publicKey)}  ${paint('dim', 'verifier key')}`)
+    const here = fromHere(files)
+    for (const [file, what] of [
+      [here.proof, `proof, ${bytes(Buffer.byteLength(answer.proof))}`],
+      [here.record, `record, ${bytes(Buffer.byteLength(answer.line))}`],
+      [here.publicKey, 'verifier key'],
+    ] as const)
+      console.line(`  ${visible(file)}  ${paint('dim', what)}`)
     console.line('A stranger checks it with these files alone:')
-    console.line(paint('cyan', `  ${verifyCommand(files)}`))
+    // An option a line, so that no terminal breaks a path.
+    console.line(paint('cyan', `  ${verifyCommand(here).join(' \\\n    ')}`))
     return 0
   },
 })
@@ -116,10 +117,20 @@ export function writeProof(answer: ProofAnswer, folder: string, force: boolean):
   return files
 }
 
-/** What a stranger types, for a POSIX shell. */
-export function verifyCommand(files: ProofFiles): string {
+/** As short as they can be typed in this folder. */
+function fromHere({ proof, record, publicKey }: ProofFiles): ProofFiles {
+  return { proof: near(proof), record: near(record), publicKey: near(publicKey) }
+}
+
+function near(file: string): string {
+  const path = relative('.', file)
+  return path.length < file.length ? path : file
+}
+
+/** What a stranger types, for a POSIX shell, in parts that may stand on lines of their own. */
+export function verifyCommand(files: ProofFiles): string[] {
   const [proof, record, key] = [files.proof, files.record, files.publicKey].map(shellWord)
-  return `daybook verify --proof ${proof} --record ${record} --public-key ${key}`
+  return [`daybook verify --proof ${proof}`, `--record ${record}`, `--public-key ${key}`]
 }
 
 const shellWord = (text: string) =>

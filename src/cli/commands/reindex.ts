@@ -26,6 +26,7 @@ export const reindex = defineCommand({
     1: 'could not be rebuilt',
     130: 'stopped; the next command goes on with it',
   },
+  whenStopped: 'the next command goes on with it',
   async run({ json, console, client }) {
     const app = await client({ index: true, purpose: 'reindex' })
     for await (const step of app.stream<Step>('/api/v1/index/rebuild', {})) {

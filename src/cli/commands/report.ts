@@ -1,13 +1,23 @@
 import type { ReportAnswer } from '../../api/answers.ts'
 import { CodedError } from '../../platform/errors.ts'
-import { defineCommand, listOption, textOption, type Console } from '../command.ts'
+import {
+  choiceOption,
+  defineCommand,
+  listOption,
+  textOption,
+  type Console,
+  type OptionValues,
+} from '../command.ts'
 import { openOutputFile } from '../output-file.ts'
 import { PERIOD_OPTIONS, periodOf, periodQueries, periodText } from '../period-options.ts'
 import { printReport } from '../report-view.ts'
-import { visible } from '../terminal.ts'
+import { number, visible } from '../terminal.ts'
 
 const NAMES = ['usage', 'users', 'agents', 'resources', 'labels', 'models', 'credits', 'all']
-const FORMATS = ['table', 'json', 'xlsx']
+const FORMATS = ['table', 'json', 'xlsx'] as const
+const PERIODS = ['day', 'week', 'month', 'quarter'] as const
+const RULES = ['v1.2', 'brief-004'] as const
+const MOST_ROWS = 10_000
 
 export const report = defineCommand({
   name: 'report',
@@ -62,22 +72,24 @@ export const report = defineCommand({
         'USAGE',
         `There is no report "${visible(name).slice(0, 40)}": the first word is one of ${NAMES.join(', ')}; a query comes behind it`,
       )
-    const format = json ? 'json' : (textOption(options, 'format') ?? 'table')
-    if (!FORMATS.includes(format))
-      throw new CodedError('USAGE', `--format is one of ${FORMATS.join(', ')}`)
+    const asked = choiceOption(options, 'format', FORMATS) ?? 'table'
+    const format = json ? 'json' : asked
     const path = textOption(options, 'output-path')
     const period = periodOf(options)
     const query = words.join(' ').trim()
     if (format === 'xlsx' && path === undefined)
       throw new CodedError('USAGE', '--format xlsx needs --output-path: a workbook is no text')
+    const how = {
+      by: choiceOption(options, 'by', PERIODS),
+      top: topOption(options),
+      rules: choiceOption(options, 'rules', RULES),
+    }
     const force = options['force'] === true
     const app = await client({ index: true, purpose: 'report' })
     const answer = await app.get<ReportAnswer>(`/api/v1/reports/${name}`, {
       q: [...(query === '' ? [] : [query]), ...periodQueries(period)],
       user: listOption(options, 'user'),
-      by: textOption(options, 'by'),
-      top: textOption(options, 'top'),
-      rules: textOption(options, 'rules'),
+      ...how,
     })
     const head = periodText(period)
     if (path === undefined) {
@@ -98,6 +110,13 @@ export const report = defineCommand({
     return 0
   },
 })
+
+function topOption(options: OptionValues): string | undefined {
+  const text = textOption(options, 'top')
+  if (text !== undefined && !(/^[1-9]\d{0,4}$/.test(text) && Number(text) <= MOST_ROWS))
+    throw new CodedError('USAGE', `--top takes a whole number from 1 to ${number(MOST_ROWS)}`)
+  return text
+}
 
 const prettyJson = (answer: ReportAnswer): string => `${JSON.stringify(answer, null, 2)}\n`
 

@@ -1,6 +1,7 @@
 import type { CountAnswer, Hit, HitsAnswer, IndexState, SummaryAnswer } from '../../api/answers.ts'
 import { CodedError } from '../../platform/errors.ts'
 import {
+  choiceOption,
   defineCommand,
   textOption,
   type Client,
@@ -67,11 +68,14 @@ export const search = defineCommand({
   ],
   async run({ positionals, options, json, console, client, signal }) {
     const { queries: q, notes } = searchTerms(positionals, options)
-    const unit = textOption(options, 'unit') ?? 'item'
+    const unit = choiceOption(options, 'unit', ['item', 'record', 'interaction']) ?? 'item'
+    const order = choiceOption(options, 'order', ['newest', 'oldest']) ?? 'newest'
     const size = options['all'] === true ? Infinity : sizeOption(options)
     if (options['facets'] === true && unit !== 'item') {
       throw new CodedError('USAGE', '--facets counts items; leave --unit away')
     }
+    if (options['facets'] === true && options['count'] === true)
+      throw new CodedError('USAGE', '--facets begins with the count: leave --count away')
     const app = await client({ index: true, purpose: 'search' })
     notes.forEach((note) => wrap(note, console.width).forEach((line) => console.note(line)))
     const failEmpty = options['fail-empty'] === true
@@ -88,7 +92,7 @@ export const search = defineCommand({
       if (!state.complete) console.note(stateText(state))
       return exitCode(count, failEmpty)
     }
-    const request = { q, unit, order: textOption(options, 'order') ?? 'newest' }
+    const request = { q, unit, order }
     let shown = 0
     for await (const hit of hits(app, request, size, signal)) {
       if (json) console.json(hit)

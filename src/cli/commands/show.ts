@@ -34,8 +34,8 @@ export const show = defineCommand({
     'On a terminal, characters that would move the cursor or hide text are shown as <U+200B> and the like; into a file or a pipe --raw and --line write them as they are.',
   ],
   async run({ positionals, options, json, console, client }) {
-    const [id] = positionals
-    if (id === undefined || positionals.length > 1) {
+    const id = positionals[0]?.trim()
+    if (id === undefined || id === '' || positionals.length > 1) {
       throw new CodedError('USAGE', 'Name one id; see "daybook show --help"')
     }
     const raw = options['raw'] === true

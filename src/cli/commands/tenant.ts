@@ -3,7 +3,7 @@ import { CodedError } from '../../platform/errors.ts'
 import { FAULTS } from '../../tenant/emulator/faults.ts'
 import { faultsOf, rolesOf, type CloudName, type Lateness } from '../../tenant/emulator/options.ts'
 import { startTenant } from '../../tenant/emulator/server.ts'
-import { defineCommand, textOption, type OptionValues } from '../command.ts'
+import { choiceOption, defineCommand, textOption, type OptionValues } from '../command.ts'
 import { wrap } from '../terminal.ts'
 
 const CLOUDS: readonly CloudName[] = ['commercial', 'gcc', 'gcc-high', 'dod']
@@ -64,9 +64,9 @@ export const tenant = defineCommand({
       recordsPerDay: number(options, 'records-per-day', 20_000),
       backlogDays: number(options, 'backlog-days', 5),
       blobRecords: number(options, 'blob-records', 100),
-      lateness: oneOf(PROFILES, textOption(options, 'lateness') ?? 'usual', 'lateness'),
+      lateness: choiceOption(options, 'lateness', PROFILES) ?? 'usual',
       faults: faultsOf(textOption(options, 'faults') ?? 'none'),
-      cloud: oneOf(CLOUDS, textOption(options, 'cloud') ?? 'commercial', 'cloud'),
+      cloud: choiceOption(options, 'cloud', CLOUDS) ?? 'commercial',
       withoutRoles: rolesOf(textOption(options, 'without-roles') ?? ''),
       ...(options['requests-per-minute'] === undefined
         ? {}
@@ -89,7 +89,10 @@ export const tenant = defineCommand({
         console.line()
         for (const line of configuration(url, tenantId, clientId)) console.line(`  ${line}`)
         console.line()
-        console.line(`and, in the environment, DAYBOOK_CLIENT_SECRET=${secret}`)
+        console.line('and, in the environment,')
+        console.line()
+        console.line(`  DAYBOOK_CLIENT_SECRET=${secret}`)
+        console.line()
         console.line('Ctrl+C stops it.')
       }
       if (!signal.aborted) await once(signal, 'abort')
@@ -118,11 +121,4 @@ function number(options: OptionValues, name: string, fallback: number): number {
   if (text.trim() === '' || Number.isNaN(value))
     throw new CodedError('USAGE', `--${name} takes a number`)
   return value
-}
-
-function oneOf<T extends string>(allowed: readonly T[], given: string, name: string): T {
-  const found = allowed.find((value) => value === given)
-  if (found === undefined)
-    throw new CodedError('USAGE', `--${name} is one of ${allowed.join(', ')}`)
-  return found
 }

@@ -1,6 +1,7 @@
 import type { TimelineLine } from '../../api/answers.ts'
 import { CodedError } from '../../platform/errors.ts'
 import {
+  choiceOption,
   defineCommand,
   textOption,
   type Client,
@@ -13,7 +14,7 @@ import { number, visible } from '../terminal.ts'
 import { timelinePrinter } from '../timeline-view.ts'
 import { writeTimesketch } from '../timesketch-file.ts'
 
-const FORMATS = ['table', 'json', 'timesketch']
+const FORMATS = ['table', 'json', 'timesketch'] as const
 
 export const timeline = defineCommand({
   name: 'timeline',
@@ -62,9 +63,8 @@ export const timeline = defineCommand({
     const user = textOption(options, 'user')
     if (user === undefined || user.trim() === '')
       throw new CodedError('USAGE', 'A timeline is of one person: say whose with --user')
-    const format = json ? 'json' : (textOption(options, 'format') ?? 'table')
-    if (!FORMATS.includes(format))
-      throw new CodedError('USAGE', `--format is one of ${FORMATS.join(', ')}`)
+    const asked = choiceOption(options, 'format', FORMATS) ?? 'table'
+    const format = json ? 'json' : asked
     const sketch = format === 'timesketch' ? sketchFormat(options) : null
     const query = invocation.positionals.join(' ').trim()
     const request = {

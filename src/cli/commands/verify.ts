@@ -59,6 +59,7 @@ export const verify = defineCommand({
     'It opens no database and no network, and may run while another process writes.',
     'What it cannot see: whether Microsoft served everything, and a whole folder put back to an earlier state; for that keep a checkpoint (archive/<tenant>/log/checkpoint) elsewhere and give it with --since.',
   ],
+  whenStopped: 'nothing is said about what was not checked yet',
   async run(invocation) {
     const { options, positionals } = invocation
     try {
@@ -88,19 +89,22 @@ async function checkArchive({
   json,
   console,
   dataDir,
+  signal,
 }: Invocation): Promise<number> {
   const key = textOption(options, 'public-key')
   const since = textOption(options, 'since')
   const report = await verifyArchive(positionals[0] ?? dataDir, {
     ...(key === undefined ? {} : { publicKey: read(key) }),
     ...(since === undefined ? {} : { since: read(since) }),
-    onProgress: ({ records, totalRecords }) =>
+    onProgress: ({ records, totalRecords }) => {
+      signal.throwIfAborted()
       console.progress.show({
         label: 'Verifying',
         done: records,
         total: totalRecords,
         unit: 'records',
-      }),
+      })
+    },
   })
   console.progress.clear()
   if (json) {

@@ -43,7 +43,7 @@ async function perform(invocation: Invocation, play: Stage, folder: string): Pro
   const { client, signal } = invocation
   const dataDir = join(folder, 'records')
   const week = await writeDemoWeek(join(folder, 'exports'))
-  const app = await client({ index: true, purpose: 'demo', dataDir })
+  const app = await client({ index: true, purpose: 'demo', makes: true, dataDir })
   const imported = await takeIn(app, play, week)
   signal.throwIfAborted()
   const found = await tellWhatIsThere(app, play, week)
@@ -80,7 +80,7 @@ async function collectUnderFire(
       kills: 1,
       faults: 'all',
       signal,
-      open: () => client({ index: false, purpose: 'demo', dataDir }),
+      open: () => client({ index: false, purpose: 'demo', makes: true, dataDir }),
       onStep: () => undefined,
     })
   play.expect(
@@ -163,7 +163,11 @@ async function proveOne(app: Client, play: Stage, week: DemoWeek, folder: string
     `A proof of ${bytes(size)}, the record (${bytes(Buffer.byteLength(answer.raw))} as Microsoft served it) and the public key. The stranger needs neither our server nor our archive:`,
   )
   play.command(
-    verifyCommand({ proof: 'r.tlog-proof', record: 'r.record.json', publicKey: 'r.vkey' }),
+    verifyCommand({
+      proof: 'r.tlog-proof',
+      record: 'r.record.json',
+      publicKey: 'r.vkey',
+    }).join(' '),
   )
   const { proof, publicKey } = answer
   const check = (record: string) =>

@@ -24,7 +24,7 @@ export async function runCheck(
       kills: 1,
       faults: 'all',
       signal,
-      open: () => client({ index: false, purpose: 'demo', dataDir }),
+      open: () => client({ index: false, purpose: 'demo', makes: true, dataDir }),
       onStep: (step) => console.progress.show({ label: step, done: 0, total: null, unit: '' }),
     })
     console.progress.clear()

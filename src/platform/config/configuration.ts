@@ -19,7 +19,7 @@ export function readConfiguration(path: string): Configuration {
     const why = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
     throw new CodedError(
       'CONFIGURATION_MISSING',
-      `Cannot read the configuration ${path} (${why}): write one as the guide "Collect from a tenant" shows, or name another with --config`,
+      `${why === 'ENOENT' ? `There is no configuration ${path}` : `Cannot read the configuration ${path} (${why})`}: write one as the guide "Collect from a tenant" shows, or name another with --config`,
       { cause: error },
     )
   }
