@@ -89,13 +89,19 @@ feedContract('directory', () => tenant, {
 })
 
 feedContract('context', () => tenant, {
-  make: (client) => contextLookUps({ client, kinds: ['site'], askAgainMs: DAY_MS }),
+  make: (client) =>
+    contextLookUps({ client, kinds: ['site', 'file', 'meeting'], askAgainMs: DAY_MS }),
   prepare: (desk) => {
-    desk.named = ['legal', 'sales'].map((name) => ({
-      kind: 'site',
-      key: `https://contoso.sharepoint.com/sites/${name}`,
-      person: '',
-    }))
+    const site = 'https://contoso.sharepoint.com/sites/legal'
+    desk.named = [
+      { kind: 'site', key: site, person: '' },
+      { kind: 'file', key: `${site}/Shared%20Documents/Term%20sheet.docx`, person: '' },
+      {
+        kind: 'meeting',
+        key: '19:meeting_YTk1NmQ0OTctZDU4ZC00ZTVi@thread.v2',
+        person: desk.known[0]?.id ?? '',
+      },
+    ]
   },
   expires: false,
   follows: false,

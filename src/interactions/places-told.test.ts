@@ -55,9 +55,14 @@ test('the document that somebody asked from is told by its id, however its addre
   expect(fileKey(OPENED)).toBe(OPENED)
 })
 
-test('a resource that is a whole site is no file', () => {
-  const resources = [resource(`${LEGAL}/?web=1`, null, LEGAL)]
-  expect(placesToldBy(anAudit({ resources }))).toEqual([{ kind: 'site', key: LEGAL.toLowerCase() }])
+test('a resource that is a whole site is no file, and one that names site and id is told by the id', () => {
+  const site = resource(`${LEGAL}/?web=1`, null, LEGAL)
+  const whole = [site, { ...site, id: DOCUMENT, type: 'Site' }, { ...site, id: 'file-1' }]
+  expect(placesToldBy(anAudit({ resources: whole }))).toEqual([
+    { kind: 'site', key: LEGAL.toLowerCase() },
+  ])
+  const resources = [{ ...site, id: DOCUMENT.toLowerCase(), type: 'docx' }]
+  expect(placesToldBy(anAudit({ resources }))).toContainEqual({ kind: 'file', key: OPENED })
 })
 
 test('what lies outside Microsoft 365 is nobody’s to look up', () => {
@@ -67,6 +72,15 @@ test('what lies outside Microsoft 365 is nobody’s to look up', () => {
     resource('file:///c:/x', null, null),
   ]
   expect(placesToldBy(anAudit({ resources }))).toEqual([])
+})
+
+test('an address that is longer than any is read once, and told to nobody', () => {
+  const long = `${LEGAL}/${'/'.repeat(200_000)}x?${'sourcedoc='.repeat(20_000)}`
+  const contexts = [{ id: long, type: 'docx', name: null }]
+  const started = performance.now()
+  const told = placesToldBy(anAudit({ contexts, resources: [resource(long, null, LEGAL)] }))
+  expect(told).toEqual([{ kind: 'site', key: LEGAL.toLowerCase() }])
+  expect(performance.now() - started).toBeLessThan(500)
 })
 
 test('a hostile record tells of few places', () => {

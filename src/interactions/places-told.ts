@@ -34,15 +34,22 @@ export function placesToldBy(facts: Telling): ToldPlace[] {
     if (key.length <= MOST_CHARACTERS && found.size < MOST_PLACES)
       found.set(`${kind} ${key}`, { kind, key })
   }
-  const addAddress = (name: string | null, url: string, site: string | null): void => {
+  const addAddress = (url: string | null, site: string | null, name: string | null): void => {
     if (site !== null && SHAREPOINT.test(`${site}/`)) add('site', siteKey(site))
-    // Some resources are a whole site.
-    const isSite = site !== null && siteKey(fileKey(url)) === siteKey(site)
-    if (name === null && !isSite && SHAREPOINT.test(url)) add('file', fileKey(url))
+    if (name === null && url !== null && SHAREPOINT.test(url)) {
+      const key = fileKey(url)
+      if (!isSite(key, site)) add('file', key)
+    }
   }
-  for (const { name, url, site } of facts.resources) if (url !== null) addAddress(name, url, site)
+  for (const { id, name, url, site, type } of facts.resources) {
+    addAddress(url, site, name)
+    // Of some files only the site and the id are told.
+    const file = name === null && type?.toLowerCase() !== 'site' ? guid(id) : null
+    if (file !== null && url !== null && site !== null && isSite(fileKey(url), site))
+      addAddress(`${site}/_layouts/15/Doc.aspx?sourcedoc=${file}`, site, null)
+  }
   // Where somebody asked from: the document that was open.
-  for (const { id, name } of facts.contexts) if (id !== null) addAddress(name, id, siteOf(id))
+  for (const { id, name } of facts.contexts) if (id !== null) addAddress(id, siteOf(id), name)
   if (facts.setting !== 'meeting') return [...found.values()]
   for (const id of [facts.sessionId, ...facts.contexts.map((context) => context.id)]) {
     const thread = MEETING.exec(id ?? '')?.[0]
@@ -50,6 +57,10 @@ export function placesToldBy(facts: Telling): ToldPlace[] {
   }
   return [...found.values()]
 }
+
+/** Some resources are a whole site, and of others the address tells no more. */
+const isSite = (key: string, site: string | null): boolean =>
+  site !== null && key.length <= MOST_CHARACTERS && siteKey(key) === siteKey(site)
 
 /** As sites are compared: without a slash at the end, in lower case. */
 export const siteKey = (site: string): string => site.replace(/\/+$/, '').toLowerCase()

@@ -5,7 +5,7 @@ import type { GraphAnswer } from './wire.ts'
 import { JSON_TYPE } from './wire.ts'
 
 /** Where items lie, each with a comma behind it. */
-export interface ItemStore {
+interface ItemStore {
   /** Reads that many bytes into a buffer, from a place in it on. */
   read(into: Buffer, at: number, offset: number, length: number): void
 }
