@@ -13,7 +13,7 @@ const HOUR_MS = 3_600_000
 /** After somebody could notice. A machine that takes hours of the tenant's for a start loses no more than a fast one. */
 const LONGEST_LOSS_MS = HOUR_MS / 2
 
-interface Subscription {
+export interface Subscription {
   /** `disabled`: by an administrator or the service; `stopped`: by its own application. */
   state: 'enabled' | 'stopped' | 'disabled'
   webhook: Webhook | null

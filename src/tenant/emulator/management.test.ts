@@ -43,7 +43,8 @@ const answeredWith = async (method: string, path: string) => {
 
 test('a subscription has to be started, once, and can be stopped and started again', async () => {
   const exchange = 'contentType=Audit.Exchange'
-  expect(await answeredWith('GET', `content?${exchange}&${WINDOW}`)).toEqual([400, 'AF20022'])
+  for (const call of ['content', 'notifications'])
+    expect(await answeredWith('GET', `${call}?${exchange}&${WINDOW}`)).toEqual([400, 'AF20022'])
   expect(await answeredWith('POST', `start?${exchange}`)).toEqual([200, null])
   expect(await answeredWith('POST', `start?${exchange}`)).toEqual([400, 'AF20024'])
   expect(await answeredWith('GET', `content?${exchange}&${WINDOW}`)).toEqual([200, null])
@@ -135,6 +136,25 @@ test('pages lead through every content of a day once, and each blob holds whole 
   expect(list(blob).length).toBeGreaterThan(0)
   for (const record of list(blob))
     expect(record).toMatchObject({ Id: expect.any(String), OrganizationId: tenant.tenantId })
+})
+
+test('DLP.All takes its own permission besides that to read', async () => {
+  for (const [role, codes] of [
+    ['ActivityFeed.Read', ['AF10001', 'AF10001']],
+    ['ActivityFeed.ReadDlp', [undefined, 'AF10001']],
+  ] as const) {
+    const other = await wiredTenant([], 'commercial', { withoutRoles: new Set([role]) })
+    try {
+      const asking = await asker(other)
+      const asked = ['Audit.General', 'DLP.All'].map(async (type) => {
+        const { text } = await asking('POST', `start?contentType=${type}`)
+        return /AF\d+/.exec(text)?.[0]
+      })
+      expect(await Promise.all(asked)).toEqual(codes)
+    } finally {
+      await other.close()
+    }
+  }
 })
 
 test('a blob can be had for seven days, and is refused from then on', async () => {

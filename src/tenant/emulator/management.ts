@@ -1,8 +1,15 @@
 import type { Context, Hono } from 'hono'
 import { BUFFER_BYTES } from './buffers.ts'
 import type { Blob } from './blobs.ts'
-import { ContentSubscriptions } from './content-subscriptions.ts'
-import { badType, contentTypeOf, guarded, refusal, spanOf } from './management-guard.ts'
+import { ContentSubscriptions, type Subscription } from './content-subscriptions.ts'
+import {
+  badType,
+  contentTypeOf,
+  guarded,
+  refusal,
+  spanOf,
+  type ContentType,
+} from './management-guard.ts'
 import type { EmulatorModule, EmulatorPorts } from './module.ts'
 import { PublisherPools } from './publisher-pools.ts'
 import { spoiled, wholeBody } from './spoiled-body.ts'
@@ -77,17 +84,8 @@ export class Management implements EmulatorModule {
     const { faults } = world
     const type = contentTypeOf(c)
     if (type === null) return badType(c, ports)
-    const subscription = this.#subscriptions.of(type, ports)
-    if (subscription?.state === 'disabled')
-      return refusal(c, ports, 400, 'AF20023', 'The subscription was disabled by a tenant admin.')
-    if (subscription?.state !== 'enabled')
-      return refusal(
-        c,
-        ports,
-        400,
-        'AF20022',
-        `No subscription found for the specified content type: ${type}.`,
-      )
+    const subscription = this.#enabled(c, ports, type)
+    if (subscription instanceof Response) return subscription
     const span = spanOf(c, ports)
     if (span instanceof Response) return span
     const offset = offsetOf(c)
@@ -115,10 +113,26 @@ export class Management implements EmulatorModule {
     return c.json(page.map((blob) => this.#item(ports, blob)))
   }
 
+  #enabled(c: Context, ports: EmulatorPorts, type: ContentType): Subscription | Response {
+    const subscription = this.#subscriptions.of(type, ports)
+    if (subscription?.state === 'enabled') return subscription
+    return subscription?.state === 'disabled'
+      ? refusal(c, ports, 400, 'AF20023', 'The subscription was disabled by a tenant admin.')
+      : refusal(
+          c,
+          ports,
+          400,
+          'AF20022',
+          `No subscription found for the specified content type: ${type}.`,
+        )
+  }
+
   /** What webhooks were told, by when the content was created. */
   #notifications(c: Context, ports: EmulatorPorts, sender: WebhookSender): Response {
     const type = contentTypeOf(c)
     if (type === null) return badType(c, ports)
+    const subscription = this.#enabled(c, ports, type)
+    if (subscription instanceof Response) return subscription
     const span = spanOf(c, ports)
     if (span instanceof Response) return span
     const offset = offsetOf(c)
