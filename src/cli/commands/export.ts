@@ -140,14 +140,18 @@ function print(result: ExportResult, { line, paint, width }: Console): void {
     ),
   )
   line(`  ${visible(result.output)}`)
-  const shown = files.filter(({ path }) => !path.includes('/'))
-  const texts = files.length - shown.length
+  // Where a reader begins is named; what lies in folders else is counted.
+  const shown = files.filter(({ path }) => !path.includes('/') || path.endsWith('/index.html'))
+  const others = files.length - shown.length
   shown.forEach(({ path, rows }) =>
-    line(`    ${path.padEnd(22)}${rows === null ? '' : number(rows).padStart(12)}`.trimEnd()),
+    line(`    ${path.padEnd(24)}${rows === null ? '' : number(rows).padStart(10)}`.trimEnd()),
   )
-  if (texts > 0) line(`    ${number(texts)} files in folders`)
+  if (others > 0) line(`    ${number(others)} ${others === 1 ? 'file' : 'files'} in folders`)
   line(`    manifest.json           ${bytes(result.bytes)} in all`)
-  if (counts.proof > 0) said(`${plural(counts.proof, 'record')} with a proof of each.`)
+  if (counts.proof > 0)
+    said(
+      `${plural(counts.proof, 'record')} with a proof of each: whoever gets this opens its verify.html, or runs "daybook verify --export".`,
+    )
   for (const [reason, count] of Object.entries(counts.leftOut))
     said(`Left out: ${plural(count, 'record')} (${LEFT_OUT[reason] ?? reason}).`, 'yellow')
   for (const { code, count, how } of changes) said(`${code} ${number(count)}: ${how}.`, 'dim')

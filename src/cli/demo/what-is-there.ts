@@ -27,7 +27,7 @@ export async function tellWhatIsThere(app: Client, play: Stage, week: DemoWeek):
   const { notable } = week
   play.step('Find what matters', 'daybook search --facets')
   const summary = await app.get<SummaryAnswer>('/api/v1/items/summary', { q: '*' })
-  play.expect('the index covers everything that is archived', summary.state.complete)
+  play.expect('the index covers everything that is archived.', summary.state.complete)
   const surfaces = summary.facets.find(({ name }) => name === 'surface')?.values ?? []
   play.expect('several surfaces were used', surfaces.length > 3)
   play.say(

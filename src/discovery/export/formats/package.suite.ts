@@ -75,7 +75,7 @@ export function anAbout(changes: Partial<ExportAbout> = {}): ExportAbout {
     purpose: 'Examination of Project Falcon',
     tenants: ['b86ab9d4-fcf1-4b11-8a06-7a8f91b47fbd'],
     query: 'falcon AND jailbreak:true',
-    state: 'The index covers everything that is archived',
+    state: 'The index covers everything that is archived.',
     limits: ['Audit records never carry the text of prompts and answers.'],
     rows: 0,
     signal: new AbortController().signal,

@@ -63,6 +63,6 @@ function notesMarkup(notes: readonly Note[], place: Note['place']): string {
     .join('')
 }
 
-function lineMarkup({ text, detail }: Line, tone: Note['tone']): string {
-  return `<dd class="${tone}">${name(text)}${detail === '' ? '' : ` <span class="detail">${name(detail)}</span>`}</dd>`
+function lineMarkup({ text, detail, tone }: Line, whole: Note['tone']): string {
+  return `<dd class="${tone ?? whole}">${name(text)}${detail === '' ? '' : ` <span class="detail">${name(detail)}</span>`}</dd>`
 }

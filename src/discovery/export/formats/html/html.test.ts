@@ -80,7 +80,9 @@ describe('HTML transcripts', () => {
     ])
 
     const text = textOf(pages[PAGE] ?? '')
-    expect(text).toContain('jailbreak yes · injection unknown · web unknown')
+    expect(text).toContain('injection unknown · web unknown')
+    expect(pages[PAGE]).toContain('<dd class="alarm"><bdi>jailbreak yes · DLP blocked</bdi></dd>')
+    expect(text).not.toMatch(/\.\./)
     expect(text).toContain('flags differ')
     expect(text).toContain('The records differ in web (records 4, 9)')
     expect(text).toContain('Plan.docx')

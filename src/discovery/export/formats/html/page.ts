@@ -31,8 +31,8 @@ export function pageTail(about: ExportAbout): string {
   const { id, createdAt, createdBy, purpose, query, state, limits } = about
   return `<footer class="about">
 <p>Export <span class="id">${shown(id)}</span>, made ${second(createdAt)} UTC by ${name(createdBy)}. Purpose: ${purpose === null ? 'none was given' : name(purpose)}.</p>
-<p>Query: <span class="id">${name(query)}</span>. ${shown(state)}.</p>
-<p>All times are UTC. Characters that would hide, or reorder text, are spelt out like ${shown('\u202E')}. The exact records are in the archive, under the numbers that stand beside each text.</p>
+<p>Query: <span class="id">${name(query)}</span>. ${shown(state)}</p>
+<p>All times are UTC. Characters that would hide or reorder text are spelt out like ${shown('\u202E')}. The exact records are in the archive, under the numbers that stand beside each text.</p>
 ${limits.length === 0 ? '' : `<ul>${limits.map((limit) => `<li>${shown(limit)}</li>`).join('')}</ul>\n`}</footer>
 </main>
 </body>

@@ -1,7 +1,7 @@
 import type { ExportAbout } from '../../writer.ts'
 import type { Exchange, Mark, Turn } from '../transcript/exchange.ts'
 import type { Note } from '../transcript/notes.ts'
-import type { Summary } from '../transcript/summary.ts'
+import { spanOf, type Summary } from '../transcript/summary.ts'
 import { second } from '../transcript/words.ts'
 import { INK, RULE, SOFT, type Block, type Paper } from './paper.ts'
 
@@ -25,8 +25,7 @@ const BLOCKS: Readonly<Record<Turn['role'], Block>> = {
 
 /** The head of a conversation: who, where, when, and what must not be overlooked. */
 export function drawHead(paper: Paper, summary: Summary): void {
-  const { title, people, agents, surfaces, from, to, counts, marks, tenantId, sessionId, part } =
-    summary
+  const { title, people, agents, surfaces, counts, marks, tenantId, sessionId, part } = summary
   paper.text('TRANSCRIPT', SMALL, { color: SOFT })
   paper.text(title, TITLE)
   paper.space(2)
@@ -40,7 +39,7 @@ export function drawHead(paper: Paper, summary: Summary): void {
   paper.rule(RULE, 1.2)
   paper.space(7)
   const facts: [string, string][] = [
-    ['When', `${from}${from === to ? '' : ` to ${to}`} UTC`],
+    ['When', spanOf(summary)],
     ['People', people.join(', ')],
     ['Agents', agents.join(', ')],
     ['Surfaces', surfaces.join(', ')],
@@ -48,7 +47,8 @@ export function drawHead(paper: Paper, summary: Summary): void {
     ['Tenant', tenantId],
     ['Part', part],
   ]
-  for (const [term, value] of facts) if (value !== '') drawTerm(paper, term, [value], BODY, 0, 82)
+  for (const [term, value] of facts)
+    if (value !== '') drawTerm(paper, term, [{ text: value, color: INK }], BODY, 0, 82)
   paper.space(8)
 }
 
@@ -92,24 +92,26 @@ function drawTurn(paper: Paper, { role, speaker, at, text, missing, marks, recor
 }
 
 function drawNote(paper: Paper, { term, lines, tone }: Note): void {
-  const values = lines.map(({ text, detail }) => (detail === '' ? text : `${text}  (${detail})`))
-  drawTerm(paper, term, values, SMALL, 12, 70, tone === 'plain' ? INK : TONES[tone])
+  const values = lines.map(({ text, detail, tone: own = tone }) => ({
+    text: detail === '' ? text : `${text}  (${detail})`,
+    color: own === 'plain' ? INK : TONES[own],
+  }))
+  drawTerm(paper, term, values, SMALL, 12, 70)
 }
 
 /** A term with its values beside it. */
 function drawTerm(
   paper: Paper,
   term: string,
-  values: readonly string[],
+  values: readonly { readonly text: string; readonly color: string }[],
   style: typeof BODY | typeof SMALL,
   indent: number,
   column: number,
-  color: string = INK,
 ): void {
   paper.need(style.size * 1.42)
   drawLine(paper, term, style === SMALL ? SMALL_STRONG : style, indent, SOFT)
-  for (const value of values)
-    paper.text(value, style, {
+  for (const { text, color } of values)
+    paper.text(text, style, {
       indent: indent + column,
       width: paper.width - indent - column,
       color,
@@ -164,9 +166,9 @@ export function drawAbout(paper: Paper, about: ExportAbout): void {
   say(
     `Export ${id}, made ${second(createdAt)} UTC by ${createdBy}. Purpose: ${purpose ?? 'none was given'}.`,
   )
-  say(`Query: ${query}. ${state}.`)
+  say(`Query: ${query}. ${state}`)
   say(
-    'All times are UTC. Characters that would hide, or reorder text, and those that no font has, stand as their code point in a box. The exact records are in the archive, under the numbers that stand beside each text.',
+    'All times are UTC. Characters that would hide or reorder text, and those that no font has, stand as their code point in a box. The exact records are in the archive, under the numbers that stand beside each text.',
   )
   for (const limit of limits) say(`– ${limit}`)
 }

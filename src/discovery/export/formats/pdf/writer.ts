@@ -2,7 +2,7 @@ import type { Change, ExportAbout, ItemWriter, PackageFile } from '../../writer.
 import { exchangeOf } from '../transcript/exchange.ts'
 import { fileName, type Part } from '../transcript/parts.ts'
 import { ShownFields } from '../transcript/shown.ts'
-import type { Summary } from '../transcript/summary.ts'
+import { spanOf, type Summary } from '../transcript/summary.ts'
 import { writeParts } from '../transcript/write-parts.ts'
 import { drawAbout, drawExchange, drawHead } from './conversation.ts'
 import { Fonts } from './fonts.ts'
@@ -35,7 +35,7 @@ async function writePart(
   const paper = new Paper(fonts, {
     title: `Conversation ${name}, Daybook export ${about.id}`,
     createdAt: new Date(about.createdAt),
-    header: [summary.title, `${summary.from} to ${summary.to} UTC`],
+    header: [summary.title, spanOf(summary)],
     footer: `Daybook export ${about.id}`,
   })
   drawHead(paper, summary)

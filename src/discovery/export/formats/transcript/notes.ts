@@ -22,8 +22,7 @@ export function notesOf(item: Item): Note[] {
       if (lines.length > 0) notes.push({ place, term, lines, tone })
     }
   const beside = adder('beside')
-  const isAlarm = item.jailbreak === true || item.xpia === true || item.dlp === 'blocked'
-  beside('Flags', [flagsText(item)], isAlarm ? 'alarm' : 'plain')
+  beside('Flags', flagLines(item))
   beside(
     'Findings',
     item.findings.map(({ code, message, sequences }) => ({
@@ -68,15 +67,21 @@ function agentText({ agent }: Item): string | null {
 
 const known = (word: string) => (word === 'unknown' ? null : word)
 
-function flagsText(item: Item): string {
-  return [
-    `jailbreak ${flagWord(item.jailbreak)}`,
-    `injection ${flagWord(item.xpia)}`,
-    `web ${flagWord(item.web)}`,
-    `tenant data ${flagWord(item.tenantGrounded)}`,
-    `automatic ${flagWord(item.automatic)}`,
-    `DLP ${item.dlp ?? 'unknown'}`,
-  ].join(' · ')
+/** What must not be overlooked stands apart: among the others it would alarm for all of them. */
+function flagLines(item: Item): Line[] {
+  const flags: readonly (readonly [text: string, isAlarm: boolean])[] = [
+    [`jailbreak ${flagWord(item.jailbreak)}`, item.jailbreak === true],
+    [`injection ${flagWord(item.xpia)}`, item.xpia === true],
+    [`DLP ${item.dlp ?? 'unknown'}`, item.dlp === 'blocked'],
+    [`web ${flagWord(item.web)}`, false],
+    [`tenant data ${flagWord(item.tenantGrounded)}`, false],
+    [`automatic ${flagWord(item.automatic)}`, false],
+  ]
+  return (['alarm', 'plain'] as const).flatMap((tone) => {
+    const texts = flags.filter(([, isAlarm]) => isAlarm === (tone === 'alarm'))
+    const text = texts.map(([one]) => one).join(' · ')
+    return text === '' ? [] : [{ text, detail: '', tone }]
+  })
 }
 
 function toldBy({ sequences, versions, timeBasis, sources }: Item): string {

@@ -22,6 +22,11 @@ export interface Summary {
   readonly part: string
 }
 
+/** When it was, in words; one instant is said once. */
+export function spanOf({ from, to }: Pick<Summary, 'from' | 'to'>): string {
+  return `${from}${from === to ? '' : ` to ${to}`} UTC`
+}
+
 export function summaryOf(part: Part, fields: ShownFields): Summary {
   const items = part.items.map((item) => fields.of(item))
   const messages = items.flatMap((item) => item.messages)

@@ -55,6 +55,8 @@ export function counted(count: number, noun: string): string {
 export interface Line {
   readonly text: string
   readonly detail: string
+  /** Where it is not the tone of the whole note. */
+  readonly tone?: 'alarm' | 'notice' | 'plain'
 }
 
 /** A resource: what it is, what was done with it, what was flagged. */

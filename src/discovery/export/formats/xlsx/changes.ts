@@ -26,6 +26,6 @@ export function manifestChanges(
     how: message,
   }))
   if (joined === 0) return told
-  const how = `Lists are joined with line feeds in ${joined} cell${joined === 1 ? '' : 's'}`
+  const how = 'cells hold several values, separated by line feeds'
   return [{ code: 'LIST_JOINED', count: joined, file, how }, ...told]
 }

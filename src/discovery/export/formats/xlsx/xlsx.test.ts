@@ -43,7 +43,7 @@ test('the XLSX format writes typed columns, and sheets that tell of the export a
         code: 'LIST_JOINED',
         count: 1,
         file: 'items.xlsx',
-        how: 'Lists are joined with line feeds in 1 cell',
+        how: 'cells hold several values, separated by line feeds',
       },
     ],
   })
