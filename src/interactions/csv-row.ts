@@ -10,9 +10,11 @@ export function cellsOf(row: string, delimiter: string): string[] {
     const quote = quoteAt(row, at)
     if (quote >= 0) {
       at = quote
-      const end = closingQuote(row, at + 1)
+      const isEscaped = isEscapedJson(row, at)
+      const end = isEscaped ? unescapedQuote(row, at + 1) : closingQuote(row, at + 1)
       const text = row.slice(at + 1, end)
-      cells.push(text.includes('""') ? text.replaceAll('""', '"') : text)
+      if (isEscaped) cells.push(text.replaceAll(/\\(["\\])/g, '$1'))
+      else cells.push(text.includes('""') ? text.replaceAll('""', '"') : text)
       at = end + 1
       // What stands between the closing quote and the delimiter belongs to no cell; skipped, not lost: raw has it.
       while (at < row.length && row.charCodeAt(at) !== separator) at++
@@ -49,6 +51,20 @@ export function listIn(raw: string): readonly unknown[] | null {
   } catch {
     return null
   }
+}
+
+/** A cell of JSON whose quotes have backslashes, as Spark and MySQL write it; by RFC 4180 no cell begins so. */
+const ESCAPED_JSON = /^"\[?\{\\"[@_a-z]/i
+
+function isEscapedJson(row: string, quote: number): boolean {
+  const first = row.charCodeAt(quote + 1)
+  return (first === 123 || first === 91) && ESCAPED_JSON.test(row.slice(quote, quote + 6))
+}
+
+function unescapedQuote(row: string, from: number): number {
+  let at = from
+  while (at < row.length && row.charCodeAt(at) !== 34) at += row.charCodeAt(at) === 92 ? 2 : 1
+  return Math.min(at, row.length)
 }
 
 function closingQuote(row: string, from: number): number {

@@ -127,7 +127,9 @@ export function fieldsOf(value: unknown): Fields | null {
 /** Parses JSON text that must be an object; null when it is not (hostile input is no exception). */
 export function parsedFields(text: string): Fields | null {
   try {
-    const value: unknown = JSON.parse(plainJson(text))
+    let value: unknown = JSON.parse(plainJson(text))
+    // Written as text once more.
+    if (typeof value === 'string' && /^\s*\{/.test(value)) value = JSON.parse(value)
     return isFields(value) ? value : null
   } catch {
     return null

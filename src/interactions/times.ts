@@ -16,7 +16,13 @@ export function parseTime(served: unknown): string | null {
   }
   if (text.length > 64) return null
   const trimmed = text.trim()
-  return parseIso(trimmed) ?? parseSlashes(trimmed) ?? parseDots(trimmed) ?? parseDotNet(trimmed)
+  return (
+    parseIso(trimmed) ??
+    parseSlashes(trimmed) ??
+    parseDots(trimmed) ??
+    parseWords(trimmed) ??
+    parseDotNet(trimmed)
+  )
 }
 
 /** Epoch milliseconds of a time that `parseTime` returned; further digits are cut. NaN for other text. */
@@ -113,6 +119,20 @@ function parseDots(text: string): string | null {
   if (match === null) return null
   const time = `${padded(match[4])}:${match[5] ?? '00'}:${match[6] ?? '00'}`
   return utc(`${match[3]}-${padded(match[2])}-${padded(match[1])}T${time}`)
+}
+
+const WORDS =
+  /^([a-z]{3})[a-z]*\.? (\d{1,2}), (\d{4})(?:,? (\d{1,2}):(\d\d)(?::(\d\d))?[ \u202f\u00a0]?(AM|PM))?$/i
+const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ')
+
+/** `Mar 2, 2026 9:15:04 AM`: portals of Defender and Purview. */
+function parseWords(text: string): string | null {
+  const match = WORDS.exec(text)
+  const month = MONTHS.indexOf(match?.[1]?.toLowerCase() ?? '') + 1
+  if (match === null || month === 0) return null
+  const [, , day, year, hour, minute, second, half] = match
+  const time = hour === undefined ? '' : ` ${hour}:${minute}:${second ?? '00'} ${half}`
+  return parseSlashes(`${month}/${day}/${year}${time}`)
 }
 
 function utc(plain: string, fraction?: string): string | null {

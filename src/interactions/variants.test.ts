@@ -282,3 +282,9 @@ test('event data that PowerShell cut off is no version of the whole record', () 
     expect(facts).toMatchObject({ projection: { of: 'a' }, kind: 'interaction' })
   }
 })
+
+test('AuditData that is written as text in text is read', () => {
+  const AuditData = JSON.stringify(JSON.stringify({ ...BASE, UserId: 'avery@contoso.com' }))
+  const { facts } = intake(JSON.stringify({ AuditData }), { format: 'audit-row' })
+  expect(facts).toMatchObject({ nativeId: 'a', unmapped: null, user: { upn: 'avery@contoso.com' } })
+})

@@ -1,4 +1,5 @@
 import { decodeLine, rawOf } from '../archive/line.ts'
+import { servedText } from '../platform/served-text.ts'
 import type { RecordLine } from '../archive/types.ts'
 import { intake } from '../interactions/intake.ts'
 import { RECORD_FORMATS, type ReadContext, type RecordFormat } from '../interactions/record.ts'
@@ -54,7 +55,7 @@ export function readArchived(line: Uint8Array, contexts: Contexts): ArchivedReco
 /** The same of a line that was parsed already. */
 export function readRecord(record: RecordLine, contexts: Contexts): ArchivedRecord {
   const bytes = rawOf(record)
-  const raw = record.raw ?? Buffer.from(bytes).toString('utf8')
+  const raw = record.raw ?? servedText(bytes)
   const context = contextOf(record.source, record.container, contexts)
   const { facts } = intake(raw, context)
   const identity = identityOf(record.tenant, record.namespace, record.id ?? null, bytes)

@@ -1,4 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer'
+import { servedText } from '../platform/served-text.ts'
 import type { Facts, ReadContext } from '../interactions/record.ts'
 import { release } from '../platform/release.ts'
 import { sourceName } from './archived-record.ts'
@@ -83,7 +84,7 @@ export class ImportBatch implements HeldBatch {
 
   /** The record's text as well as it can be read. */
   text(at: number): string {
-    return this.raw(at) ?? Buffer.from(this.bytes(at)).toString('utf8')
+    return this.raw(at) ?? servedText(this.bytes(at))
   }
 
   context(at: number): ReadContext {

@@ -94,3 +94,23 @@ test('rows about files and mail are dropped as the records themselves are', () =
     'SharePoint/SharePointFileOperation/FileAccessed',
   )
 })
+
+test('a script that flattens whole records numbers the elements of lists', () => {
+  const { facts } = read({
+    Id: ID,
+    Operation: 'CopilotInteraction',
+    'CopilotEventData.AppHost': 'Word',
+    'CopilotEventData.Messages[0].Id': '1',
+    'CopilotEventData.Messages[0].isPrompt': 'True',
+    'CopilotEventData.Messages[1].Id': '2',
+    'CopilotEventData.AccessedResources.0.Name': 'Plan.docx',
+  })
+  expect(facts).toMatchObject({
+    projection: { of: ID },
+    messages: [
+      { id: '1', role: 'prompt' },
+      { id: '2', role: null },
+    ],
+    resources: [{ name: 'Plan.docx' }],
+  })
+})

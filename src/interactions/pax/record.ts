@@ -70,6 +70,8 @@ const LISTS: readonly (readonly [string, readonly string[], Readonly<Record<stri
   ],
 ]
 
+const MAX_ELEMENTS = 1_000
+
 /** The audit record that a row tells of, as far as it does. */
 export function recordOfRow(cells: Cells): Fields {
   const record: Fields = {}
@@ -82,7 +84,7 @@ export function recordOfRow(cells: Cells): Fields {
     const whole = prefixes
       .map((prefix) => jsonOf(cells.get(prefix)))
       .find((value) => typeof value === 'object')
-    const list = whole ?? elementOf(cells, prefixes, columns)
+    const list = whole ?? elementsOf(cells, prefixes, columns)
     if (list !== null) event[name] = list
   }
   const ids = cells.get('messageids')
@@ -100,18 +102,28 @@ function fill(into: Fields, cells: Cells, fields: typeof FIELDS): void {
   }
 }
 
-/** The element of a list that a row holds: `Message_Id` and `Message_isPrompt` are one message. */
-function elementOf(
+/**
+ * The elements of a list that a row holds: `Message_Id` and `Message_isPrompt` are one message; scripts that flatten a whole
+ * record number them, `Messages[0].Id`.
+ */
+function elementsOf(
   cells: Cells,
   prefixes: readonly string[],
   columns: Readonly<Record<string, string>>,
 ): readonly Fields[] | null {
-  const element: Fields = {}
-  for (const [field, column] of Object.entries(columns)) {
-    const key = prefixes.map((prefix) => `${prefix}${column}`).find((name) => cells.has(name))
-    if (key !== undefined) element[field] = jsonOf(cells.get(key))
+  const elements: Fields[] = []
+  for (let number = -1; number < MAX_ELEMENTS; number += 1) {
+    const element: Fields = {}
+    for (const [field, column] of Object.entries(columns)) {
+      const key = prefixes
+        .map((prefix) => `${prefix}${number < 0 ? '' : number}${column}`)
+        .find((name) => cells.has(name))
+      if (key !== undefined) element[field] = jsonOf(cells.get(key))
+    }
+    if (Object.keys(element).length > 0) elements.push(element)
+    else if (number >= 0) break
   }
-  return Object.keys(element).length === 0 ? null : [element]
+  return elements.length === 0 ? null : elements
 }
 
 /** Cells may hold JSON: an object or a list, or the list joined with semicolons. */

@@ -17,11 +17,11 @@ const NEWLINE = 0x0a
 const RETURN = 0x0d
 
 /**
- * Reads the header line at the beginning of a UTF-8 text: behind PowerShell 5.1's `#TYPE` line, Excel's `sep=` line and
+ * Reads the header line at the beginning of a UTF-8 text, or at `from`: behind PowerShell 5.1's `#TYPE` line, Excel's `sep=` line and
  * blank lines. Null when the line is not complete. The delimiter is the one of `,`, `;`, tab and `|` that stands there most often.
  */
-export function readCsvHeader(head: Uint8Array, isWhole: boolean): CsvHeader | null {
-  let start = 0
+export function readCsvHeader(head: Uint8Array, isWhole: boolean, from = 0): CsvHeader | null {
+  let start = from
   for (;;) {
     const line = lineAt(head, start, isWhole)
     if (line === null) return null

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { cellsOf } from '../../interactions/csv-row.ts'
 import { CsvSplitter } from './csv-splitter.ts'
 import { csvCell, LIMITS, split } from './testdata/exports.ts'
 
@@ -82,4 +83,19 @@ test('NUL bytes behind the rows are said', () => {
   const { records, problems } = splitCsv('1,a,b\n\0\0\0\0\n', 3)
   expect(records).toEqual(['1,a,b'])
   expect(problems.map(({ code, offset }) => [code, offset])).toEqual([['FILE_BROKEN', 6]])
+})
+
+test('a cell of JSON may have backslashes in front of its quotes', () => {
+  const json = JSON.stringify({ said: 'a "word"; b,c', path: 'C:\\\\x', more: ['\n'] })
+  const escaped = json.replaceAll('\\', '\\\\').replaceAll('"', '\\"')
+  const rows = [`1,"${escaped}",x`, `2,"[${escaped}]",`, '3,"{",y', `4,"${escaped}",""`]
+  for (const size of [1, 2, 3, 1000]) {
+    const { records, problems } = splitCsv(`${rows.join('\r\n')}\r\n`, size)
+    expect([records, problems]).toEqual([rows, []])
+  }
+  expect(cellsOf(rows[0] ?? '', ',')).toEqual(['1', json, 'x'])
+  expect(cellsOf(rows[1] ?? '', ',')).toEqual(['2', `[${json}]`, ''])
+  const cut = splitCsv(`1,a,b\n2,"${escaped.slice(0, 20)}`, 3)
+  expect(cut.records).toEqual(['1,a,b'])
+  expect(cut.problems.map(({ offset, code }) => [offset, code])).toEqual([[6, 'FILE_TRUNCATED']])
 })

@@ -5,6 +5,11 @@ const QUOTE = 0x22
 const NEWLINE = 0x0a
 const RETURN = 0x0d
 const SPACE = 0x20
+const BACKSLASH = 0x5c
+const OPEN_BRACE = 0x7b
+const OPEN_BRACKET = 0x5b
+/** Bytes behind an opening quote that tell how the quotes in the cell are written. */
+const TELLING_BYTES = 5
 
 export interface CsvLayout {
   /** One byte: `,`, `;`, `|` or a tab. */
@@ -18,10 +23,11 @@ export interface CsvLayout {
   readonly header: Uint8Array
 }
 
-type State = 'cell' | 'plain' | 'quoted' | 'after-quote'
+type State = 'cell' | 'plain' | 'quoted' | 'escaped' | 'after-quote'
 
 /**
- * Splits the rows of a CSV (RFC 4180: quoted cells with doubled quotes, and line ends in them; a backslash means nothing).
+ * Splits the rows of a CSV (RFC 4180: quoted cells with doubled quotes, and line ends in them; a backslash means nothing,
+ * but in a cell of JSON that begins `"{\"`, as Spark and MySQL write it: RFC 4180 knows no such cell).
  * A record is the row's exact bytes without its line end. Rows with too many or too few cells are records too.
  */
 export class CsvSplitter extends Splitter {
@@ -31,6 +37,7 @@ export class CsvSplitter extends Splitter {
   #hasContent = false
   #isMalformed = false
   #hasNul = false
+  #isAtEnd = false
 
   constructor(layout: CsvLayout, limits: SplitterLimits, base: number) {
     super(limits, base)
@@ -52,6 +59,13 @@ export class CsvSplitter extends Splitter {
         at += 1
         continue
       }
+      if (state === 'escaped') {
+        while (at < length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1
+        if (at >= length) break
+        state = 'after-quote'
+        at += 1
+        continue
+      }
       if (state === 'plain') {
         while (at < length && bytes[at] !== delimiter && bytes[at] !== rowEnd) at += 1
         if (at === length) break
@@ -65,9 +79,13 @@ export class CsvSplitter extends Splitter {
         this.#cells += 1
         state = 'cell'
       } else if (byte === QUOTE) {
+        if (state === 'cell' && length - at < TELLING_BYTES && !this.#isAtEnd) {
+          at -= 1
+          break
+        }
         this.#hasContent = true
         // Behind a closing quote this is a doubled one; inside a plain cell it is a character like others.
-        state = 'quoted'
+        state = state === 'cell' && isEscapedJson(bytes, at) ? 'escaped' : 'quoted'
       } else if (state === 'cell') {
         if (byte > SPACE) {
           this.#hasContent = true
@@ -83,9 +101,11 @@ export class CsvSplitter extends Splitter {
   }
 
   protected finish(): void {
+    this.#isAtEnd = true
+    this.scan()
     if (this.recordStart < 0) return
     const start = this.recordStart
-    if (this.#state === 'quoted') {
+    if (this.#state === 'quoted' || this.#state === 'escaped') {
       this.problem(
         'FILE_TRUNCATED',
         start,
@@ -143,4 +163,15 @@ export class CsvSplitter extends Splitter {
       'NUL bytes stand between the rows: the file was probably not written to its end',
     )
   }
+}
+
+/** `{\"key` or `[{\"key` at `at`, behind an opening quote: in RFC 4180 a closing quote would stand before the key. */
+function isEscapedJson(bytes: Uint8Array, at: number): boolean {
+  const brace = bytes[at] === OPEN_BRACKET ? at + 1 : at
+  if (bytes[brace] !== OPEN_BRACE || bytes[brace + 1] !== BACKSLASH) return false
+  return bytes[brace + 2] === QUOTE && isKeyStart(bytes[brace + 3] ?? 0)
+}
+
+function isKeyStart(byte: number): boolean {
+  return byte === 0x40 || byte === 0x5f || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a)
 }

@@ -105,6 +105,7 @@ test.each([
   ['AuditData,b\r1,2\r', ',', ['AuditData', 'b']],
   ['"Audit Data"|b\n', '|', ['Audit Data', 'b']],
   ['Timestamp,RawEventData\n', ',', ['Timestamp', 'RawEventData']],
+  ['Audit search\nby Anna, on 2 March\n\nId,AuditData,x\n', ',', ['Id', 'AuditData', 'x']],
 ])('a CSV is recognised by its AuditData column: %j', (text, delimiter, columns) => {
   const recognised = recognise(Buffer.from(text), true)
   expect(recognised).toMatchObject({
@@ -129,6 +130,7 @@ test.each([
   ['{"Id":"1","Action":"Read","SiteUrl":"https://contoso.com"}', 'accessed resource'],
   ['<html>', 'web page'],
   ['Dear Anna,\nthe file is attached.\n', 'no export'],
+  ['The columns are:\nId\nAuditData\n', 'no export'],
   ['{"a":1}', 'no export'],
   ['{"tables":[{"columns":["a"],"rows":[["b"]]}]}', 'without a column that Daybook knows'],
   ['{"PageNumber":1,"Records":"none"}', 'cannot read'],

@@ -1,7 +1,9 @@
 import type { ReadContext, RecordFormat } from '../../interactions/record.ts'
 import type { ReferenceKind, SourceErrorCode, SourceShape } from '../source.ts'
+import { binaryName } from './binary-name.ts'
 import { isKnownTable, tableContext } from './container-context.ts'
 import { readCsvHeader } from './csv-header.ts'
+import type { CsvHeader } from './csv-header.ts'
 import { shapeOfCsv } from './csv-shape.ts'
 import type { CsvLayout } from './csv-splitter.ts'
 import { JsonSplitter } from './json-splitter.ts'
@@ -247,7 +249,7 @@ function recordLines(head: Uint8Array, isWhole: boolean): Recognised | null {
 }
 
 function recogniseCsv(head: Uint8Array, isWhole: boolean): Recognised | null {
-  const header = readCsvHeader(head, isWhole)
+  const header = headerIn(head, isWhole)
   if (header === null) return null
   const { columns, delimiter, line, start, end, endsInReturn } = header
   const found = shapeOfCsv(columns)
@@ -258,12 +260,14 @@ function recogniseCsv(head: Uint8Array, isWhole: boolean): Recognised | null {
   }
   if (found?.kind !== 'records') return found
   const { shape, format, neededColumn } = found
+  let lineEnd = end
+  while (head[lineEnd - 1] === 0x0a || head[lineEnd - 1] === 0x0d) lineEnd -= 1
   const layout: CsvLayout = {
     delimiter: delimiter.charCodeAt(0),
     endsInReturn,
     neededColumn,
     columns: columns.length,
-    header: head.slice(start, start + Buffer.byteLength(line)),
+    header: head.slice(start, lineEnd),
   }
   return {
     kind: 'export',
@@ -274,17 +278,18 @@ function recogniseCsv(head: Uint8Array, isWhole: boolean): Recognised | null {
   }
 }
 
-/** Files that lie in the same folders. */
-function binaryName(head: Uint8Array): string | null {
-  const magic = Buffer.from(head.subarray(0, 8)).toString('latin1')
-  if (magic.startsWith('!BDN'))
-    return 'this is an Outlook data file (PST), no export that Daybook reads'
-  if (magic.startsWith('%PDF')) return 'this is a PDF'
-  if (magic.startsWith('SQLite')) return 'this is a database file'
-  if (magic.startsWith('PAR1')) return 'this is a Parquet file: export the records as JSON or CSV'
-  if (magic.startsWith('7z')) return 'this is a 7z archive: unpack it first'
-  if (Buffer.from(head.subarray(257, 262)).toString('latin1') === 'ustar') {
-    return 'this is a tar archive: unpack it first'
+/** Lines of a title, mostly of one cell, may stand in front of a table. */
+const MAX_TITLE_LINES = 10
+
+/** The first line that names columns: the first of all, or behind a title one of at least three known columns. */
+function headerIn(head: Uint8Array, isWhole: boolean): CsvHeader | null {
+  const first = readCsvHeader(head, isWhole)
+  let header = first
+  for (let line = 0; line < MAX_TITLE_LINES && header !== null; line += 1) {
+    const { columns, end } = header
+    if (shapeOfCsv(columns) !== null) return line === 0 || columns.length > 2 ? header : first
+    if (columns.length > 2) return first
+    header = readCsvHeader(head, isWhole, end)
   }
-  return head[0] === 0 ? 'this is a binary file, no export' : null
+  return first
 }

@@ -10,6 +10,7 @@ import { InputError, unreadable } from './input-error.ts'
 import { byDate } from './by-date.ts'
 import { findFiles } from './find-files.ts'
 import type { Found } from './find-files.ts'
+import { isTar, tarMembers } from './tar-members.ts'
 import { zipMembers } from './zip-members.ts'
 
 /** Limits and observers of one reading; every field has a default. */
@@ -25,6 +26,8 @@ export interface ExportFilesOptions {
 }
 
 const READ_BYTES = 256 << 10
+/** What a packing is told by: tar's mark stands far behind. */
+const TELLING_BYTES = 262
 /** Packed files in packed files: `.zip` of `.gz` is common, deeper is not. */
 const MAX_DEPTH = 2
 /** A ZIP inside another file is read in memory: its directory stands at its end. */
@@ -111,7 +114,7 @@ async function* readPacked(
   ends: ReadContainer[],
   path: string | null,
 ): AsyncGenerator<SourceEvent> {
-  const packing = packingOf(await reader.peek(4))
+  const packing = packingOf(await reader.peek(TELLING_BYTES))
   if (packing === null) {
     const read = yield* readContainer(name, reader, run, depth > 0)
     ends.push(...read)
@@ -122,6 +125,10 @@ async function* readPacked(
       name,
       new InputError('ARCHIVE_REFUSED', 'this is packed more than twice: unpack it first'),
     )
+    return
+  }
+  if (packing === 'tar') {
+    yield* readTar(name, reader, depth, run, ends)
     return
   }
   if (packing !== 'zip') {
@@ -172,6 +179,26 @@ async function* readPacked(
   }
 }
 
+async function* readTar(
+  name: string,
+  reader: ByteReader,
+  depth: number,
+  run: Run,
+  ends: ReadContainer[],
+): AsyncGenerator<SourceEvent> {
+  let isEmpty = true
+  try {
+    for await (const member of tarMembers(reader)) {
+      isEmpty = false
+      yield* readInner(`${name}!${member.name}`, member.bytes, depth, run, ends)
+    }
+    if (isEmpty) yield failed(name, new InputError('NOT_AN_EXPORT', 'this tar file holds no files'))
+  } catch (error) {
+    run.signal?.throwIfAborted()
+    yield failed(name, error instanceof InputError ? error : unreadable(error))
+  }
+}
+
 async function* readInner(
   name: string,
   bytes: AsyncIterable<Uint8Array>,
@@ -191,13 +218,13 @@ function failed(file: string, { code, message }: InputError): SourceEvent {
   return { type: 'error', file, offset: null, code, message }
 }
 
-function packingOf(head: Uint8Array): 'gzip' | 'zip' | 'zstd' | null {
+function packingOf(head: Uint8Array): 'gzip' | 'zip' | 'zstd' | 'tar' | null {
   const [a, b, c, d] = head
   if (a === 0x1f && b === 0x8b) return 'gzip'
   if (a === 0x50 && b === 0x4b && ((c === 3 && d === 4) || (c === 5 && d === 6))) return 'zip'
   if (a === 0x28 && b === 0xb5 && c === 0x2f && d === 0xfd) return 'zstd'
   if (((a ?? 0) & 0xf0) === 0x50 && b === 0x2a && c === 0x4d && d === 0x18) return 'zstd'
-  return null
+  return isTar(head) ? 'tar' : null
 }
 
 /** Stops what unpacks without end. `packedBytes`: how many packed bytes were used so far. */

@@ -205,7 +205,7 @@ function nameOf(raw: Buffer): string {
 }
 
 /** Folders, hidden files and what macOS adds hold no exports. */
-function isExportName(name: string): boolean {
+export function isExportName(name: string): boolean {
   if (name.endsWith('/') || name.endsWith('\\')) return false
   return !name.split(/[/\\]/).some((part) => part.startsWith('.') || part === '__MACOSX')
 }
