@@ -42,6 +42,12 @@ export interface CoverageAnswer {
   readonly statement: CoverageStatement
   /** The entry of the tenant's log that holds the hashes of the statement and of what it rests on. */
   readonly logged: { readonly index: number; readonly statementSha256: string }
+  /** What each reason that the statement gives means, and what to do about it. */
+  readonly reasons: readonly {
+    readonly reason: string
+    readonly means: string
+    readonly remedy: string
+  }[]
   /** The statement as a page, if it was asked for. */
   readonly html: string | null
 }

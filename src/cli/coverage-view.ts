@@ -14,9 +14,10 @@ const STATUSES = [
 ] as const
 
 /** Prints a coverage statement: sums, gaps with their reasons, what was lost, what no interface shows. */
-export function printCoverage({ statement, logged }: CoverageAnswer, console: Console): void {
+export function printCoverage(answer: CoverageAnswer, console: Console): void {
+  const { statement, logged } = answer
   const { line, paint, width } = console
-  const { days, reasons, from, to, asOf, people, losses, blindSpots, notes } = statement
+  const { days, from, to, asOf, people, losses, blindSpots, notes } = statement
   line(paint('bold', cut(`Coverage of tenant ${oneLine(statement.tenant)}`, width)))
   for (const text of wrap(`${from} to ${to} (the end not included), UTC; as of ${asOf}`, width))
     line(paint('dim', text))
@@ -35,10 +36,9 @@ export function printCoverage({ statement, logged }: CoverageAnswer, console: Co
       `  of ${number(people.length)} ${people.length === 1 ? 'person' : 'persons'}; one day of one person each`,
     ),
   )
-  const why = Object.entries(reasons).map(([reason, count]) => `${number(count)} ${reason}`)
-  if (why.length > 0) wrap(`Reasons: ${why.join(', ')}`, width).forEach((text) => line(text))
   for (const note of notes) wrap(note, width).forEach((text) => line(paint('yellow', text)))
 
+  printReasons(answer, console)
   printGaps(people, console)
   if (losses.length > 0) {
     line()
@@ -48,12 +48,19 @@ export function printCoverage({ statement, logged }: CoverageAnswer, console: Co
   }
   line()
   line(paint('bold', 'What no interface shows'))
-  for (const { code, state, evidence } of blindSpots) {
+  for (const { code, state, what, evidence } of blindSpots) {
     const style = state === 'excluded' ? 'dim' : 'yellow'
     line(`  ${paint(style, pad(state, 9))} ${code}`)
+    for (const text of wrap(what, width - 12)) line(paint('dim', `${' '.repeat(12)}${text}`))
     for (const rests of evidence)
       for (const text of wrap(oneLine(rests), width - 12)) line(`${' '.repeat(12)}${text}`)
   }
+  if (blindSpots.some(({ state }) => state === 'unknown'))
+    for (const text of wrap(
+      'Unknown until somebody vouches for it: see "daybook attest --help".',
+      width - 2,
+    ))
+      line(`  ${text}`)
   line()
   for (const text of wrap(
     `One exchange without its text on a day that has others is a finding of that item: daybook search "finding:AUDIT_WITHOUT_TEXT date:${from}..${lastDay(to)}"`,
@@ -66,6 +73,19 @@ export function printCoverage({ statement, logged }: CoverageAnswer, console: Co
     width,
   ))
     line(paint('dim', text))
+}
+
+/** What each reason means, and what to do about it: the codes alone would send a reader to the reference. */
+function printReasons({ statement, reasons }: CoverageAnswer, { line, paint, width }: Console) {
+  if (reasons.length === 0) return
+  line()
+  line(paint('bold', 'Reasons'))
+  const counts = new Map<string, number>(Object.entries(statement.reasons))
+  for (const { reason, means, remedy } of reasons) {
+    line(`${number(counts.get(reason) ?? 0).padStart(10)}  ${reason}`)
+    for (const text of wrap(`${means} ${remedy}`, width - 12))
+      line(paint('dim', `${' '.repeat(12)}${text}`))
+  }
 }
 
 /** Rare reasons first: a lost blob makes a gap for everybody, and must not hide whoever has no mailbox. */

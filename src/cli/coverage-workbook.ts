@@ -34,10 +34,13 @@ export async function writeCoverageWorkbook(
 
 const text = (header: string, width: number) => ({ header, type: 'text' as const, width })
 
-async function about(book: Spreadsheet, { statement, logged }: CoverageAnswer): Promise<void> {
+async function about(
+  book: Spreadsheet,
+  { statement, logged, reasons: words }: CoverageAnswer,
+): Promise<void> {
   const sheet = await book.sheet('About', [
     { header: 'About this statement', type: 'text', width: 30 },
-    { header: 'Value', type: 'text', width: 90 },
+    { header: 'Value', type: 'text', width: 130 },
   ])
   const { days, reasons, notes } = statement
   const facts: readonly (readonly [string, string])[] = [
@@ -52,7 +55,11 @@ async function about(book: Spreadsheet, { statement, logged }: CoverageAnswer): 
     ['No activity, with evidence', String(days.none)],
     ['Gap', String(days.gap)],
     ['Unknown', String(days.unknown)],
-    ...Object.entries(reasons).map(([reason, count]) => [reason, String(count)] as const),
+    ...Object.entries(reasons).map(([reason, count]) => {
+      const said = words.find((one) => one.reason === reason)
+      const means = said === undefined ? '' : `: ${said.means} ${said.remedy}`
+      return [reason, `${count} ${count === 1 ? 'day' : 'days'}${means}`] as const
+    }),
     ...notes.map((note) => ['Note', note] as const),
     ['SHA-256 of the inputs', statement.inputsSha256],
     ['Entry of the log', String(logged.index)],

@@ -42,8 +42,8 @@ export async function writeWorkbook(
 
 async function about(book: Spreadsheet, answer: ReportAnswer, period: string): Promise<void> {
   const sheet = await book.sheet('About', [
-    { header: 'About this report', type: 'text', width: 26 },
-    { header: 'Value', type: 'text', width: 90 },
+    { header: 'About this report', type: 'text', width: 44 },
+    { header: 'Value', type: 'text', width: 130 },
   ])
   const facts: readonly (readonly [string, string])[] = [
     ['Report', answer.report],

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { CodedError } from '../../platform/errors.ts'
 import { canonicalJson } from '../../platform/jcs.ts'
 import { coverageHtml } from '../../reports/coverage/html.ts'
+import { REASON_WORDS } from '../../reports/coverage/words.ts'
 import { coverageStatement } from '../../reports/coverage/statement.ts'
 import type { CoverageAnswer } from '../answers.ts'
 import type { AppContext } from '../context.ts'
@@ -69,10 +70,17 @@ export function coverageRoutes(app: AppContext): Hono {
     const answer: CoverageAnswer = {
       statement,
       logged: { index, statementSha256 },
+      reasons: reasonsOf(statement),
       html: html === 'true' ? coverageHtml(statement) : null,
     }
     return context.json(answer)
   })
+}
+
+function reasonsOf({ reasons }: CoverageAnswer['statement']): CoverageAnswer['reasons'] {
+  return Object.entries(REASON_WORDS)
+    .filter(([reason]) => reason in reasons)
+    .map(([reason, [means, remedy]]) => ({ reason, means, remedy }))
 }
 
 function tenantOf(app: AppContext, asked: string | undefined): string {

@@ -50,11 +50,12 @@ export function workbook(sheets: readonly WrittenSheet[]): string {
     ({ name }, at) =>
       `<sheet name="${xmlAttribute(name)}" sheetId="${at + 1}" r:id="rId${at + 1}"/>`,
   )
-  // Excel looks for its own filter range under this name.
-  const filters = sheets.map(
-    (sheet, at) =>
-      `<definedName name="_xlnm._FilterDatabase" localSheetId="${at}" hidden="1">${xmlAttribute(`'${sheet.name.replaceAll("'", "''")}'!$A$1:$${letters(sheet.columns - 1)}$${sheet.rows + 1}`)}</definedName>`,
-  )
+  // Excel looks for its own filter range, and for the row that each printed page repeats, under these names.
+  const filters = sheets.map((sheet, at) => {
+    const own = `'${sheet.name.replaceAll("'", "''")}'!`
+    const rows = `$A$1:$${letters(sheet.columns - 1)}$${sheet.rows + 1}`
+    return `<definedName name="_xlnm._FilterDatabase" localSheetId="${at}" hidden="1">${xmlAttribute(own + rows)}</definedName><definedName name="_xlnm.Print_Titles" localSheetId="${at}">${xmlAttribute(`${own}$1:$1`)}</definedName>`
+  })
   return `${HEAD}<workbook xmlns="${MAIN}" xmlns:r="${OFFICE}"><sheets>${list.join('')}</sheets><definedNames>${filters.join('')}</definedNames></workbook>`
 }
 
@@ -67,16 +68,22 @@ export function workbookRelations(sheets: number): string {
   return `${HEAD}<Relationships xmlns="${PACKAGE}/relationships">${list.join('')}<Relationship Id="rId${sheets + 1}" Type="${OFFICE}/styles" Target="styles.xml"/></Relationships>`
 }
 
+/** Characters beside each other on a sheet of A4 across. */
+const MOST_ON_PAPER = 300
+
 /** A sheet up to its first row of data: header row frozen. */
 export function sheetHead(columns: readonly Column[], selected: boolean): string {
   const widths = columns.map(
     (column, at) =>
       `<col min="${at + 1}" max="${at + 1}" width="${widthOf(column)}" customWidth="1"/>`,
   )
+  // On paper all columns beside each other, unless they would be too small to be read.
+  const wide = columns.reduce((sum, column) => sum + widthOf(column), 0)
+  const fit = wide > MOST_ON_PAPER ? '' : '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
   const headers = columns.map(({ header }, at) =>
     textCell(`${letters(at)}1`, STYLES.header, header, OWN_TEXT),
   )
-  return `${HEAD}<worksheet xmlns="${MAIN}"><sheetViews><sheetView${selected ? ' tabSelected="1"' : ''} workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/><selection pane="bottomLeft" activeCell="A2" sqref="A2"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/><cols>${widths.join('')}</cols><sheetData><row r="1" ht="21" customHeight="1">${headers.join('')}</row>`
+  return `${HEAD}<worksheet xmlns="${MAIN}">${fit}<sheetViews><sheetView${selected ? ' tabSelected="1"' : ''} workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/><selection pane="bottomLeft" activeCell="A2" sqref="A2"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/><cols>${widths.join('')}</cols><sheetData><row r="1" ht="21" customHeight="1">${headers.join('')}</row>`
 }
 
 export function sheetTail(columns: number, rows: number): string {

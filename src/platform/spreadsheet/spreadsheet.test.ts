@@ -68,6 +68,19 @@ describe('openSpreadsheet()', () => {
     expect(xml).toContain('<autoFilter ref="A1:A3"/>')
   })
 
+  test('prints all columns on a page with the header on each, unless they are too many', async () => {
+    const wide = Array.from({ length: 20 }, (): Column => ({
+      header: 'a',
+      type: 'text',
+      width: 30,
+    }))
+    const [few, many] = [await written(TEXT, [['a']]), await written(wide, [wide.map(() => 'a')])]
+
+    expect(await partOf(few.bytes, 'xl/worksheets/sheet1.xml')).toContain('fitToPage="1"')
+    expect(await partOf(many.bytes, 'xl/worksheets/sheet1.xml')).not.toContain('fitToPage')
+    expect(await partOf(few.bytes, 'xl/workbook.xml')).toMatch(/_xlnm\.Print_Titles.*!\$1:\$1</)
+  })
+
   test('never writes a formula, whatever a text begins with', async () => {
     const hostile = [
       '=cmd|"/c calc"!A1',

@@ -104,7 +104,8 @@ function gaps(people: readonly PersonCoverage[]): string {
 <div class="wide"><table><tr><th>Person</th><th>Days</th><th class="n">Number</th><th>Reason</th><th>Rests on</th></tr>${rows.join('')}</table></div>`
 }
 
-const number = (value: number): string => value.toLocaleString('en-US')
+/** Grouped as everywhere else, by blanks that no line breaks at. */
+const number = (value: number): string => value.toLocaleString('en-US').replaceAll(',', '\u202f')
 
 function text(value: string): string {
   return visible(value).replaceAll(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
