@@ -232,10 +232,12 @@ describe.skipIf(isMissing)('Graph', () => {
 /** Somebody with a history. */
 function busy() {
   const { world } = tenant
-  const from = Date.parse('2026-03-03')
-  const most = world.people
-    .map((person) => ({ person, size: world.interactionsOf(person, from, world.now()).length }))
-    .toSorted((a, b) => b.size - a.size)[0]
-  if (most === undefined) throw new Error('nobody has a history')
-  return most.person
+  const events = world.eventDayOf(Date.parse('2026-03-03'))?.events ?? []
+  const items = events.filter(({ kind }) => kind === 'interaction')
+  const [most] = [...Map.groupBy(items, ({ person }) => person)].toSorted(
+    ([, a], [, b]) => b.length - a.length,
+  )
+  const person = world.people[most?.[0] ?? -1]
+  if (person === undefined) throw new Error('nobody has a history')
+  return person
 }

@@ -20,12 +20,6 @@ const RECORDED_MS = 1_200
 
 const TENANT_ID = '7b1f6a52-3c84-4e0d-9a6f-2d9c0b5e8a14'
 
-/** A record that a person's history serves, with its bytes. */
-export interface Interaction {
-  readonly event: TenantEvent
-  readonly bytes: () => Buffer
-}
-
 /** A content blob that somebody may read. */
 interface FoundBlob {
   readonly blob: Blob
@@ -120,25 +114,6 @@ export class World {
     if (blobs === undefined || blob === undefined || blob.created > this.now()) return null
     if (this.closures.holds(blob.contentType, blob.created)) return null
     return { blob, bytes: () => blobs.bytes(blob), read: (into) => blobs.read(blob, into) }
-  }
-
-  /** What a person's history shows now, newest first. Of a record with several versions the newest. */
-  interactionsOf(person: EmulatedPerson, from: number, to: number): Interaction[] {
-    const now = this.now()
-    const newest = new Map<string, Interaction>()
-    const first = Math.max(from, this.firstDayMs)
-    for (let day = midnight(first); day < Math.min(to, now); day += DAY_MS) {
-      const events = this.#eventDay(day)
-      for (const event of events?.events ?? []) {
-        if (event.kind !== 'interaction' || event.person !== person.index) continue
-        if (event.occurredAt < from || event.occurredAt >= to || event.availableAt > now) continue
-        const key = `${event.session}/${event.id}`
-        const known = newest.get(key)
-        if (known !== undefined && known.event.version >= event.version) continue
-        newest.set(key, { event, bytes: () => events?.bytes(event) ?? Buffer.alloc(0) })
-      }
-    }
-    return [...newest.values()].toSorted((a, b) => b.event.occurredAt - a.event.occurredAt)
   }
 
   /** Everything of the day of a moment; undefined before the first day. */
