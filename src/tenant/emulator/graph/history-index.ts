@@ -14,7 +14,6 @@ interface Arrival {
 }
 
 interface Day {
-  readonly file: MailboxFile
   /** Newest first, by person. */
   readonly mailboxes: ReadonlyMap<number, readonly MailboxItem[]>
   /** By when they became available. */
@@ -34,6 +33,8 @@ const FOLDERS: readonly MailboxFolder[] = ['TeamsMessagesData', 'TeamChat']
 
 export class HistoryIndex {
   private readonly world: World
+  /** Of all days, one behind the other as they are first asked for. */
+  private file: MailboxFile | null = null
   private readonly days = new Map<number, Day>()
   private readonly whole = new Map<
     number,
@@ -77,8 +78,8 @@ export class HistoryIndex {
   }
 
   close(): void {
-    for (const { file } of this.days.values()) file.close()
-    this.days.clear()
+    this.file?.close()
+    this.file = null
   }
 
   private day(dayMs: number): Day | undefined {
@@ -86,8 +87,8 @@ export class HistoryIndex {
     if (known !== undefined) return known
     const events = this.world.eventDayOf(dayMs)
     if (events === undefined) return undefined
-    const file = new MailboxFile(`${this.world.folder}/mailboxes-${dayMs}.bin`)
-    const made = dayOf(events, this.world.faults, file)
+    this.file ??= new MailboxFile(`${this.world.folder}/mailboxes.bin`)
+    const made = dayOf(events, this.world.faults, this.file)
     this.days.set(dayMs, made)
     return made
   }
@@ -137,7 +138,7 @@ function dayOf(events: EventDay, faults: Faults, file: MailboxFile): Day {
   file.flush()
   arrivals.sort((a, b) => a.item.availableMs - b.item.availableMs)
   removals.sort((a, b) => a.item.deletedMs - b.item.deletedMs)
-  return { file, mailboxes, arrivals, removals }
+  return { mailboxes, arrivals, removals }
 }
 
 /** Of several servings the newest version that is available is shown, and of equal ones that which was made first. */

@@ -1,4 +1,4 @@
-// The items of a day as they lie on disk: those of one person and folder side by side, newest first, as pages show them.
+// Items as they lie on disk, day by day: those of one person and folder side by side, newest first, as pages show them.
 import { closeSync, openSync, readSync, writeSync } from 'node:fs'
 import type { Buffers } from '../buffers.ts'
 import type { GraphAnswer } from './wire.ts'
