@@ -171,3 +171,16 @@ test('a record in a row of a query’s answer, or in a column with a blank in it
   const spaced = { columns: ['Creation date', 'Audit Data'], delimiter: '|' }
   expect(semanticForm(csv, { format: 'audit-csv', ...spaced })).toBe(blob)
 })
+
+test('the empty AdditionalProperties of Graph’s PowerShell commands are noise', () => {
+  const noisy = {
+    ...item,
+    additionalProperties: {},
+    body: { content: 'x', AdditionalProperties: {} },
+  }
+  const plain = { ...item, body: { content: 'x' } }
+  const form = (fields: Fields): string =>
+    semanticForm(JSON.stringify(fields), { format: 'ai-interaction' })
+  expect(form(noisy)).toBe(form(plain))
+  expect(form({ ...plain, AdditionalProperties: { more: 1 } })).not.toBe(form(plain))
+})

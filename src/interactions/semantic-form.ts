@@ -91,6 +91,8 @@ function formOfFields(fields: Fields, depth: number): string {
     if (served.includes('@odata')) continue
     const key = served.toLowerCase()
     const form = formOfValue(fields[served], key, depth + 1)
+    // Graph's PowerShell commands write it into every object.
+    if (key === 'additionalproperties' && form === '{}') continue
     if (form !== null) entries.push(`${JSON.stringify(key)}:${form}`)
   }
   return `{${entries.toSorted().join(',')}}`
