@@ -114,3 +114,8 @@ test('a script that flattens whole records numbers the elements of lists', () =>
     resources: [{ name: 'Plan.docx' }],
   })
 })
+
+test('a row without the record’s own column of the user has the one that was taken from inside', () => {
+  const { UserId: _gone, ...row } = { ...ROW, Audit_UserId: 'avery@contoso.com' }
+  expect(read(row).facts.user).toMatchObject({ upn: 'avery@contoso.com' })
+})

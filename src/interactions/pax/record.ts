@@ -11,7 +11,7 @@ const FIELDS: readonly (readonly [string, readonly string[]])[] = [
   ],
   ['RecordType', ['recordtype', 'recordtypenum', 'auditlogrecordtype']],
   ['Operation', ['operation', 'operations']],
-  ['UserId', ['userid', 'userids', 'userprincipalname', 'actorname']],
+  ['UserId', ['userid', 'userids', 'userprincipalname', 'actorname', 'audituserid']],
   ['UserKey', ['userkey', 'audituserid', 'actoruserid']],
   ['UserType', ['usertype', 'actorusertype']],
   ['Workload', ['workload', 'service']],

@@ -10,7 +10,15 @@ export function agentOf(row: TableRow): ReferenceAgent | null {
   if (id === null) return null
   const keys = new Set([agentKey(id)])
   // A manifest's id may be any word; only one that cannot be another agent's is a key.
-  for (const column of ['appid', 'manifestid', 'assetid', 'botid', 'agentid', 'schemaname']) {
+  for (const column of [
+    'appid',
+    'manifestid',
+    'assetid',
+    'botid',
+    'agentid',
+    'entraagentid',
+    'schemaname',
+  ]) {
     const other = row.word(column)
     if (other !== null && (looksLikeGuid(other) || /^[a-z]_[0-9a-z-]{8,}/i.test(other)))
       keys.add(agentKey(other))
@@ -21,7 +29,7 @@ export function agentOf(row: TableRow): ReferenceAgent | null {
     id,
     keys: [...keys],
     name: row.word('displayname', 'name', 'agentname', 'title'),
-    type: row.word('type', 'agenttype'),
+    type: row.word('type', 'agenttype', 'agenttypea365'),
     publisher: row.word('publisher', 'publishername'),
     version: row.word('version'),
     blocked: flag(row.word('isblocked', 'blocked')),

@@ -221,3 +221,21 @@ test('the table of Copilot Studio’s agents tells how people sign in', () => {
   ])
   expect(rows[2]).not.toHaveProperty('signsInWithMicrosoft')
 })
+
+test('the admin centre’s list of agents names them, by title and by their id in the directory', () => {
+  const text = `Title ID,Agent name,Agent type (A365),Version,Is Blocked,Bot Id,Entra Agent ID\nT_1001,Leave desk,Shared,1.0.0,false,bot-1,${USER}\n`
+  const { rows } = referenceData(text, 'packages')
+
+  expect(rows).toEqual([
+    {
+      subject: 'agent',
+      id: 'T_1001',
+      keys: ['t_1001', USER],
+      name: 'Leave desk',
+      type: 'Shared',
+      publisher: null,
+      version: '1.0.0',
+      blocked: false,
+    },
+  ])
+})

@@ -13,7 +13,7 @@ export function containerContext(shape: string, header: string): ReadContext {
   return { format, columns, delimiter }
 }
 
-/** `[{"name":"timestamp","type":"datetime"}, …]`, or a list of names. */
+/** `[{"name":"timestamp","type":"datetime"}, …]`, or a list of names or of names with their types. */
 export function tableContext(header: string | null): ReadContext {
   const columns = header === null ? null : namesIn(header)
   if (columns === null) return { format: 'telemetry' }
@@ -53,6 +53,8 @@ function namesIn(header: string): string[] | null {
   return list.map((column: unknown) => {
     if (typeof column === 'string') return column
     if (typeof column !== 'object' || column === null) return ''
+    // `["timestamp", "datetime"]`
+    if (Array.isArray(column)) return typeof column[0] === 'string' ? column[0] : ''
     const fields = Object.entries(column).find(([key]) => /^(column)?name$/i.test(key))
     return typeof fields?.[1] === 'string' ? fields[1] : ''
   })

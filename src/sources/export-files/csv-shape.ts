@@ -76,10 +76,16 @@ function isFlattenedAudit(names: readonly string[], any: Has): boolean {
 function referenceOf(all: Has, any: Has): ReferenceKind | null {
   if (any('reportrefreshdate')) return 'usage-report'
   if (any('supportedhosts', 'manifestid') && any('displayname', 'appid')) return 'packages'
+  // The admin centre's list of agents.
+  if (all('titleid', 'agentname')) return 'packages'
   // The table of Copilot Studio's agents (Dataverse).
   if (any('botid') && any('authenticationmode')) return 'packages'
   const isPeople =
     all('userprincipalname') &&
     any('displayname', 'objectid', 'id', 'licenses', 'accountenabled', 'mail', 'assignedlicenses')
-  return isPeople ? 'directory' : null
+  // Lists of people that scripts made for reports may have dropped the principal name.
+  const hasMail =
+    all('mail', 'displayname') &&
+    any('accountenabled', 'usertype', 'usagelocation', 'assignedlicenses')
+  return isPeople || hasMail ? 'directory' : null
 }

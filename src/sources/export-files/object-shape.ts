@@ -93,6 +93,7 @@ function referenceShape(has: Has): ObjectShape | null {
   if (has('reportrefreshdate')) return reference('usage-report')
   if (has('supportedhosts', 'manifestid', 'elementtypes') && has('id', 'displayname'))
     return reference('packages')
+  if (has('titleid', 'title id') && has('agentname', 'agent name')) return reference('packages')
   // A row of the table of Copilot Studio's agents (Dataverse).
   if (has('botid') && has('authenticationmode')) return reference('packages')
   const isPerson =

@@ -87,6 +87,8 @@ test.each([
     '{"value":[{"id":"P_1","supportedHosts":["Copilot"]}]}',
     'reference: packages',
   ],
+  ['the admin centre’s agents', 'Supported in,Title ID,Agent name\n', 'reference: packages'],
+  ['people by their mail', 'displayName,mail,accountEnabled\n', 'reference: directory'],
   [
     'people of the directory',
     '[{"id":"1","displayName":"Anna","userPrincipalName":"anna@contoso.com"}]',

@@ -88,6 +88,7 @@ test.each([
   ['[{"ColumnName":"timestamp"},"name"]', 'telemetry-tables', 'telemetry'],
   ['[{"name":"RecordId"},{"name":"LLMEventData"}]', 'telemetry-tables', 'pax-row'],
   ['["Timestamp","RawEventData"]', 'telemetry-tables', 'audit-row'],
+  ['[["RecordId","string"],["Message_Id","string"]]', 'telemetry-tables', 'pax-row'],
 ])('a container with the header %s is read again as it was', (header, shape, format) => {
   const context = containerContext(shape, header)
   expect(context.format).toBe(format)
