@@ -139,6 +139,9 @@ function nonExport(has: Has): ObjectShape | null {
     return noExport('a list of content blobs (or a notification of some), not the blobs themselves')
   }
   if (has('notificationurl', 'webhook')) return noExport('a subscription')
+  if (has('subscriptionid') && has('lifecycleevent')) {
+    return noExport('a notification about a subscription itself')
+  }
   if (has('subscriptionid') && has('changetype', 'resource')) {
     return noExport('a change notification without the changed item')
   }

@@ -37,6 +37,7 @@ test.each([
   ['a log', { lines: [{ timestamp: 'x', name: 'y' }] }],
   ['a list of changes', { changes: [{ Operation: 'Add', Id: '1' }] }],
   ['a schema', { properties: { Id: {}, RecordType: {}, Operation: {}, UserId: {}, Workload: {} } }],
+  ['a schema of rows', { properties: { AuditData: {}, RecordType: {}, sessionId: {} } }],
   ['a state of an audit search', { query: { recordCountLimit: 1, filterStartDateTime: 'x' } }],
   ['numbers and texts', { a: [1, 'x', null, [[[]]]], b: { c: 'd' } }],
 ])('finds nothing in %s', (_, value) => {

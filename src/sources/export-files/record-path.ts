@@ -99,16 +99,28 @@ const AUDIT_KEYS = ['recordtype', 'operation', 'workload', 'creationtime', 'user
 function isRecord(bytes: Uint8Array, start: number, end: number): boolean {
   const shape = shapeAt(bytes, start, end)
   if (shape?.kind !== 'record') return false
-  const { format } = shape
-  if (format !== 'audit' && format !== 'telemetry' && format !== 'transcript') return true
   const text = isEscapedObject(bytes, start, end) ? unescapedStart(bytes, start, end) : null
   const kinds = new Map<string, string>()
   const keys = text === null ? keysOf(bytes, start, end) : keysOf(text, 0, text.length)
   for (const [key, kind] of keys) kinds.set(key.toLowerCase(), kind)
-  if (format === 'telemetry') return kinds.has('customdimensions')
-  if (format === 'transcript') return kinds.has('content')
-  if (kinds.has('copiloteventdata')) return true
-  return AUDIT_KEYS.filter((key) => /["\d]/.test(kinds.get(key) ?? '')).length >= 4
+  const isSaid = (key: string): boolean => /["\d]/.test(kinds.get(key) ?? '')
+  switch (shape.format) {
+    case 'telemetry':
+      return kinds.has('customdimensions') && !isSchema(kinds)
+    case 'transcript':
+      return kinds.has('content') && !isSchema(kinds)
+    case 'audit':
+      return kinds.has('copiloteventdata')
+        ? !isSchema(kinds)
+        : AUDIT_KEYS.filter(isSaid).length >= 4
+    default:
+      return !isSchema(kinds)
+  }
+}
+
+/** The properties of a schema have the names of a record's fields, and nothing but objects behind them. */
+function isSchema(kinds: ReadonlyMap<string, string>): boolean {
+  return kinds.size > 1 && [...kinds.values()].every((kind) => kind === '{')
 }
 
 function skipBlanks(bytes: Uint8Array, from: number): number {
