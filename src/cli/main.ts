@@ -113,7 +113,10 @@ async function execute(
     if (makes === undefined) refuseMissing(folder)
     const running = async (wait: boolean): Promise<Client | null> => {
       const { connectToRunning } = await import('./running.ts')
-      const found = await connectToRunning(folder, stop.signal, wait)
+      const found = await connectToRunning(folder, stop.signal, wait, {
+        ms: PATIENCE_MS,
+        note: (sentence) => wrap(sentence, console.width).forEach((line) => console.note(line)),
+      })
       if (found !== null) opened.push(() => found.close())
       return found
     }
@@ -161,6 +164,9 @@ async function execute(
     stop.dispose()
   }
 }
+
+/** Until it is said that somebody else is waited for. */
+const PATIENCE_MS = 10_000
 
 function refuseMissing(folder: string): void {
   if (['catalog.db', 'archive'].some((name) => existsSync(join(folder, name)))) return

@@ -46,3 +46,24 @@ test('what a killed process left behind answers nobody', async () => {
   writeFileSync(join(folder, 'daybook.sock'), '')
   expect(await connectToRunning(folder, never, false)).toBeNull()
 })
+
+test('a process that is silent for long is said to be waited for, once', async () => {
+  const said: string[] = []
+  const close = await listenOnSocket(folder, slow)
+  const client = await connectToRunning(folder, never, false, {
+    ms: 20,
+    note: (sentence) => said.push(sentence),
+  })
+
+  await client?.get('/there')
+  expect(said).toEqual([expect.stringContaining('has not answered')])
+  await client?.close()
+  await close()
+})
+
+async function slow(): Promise<Response> {
+  await new Promise((resolve) => {
+    setTimeout(resolve, 100)
+  })
+  return Response.json({})
+}

@@ -9,15 +9,23 @@ import type { Client } from './command.ts'
 const TRIES = 20
 const PAUSE_MS = 250
 
+/** What is said when the other process is silent for so long. */
+interface Patience {
+  readonly ms: number
+  readonly note: (sentence: string) => void
+}
+const NO_WORD: Patience = { ms: 0, note: () => undefined }
+
 /** A client of the process that holds the data folder, if that listens; null if it does not. `wait`: it is known to run. */
 export async function connectToRunning(
   dataDir: string,
   signal: AbortSignal,
   wait: boolean,
+  patience: Patience = NO_WORD,
 ): Promise<Client | null> {
   for (let left = wait ? TRIES : 1; left > 0; left -= 1) {
     const path = socketOf(dataDir)
-    if (path !== null && (await answers(path))) return clientOn(path, signal)
+    if (path !== null && (await answers(path))) return clientOn(path, signal, patience)
     if (left > 1) {
       await new Promise((resolve) => {
         setTimeout(resolve, PAUSE_MS)
@@ -27,11 +35,18 @@ export async function connectToRunning(
   return null
 }
 
-function clientOn(socketPath: string, signal: AbortSignal): Client {
+function clientOn(socketPath: string, signal: AbortSignal, { ms, note }: Patience): Client {
   // An import answers as long as it takes.
   const agent = new Agent({ connect: { socketPath }, headersTimeout: 0, bodyTimeout: 0 })
   const fetch = async (asked: Request): Promise<Response> => {
     const body = asked.body === null ? null : await asked.text()
+    const timer = setTimeout(
+      () =>
+        note(
+          `The process that holds this data folder has not answered for ${ms / 1_000} s: it may be busy, or stopped (SIGSTOP, a debugger). Ctrl+C ends the waiting.`,
+        ),
+      ms,
+    )
     const {
       statusCode,
       headers,
@@ -42,7 +57,7 @@ function clientOn(socketPath: string, signal: AbortSignal): Client {
       headers: Object.fromEntries(asked.headers),
       body,
       signal,
-    })
+    }).finally(() => clearTimeout(timer))
     const type = headers['content-type']
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Node's web streams are the global ones
     const stream = Readable.toWeb(answer) as ReadableStream<Uint8Array>

@@ -55,6 +55,15 @@ describe('wrap()', () => {
     expect(columnsOf('田中 e\u0301 😀')).toBe(9)
   })
 
+  test('breaks a path or an address behind a slash, where it can', () => {
+    const path = '/srv/exports/management/audit-general-2026-03-05.ndjson, bytes 1 to 9'
+    expect(wrap(path, 40)).toEqual([
+      '/srv/exports/management/',
+      'audit-general-2026-03-05.ndjson, bytes 1',
+      'to 9',
+    ])
+  })
+
   test('keeps lines within the columns and loses no letter', () => {
     fc.assert(
       fc.property(

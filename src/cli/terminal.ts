@@ -70,7 +70,11 @@ function wrapParagraph(paragraph: string, columns: number): string[] {
     line = ''
     used = 0
   }
-  for (const piece of paragraph.split(/(?<= )/)) {
+  const pieces = paragraph
+    .split(/(?<= )/)
+    // Of a long path or address names stay whole where they can.
+    .flatMap((word) => (word.length > columns ? word.split(/(?<=\/)/) : [word]))
+  for (const piece of pieces) {
     const width = columnsOf(piece.trimEnd())
     if (used > 0 && used + width > columns) flush()
     if (width <= columns) {

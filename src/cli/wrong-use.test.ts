@@ -59,6 +59,24 @@ test.each([
   expect(ran.err).toContain(sentence)
 })
 
+test('an import of what is not there says that, and counts no zeros', async () => {
+  const missing = join(folder, 'exports')
+  const ran = await runHere(['import', missing, '--data-dir', join(folder, 'records')])
+  expect(ran.code).toBe(3)
+  expect(ran.out.replaceAll(/\s+/g, ' ')).toBe(
+    `! ${missing}: there is no such file or folder: check the path Nothing was imported. `,
+  )
+})
+
+test.skipIf(process.platform !== 'linux')(
+  'a data folder where nothing can be made is an error, and soon',
+  async () => {
+    const ran = await runHere(['init', '--data-dir', '/proc/daybook/records'])
+    expect(ran.code).toBe(1)
+    expect(ran.err).toContain('[FOLDER_NOT_WRITABLE]')
+  },
+)
+
 test('an error breaks between words on a terminal, and is one line in a log', async () => {
   const broken = await errorOf(['import'], true)
   expect(broken.length).toBeGreaterThan(1)

@@ -62,7 +62,9 @@ async function diagnosis(tenant: EmulatedTenant, setting: Setting): Promise<stri
       for await (const step of client.stream('/api/v1/collect', { once: true })) void step
     if (thenAt !== undefined) tenant.world.clock.advanceTo(Date.parse(thenAt))
     const { findings } = await client.get<{ findings: HealthFinding[] }>('/api/v1/collect/check')
-    return findings.map(({ code, subject, message }) => `${code} ${subject}: ${message}`)
+    return findings.map(
+      ({ severity, code, subject, message }) => `${severity} ${code} ${subject}: ${message}`,
+    )
   } finally {
     await client.close()
   }
@@ -83,6 +85,13 @@ test('a wrong secret: Entra’s number, and that its value is wanted and not its
   expect(await diagnosis(await emulated(), { secret: 'wrong' })).toEqual(
     saying('TOKEN_REFUSED', 'AADSTS7000215', 'make a new one'),
   )
+})
+
+test('a tenant of which nothing was collected yet: the next step, and no error', async () => {
+  const found = await diagnosis(await emulated(), {})
+  expect(found).toEqual(saying('warning NOT_SUBSCRIBED Audit.General', '"daybook collect" starts'))
+  expect(found).toEqual(saying('warning FEED_SILENT', 'Nothing was collected yet'))
+  expect(found.filter((finding) => finding.startsWith('error'))).toEqual([])
 })
 
 test('missing consent: the permission by its name, for each feed, and who has to grant it', async () => {

@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { CodedError } from '../../platform/errors.ts'
 import { collectAnswer, collectProgress } from '../collect-view.ts'
-import type { HealthFinding } from '../answers.ts'
+import type { CollectAnswer, HealthFinding } from '../answers.ts'
 import type { AppContext } from '../context.ts'
 import { healthFindings } from '../health.ts'
 import { ndjson } from '../ndjson.ts'
@@ -21,9 +21,10 @@ export function collectRoutes(app: AppContext): Hono {
     .get('/api/v1/collect', (context) => context.json(collectAnswer(app)))
     .get('/api/v1/collect/check', async (context) => {
       const asked = await collectorOf(app).check(app.signal)
+      const known = collectAnswer(app)
       const findings: HealthFinding[] = [
-        ...asked.map((finding) => ({ severity: severityOf(finding.code), ...finding })),
-        ...healthFindings(app, collectAnswer(app)),
+        ...asked.map((finding) => ({ severity: severityOf(finding, known), ...finding })),
+        ...healthFindings(app, known),
       ]
       return context.json({ findings })
     })
@@ -56,5 +57,13 @@ function collectorOf(app: AppContext): NonNullable<AppContext['collector']> {
 /** What is about people, not about access: collecting works, and somebody should know. */
 const ABOUT_PEOPLE: ReadonlySet<string> = new Set(['PEOPLE_UNLICENSED', 'PEOPLE_WITHOUT_MAILBOX'])
 
-const severityOf = (code: string): HealthFinding['severity'] =>
-  ABOUT_PEOPLE.has(code) ? 'warning' : 'error'
+/** Before anything was ever collected nobody has subscribed: that is the next step, and no fault. */
+function severityOf(
+  { code, tenant }: Pick<HealthFinding, 'code' | 'tenant'>,
+  { tenants }: CollectAnswer,
+): HealthFinding['severity'] {
+  if (ABOUT_PEOPLE.has(code)) return 'warning'
+  const own = tenants.find((one) => one.tenant === tenant)
+  const isNew = own?.feeds.every(({ plannedAt }) => plannedAt === null) ?? true
+  return code === 'NOT_SUBSCRIBED' && isNew ? 'warning' : 'error'
+}

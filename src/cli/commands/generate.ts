@@ -1,4 +1,5 @@
-import { resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { CodedError } from '../../platform/errors.ts'
 import { generateHistory } from '../../tenant/history/history.ts'
 import { defineCommand, textOption, type OptionValues } from '../command.ts'
@@ -65,6 +66,9 @@ export const generate = defineCommand({
     console.line(
       `An import must say: read ${number(read)}, added ${number(added)} (versions ${number(versions)}), repeated ${number(repeated)}`,
     )
+    const parts = ['management', 'graph', 'purview'].map((part) => join(folder, part))
+    const there = parts.filter((part) => existsSync(part)).map(visible)
+    console.line(`Next: daybook import ${there.join(' ')}`)
     return 0
   },
 })

@@ -58,11 +58,20 @@ export const importCommand = defineCommand({
   },
 })
 
-function print(result: ImportResult, { line, paint, width }: Console): void {
+function print(result: ImportResult, console: Console): void {
+  const { line, paint, width } = console
   const row = (label: string, count: number, note = '') => {
     const [first = '', ...rest] = wrap(note, width - 26)
     line(`  ${label.padEnd(10)}${number(count).padStart(12)}  ${paint('dim', first)}`.trimEnd())
     rest.forEach((more) => line(`${' '.repeat(26)}${paint('dim', more)}`))
+  }
+  // Of a path that is not there a table of zeros would tell nothing.
+  const { errors } = result
+  const isMissing = errors.length > 0 && errors.every(({ code }) => code === 'PATH_NOT_FOUND')
+  if (isMissing && result.containers + result.reference.length === 0) {
+    printErrors(result, console)
+    line('Nothing was imported.')
+    return
   }
   const rate = result.seconds > 0 ? Math.round(result.read / result.seconds) : result.read
   const count = result.containers + result.reference.length
@@ -92,16 +101,20 @@ function print(result: ImportResult, { line, paint, width }: Console): void {
     line(`  reference ${first}`)
     rest.forEach((more) => line(`${' '.repeat(12)}${more}`))
   }
-  for (const { file, offset, message } of result.errors) {
+  printErrors(result, console)
+  if (!result.indexed)
+    line('The records are archived; the search index catches up at the next command.')
+  if (result.interrupted)
+    line('Stopped. What was recorded is kept; run the same import again to go on.')
+}
+
+function printErrors({ errors }: ImportResult, { line, paint, width }: Console): void {
+  for (const { file, offset, message } of errors) {
     const where = offset === null ? '' : ` at byte ${number(offset)}`
     const [first = '', ...rest] = wrap(`${visible(file)}${where}: ${visible(message)}`, width - 2)
     line(`${paint('yellow', '!')} ${first}`)
     rest.forEach((more) => line(`  ${more}`))
   }
-  if (!result.indexed)
-    line('The records are archived; the search index catches up at the next command.')
-  if (result.interrupted)
-    line('Stopped. What was recorded is kept; run the same import again to go on.')
 }
 
 function topDropped(dropped: Readonly<Record<string, number>>): string {

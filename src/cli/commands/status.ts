@@ -71,19 +71,22 @@ export const status = defineCommand({
     if (answer.imports.length > 0) {
       console.line()
       console.line(paint('bold', 'Last imports'))
-      const ends = answer.imports.map(({ endedAt, read, added }) =>
-        endedAt === null ? 'interrupted' : `${number(read)} read, ${number(added)} added`,
-      )
-      const column = Math.max(...ends.map(({ length }) => length))
-      answer.imports.forEach(({ file, startedAt, endedAt }, at) => {
-        const end = paint(endedAt === null ? 'yellow' : 'dim', (ends[at] ?? '').padEnd(column))
-        const room = console.width - 22 - column
+      const reads = widest(answer.imports.map(({ read }) => read))
+      const adds = widest(answer.imports.map(({ added }) => added))
+      const column = `${' '.repeat(reads)} read, ${' '.repeat(adds)} added`.length
+      for (const { file, startedAt, endedAt, read, added } of answer.imports) {
+        const done = `${number(read).padStart(reads)} read, ${number(added).padStart(adds)} added`
+        const end =
+          endedAt === null
+            ? paint('yellow', 'interrupted'.padEnd(column))
+            : paint('dim', done.padEnd(column))
+        const room = console.width - 22 - Math.max(column, 'interrupted'.length)
         console.line(`  ${minute(startedAt)}  ${end}  ${cutHead(visible(file), room)}`)
-      })
+      }
     }
     if (answer.dropped.length > 0) {
       console.line()
-      console.line(paint('bold', 'Dropped as not about AI'))
+      console.line(paint('bold', 'Dropped as not about AI, in all imports'))
       for (const { kind, count } of answer.dropped)
         console.line(
           `  ${number(count).padStart(10)}  ${cutHead(visible(kind), console.width - 14)}`,
@@ -92,6 +95,10 @@ export const status = defineCommand({
     return 0
   },
 })
+
+/** Columns of the longest of these numbers. */
+const widest = (counts: readonly number[]): number =>
+  Math.max(...counts.map((count) => number(count).length))
 
 /** What is archived can be told without the search engine, where it is missing or broken. */
 async function openFor(client: Invocation['client']): Promise<Client> {
