@@ -106,6 +106,28 @@ test('what Microsoft refuses although the role is there is told with its fix, an
   expect(desk.askedAt.get(`meeting ${MEETING.key}`)).toBe('2026-02-03T12:00:00.000Z')
 })
 
+test('a meeting whose list is refused keeps its name, and the refusal is told', async () => {
+  const chat = {
+    topic: 'Steering committee',
+    onlineMeetingInfo: {
+      joinWebUrl: 'https://teams.microsoft.com/l/x',
+      organizer: { id: ADELE.id },
+    },
+  }
+  const { client } = batched((url) =>
+    url.startsWith('/chats/')
+      ? { status: 200, body: chat }
+      : { status: 403, body: { error: { code: 'Forbidden' } } },
+  )
+  await runFeed(contextLookUps({ client, kinds: ['meeting'], askAgainMs: 30 * DAY }), desk)
+
+  expect(kept()).toMatchObject([{ name: 'Steering committee', at: null }])
+  expect([...desk.notices.values()]).toMatchObject([
+    { code: 'LOOK_UP_REFUSED', subject: 'meeting' },
+  ])
+  expect(desk.askedAt.get(`meeting ${MEETING.key}`)).toBe('2026-02-03T12:00:00.000Z')
+})
+
 test('a kind whose permission is missing is told with its fix, and the others are asked for', async () => {
   const { client } = emulated(['Sites.Read.All'])
   const feed = contextLookUps({ client, kinds: ['site', 'meeting'], askAgainMs: DAY })

@@ -60,8 +60,11 @@ export function contextLookUps({ client, kinds, askAgainMs }: ContextOptions): F
     const lookUp = lookUps.find(({ kind }) => kind === scope)
     if (lookUp === undefined) return { state: 'refused', code: 'SWITCHED_OFF' }
     const { places, tries } = askedOf(scope, body)
-    const { all, later, waitMs } = await ask(lookUp, places, desk, signal)
-    noteRefusals(lookUp, all, desk)
+    const { all, refused, later, waitMs } = await ask(lookUp, places, desk, signal)
+    if (refused.length > 0) {
+      desk.notice(refusal(lookUp, refused.length))
+      askTomorrow(refused, desk)
+    } else if (all.length > 0) desk.clearNotice('LOOK_UP_REFUSED', lookUp.kind)
     if (all.length > 0)
       await desk.takeReference({
         name: `context/${lookUp.kind}s-${desk.now().toISOString().slice(0, 19)}-${digestOf(all)}.json`,
@@ -79,7 +82,7 @@ export function contextLookUps({ client, kinds, askAgainMs }: ContextOptions): F
     return { state: 'done' }
   }
 
-  /** What came of each place, and which were not answered now. */
+  /** What came of each place; which were refused, wholly or in part, and which were not answered now. */
   async function ask(
     lookUp: LookUp,
     places: readonly Place[],
@@ -96,24 +99,17 @@ export function contextLookUps({ client, kinds, askAgainMs }: ContextOptions): F
     const nexts = followed.flatMap(({ next }) => (next === null ? [] : [next]))
     const seconds = await askAll(client, nexts, signal)
     const all: Answered[] = []
-    const later: Place[] = []
+    const [refused, later]: [Place[], Place[]] = [[], []]
     let waitMs = LEAST_WAIT_MS
     for (const { place, first, next } of followed) {
       const second = next === null ? undefined : seconds.get(next)
       const said = [first, second].filter((one) => one !== undefined)
       if (said.every((one) => one.later === null)) all.push(answered(lookUp, place, said))
       else later.push(place)
+      if (said.some(({ status }) => status === 403)) refused.push(place)
       waitMs = Math.max(waitMs, ...said.map((one) => one.later?.afterMs ?? 0))
     }
-    return { all, later, waitMs }
-  }
-
-  function noteRefusals(lookUp: LookUp, all: readonly Answered[], desk: FetchDesk): void {
-    const refused = all.filter(({ status }) => status === 403)
-    if (refused.length > 0) {
-      desk.notice(refusal(lookUp, refused.length))
-      askTomorrow(refused, desk)
-    } else if (all.length > 0) desk.clearNotice('LOOK_UP_REFUSED', lookUp.kind)
+    return { all, refused, later, waitMs }
   }
 
   /** Whoever grants it should not have to wait until names are old. */

@@ -14,6 +14,7 @@ export const ROLES: Readonly<Record<EmulatedAudience, readonly string[]>> = {
     'CopilotPackages.Read.All',
     'Reports.Read.All',
     'User.Read.All',
+    'Sites.Selected',
     'Sites.Read.All',
     'OnlineMeetings.Read.All',
     'Chat.ReadBasic.All',

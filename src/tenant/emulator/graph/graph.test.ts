@@ -185,12 +185,22 @@ test('sites, files, chats and meetings are found by what a record says of them, 
     name: 'Plan A.docx',
     webUrl: 'https://contoso.sharepoint.com/sites/a/Shared%20Documents/Plan%20A.docx',
   })
+  // What is granted for single sites opens some of them, and no link.
+  const other = '/sites/contoso.sharepoint.com:/sites/b'
+  const shared = `/shares/u!${Buffer.from(url).toString('base64url')}/driveItem`
+  for (const path of [other, `${other}:/drive/root:/Plan%20A.docx`, shared]) {
+    expect((await tenant.get(path, ['Sites.Selected'])).status).toBe(403)
+    expect((await tenant.get(path, ['Sites.Read.All'])).status).toBe(200)
+  }
   const chat = await tenant.get('/chats/19:meeting_abc@thread.v2')
   expect(chat.json).toMatchObject({ chatType: 'meeting', topic: expect.any(String) })
   const join = String(field(field(chat.json, 'onlineMeetingInfo'), 'joinWebUrl'))
-  const meetings = await tenant.get(
-    `/users/${ADELE.id}/onlineMeetings?$filter=${encodeURIComponent(`JoinWebUrl eq '${join}'`)}`,
-  )
+  const listOf = async (person: string) =>
+    tenant.get(
+      `/users/${person}/onlineMeetings?$filter=${encodeURIComponent(`JoinWebUrl eq '${join}'`)}`,
+    )
+  expect((await listOf(WITHOUT_MAILBOX.id)).status).toBe(403)
+  const meetings = await listOf(ADELE.id)
   expect(meetings.value).toMatchObject([
     { subject: field(chat.json, 'topic'), chatInfo: { threadId: '19:meeting_abc@thread.v2' } },
   ])

@@ -16,8 +16,8 @@ export function serveSite(
 ): GraphAnswer {
   const drive = rest.findIndex((segment, n) => n > 0 && segment.toLowerCase() === 'drive')
   if (drive > 0) return serveSiteFile(desk, request, rest, drive)
-  demandRole(request, 'Sites.Read.All', 'Sites.ReadWrite.All', 'Sites.Selected')
   const key = rest.join('/').replace(/:$/, '')
+  demandSite(request, key, 'Sites.Read.All', 'Sites.ReadWrite.All')
   const [, host, path] = /^([\w.-]+\.sharepoint\.[a-z]+):\/(.+)$/.exec(key) ?? []
   const [hostOfId, collection, web] = key.split(',')
   if (host === undefined && web === undefined) throw notFound('The requested site was not found.')
@@ -46,8 +46,9 @@ function serveSiteFile(
   rest: readonly string[],
   drive: number,
 ): GraphAnswer {
-  demandRole(request, 'Files.Read.All', 'Sites.Read.All', 'Sites.ReadWrite.All', 'Sites.Selected')
   const [host = '', ...site] = rest.slice(0, drive).map((segment) => segment.replace(/:$/, ''))
+  const key = site.length === 0 ? host : `${host}:/${site.join('/')}`
+  demandSite(request, key, 'Files.Read.All', 'Sites.Read.All', 'Sites.ReadWrite.All')
   const [root, ...path] = rest.slice(drive + 1)
   if (!/^[\w.-]+\.sharepoint\.[a-z]+$/.test(host) || root !== 'root:' || path.length === 0)
     throw notFound('The resource could not be found.')
@@ -92,7 +93,10 @@ export function serveDrive(
 
 /** `/shares/u!{address in base64url}/driveItem` */
 export function serveShare(desk: GraphDesk, request: GraphRequest, token: string): GraphAnswer {
-  demandRole(request, 'Files.Read.All', 'Sites.Read.All')
+  demandRole(request, 'Files.Read.All', 'Sites.Read.All', 'Sites.Selected')
+  // Links are open to nobody who was let into single sites only.
+  if (!request.roles.has('Files.Read.All') && !request.roles.has('Sites.Read.All'))
+    throw accessDenied()
   const url = token.startsWith('u!') ? Buffer.from(token.slice(2), 'base64url').toString() : ''
   if (!/^https:\/\/[\w.-]+\.sharepoint\.[a-z]+\//.test(url))
     throw notFound('The resource could not be found.')
@@ -116,7 +120,7 @@ export function serveChat(desk: GraphDesk, request: GraphRequest, id: string): G
     webUrl: `https://teams.microsoft.com/l/chat/${encodeURIComponent(id)}/0?tenantId=${desk.view.tenantId}`,
     tenantId: desk.view.tenantId,
     onlineMeetingInfo: meeting
-      ? { calendarEventId: guidFrom(id), joinWebUrl: joinUrl(id), organizer: null }
+      ? { calendarEventId: guidFrom(id), joinWebUrl: joinUrl(id), organizer: organiserOf(desk, id) }
       : null,
   })
 }
@@ -130,6 +134,11 @@ export function serveMeetings(desk: GraphDesk, request: GraphRequest, user: stri
     throw new GraphRefusal(400, 'InvalidArgument', 'Filter expression expected - JoinWebUrl eq.')
   const join = filter[1] ?? ''
   const threadId = /19:meeting_[\w-]+@thread\.v2/.exec(decoded(join))?.[0]
+  if (threadId !== undefined && organiserOf(desk, threadId)?.id !== person.id)
+    throw new GraphRefusal(403, 'Forbidden', 'Who was merely there is not shown the meeting.')
+  // A policy of Teams lets the application see the meetings of most people, not of all.
+  if (numberFrom(`policy ${person.id}`, 12) === 7)
+    throw new GraphRefusal(403, 'Forbidden', 'No application access policy found for this app.')
   const value = threadId === undefined ? [] : [meetingOf(threadId, join, person.id)]
   desk.served('graph meetings', value.length)
   return jsonAnswer(200, {
@@ -199,4 +208,21 @@ function decoded(text: string): string {
   }
 }
 
+/** Whoever called a meeting: one of the people, always the same. */
+function organiserOf(desk: GraphDesk, threadId: string) {
+  const people = desk.view.people()
+  const person = people[numberFrom(`organiser ${threadId}`, people.length)]
+  return person === undefined
+    ? null
+    : { id: person.id, displayName: null, userIdentityType: 'aadUser' }
+}
+
+/** A permission for single sites opens those that an administrator granted: here one in two. */
+function demandSite(request: GraphRequest, key: string, ...whole: readonly string[]): void {
+  demandRole(request, ...whole, 'Sites.Selected')
+  const isGranted = numberFrom(`granted ${key.toLowerCase()}`, 2) === 0
+  if (!isGranted && !whole.some((role) => request.roles.has(role))) throw accessDenied()
+}
+
+const accessDenied = (): GraphRefusal => new GraphRefusal(403, 'accessDenied', 'Access denied')
 const notFound = (message: string): GraphRefusal => new GraphRefusal(404, 'itemNotFound', message)
