@@ -179,8 +179,6 @@ test('the empty AdditionalProperties of Graph’s PowerShell commands are noise'
     body: { content: 'x', AdditionalProperties: {} },
   }
   const plain = { ...item, body: { content: 'x' } }
-  const form = (fields: Fields): string =>
-    semanticForm(JSON.stringify(fields), { format: 'ai-interaction' })
-  expect(form(noisy)).toBe(form(plain))
-  expect(form({ ...plain, AdditionalProperties: { more: 1 } })).not.toBe(form(plain))
+  expect(formOf(noisy)).toBe(formOf(plain))
+  expect(formOf({ ...plain, AdditionalProperties: { more: 1 } })).not.toBe(formOf(plain))
 })

@@ -104,18 +104,12 @@ function isRecord(bytes: Uint8Array, start: number, end: number): boolean {
   const keys = text === null ? keysOf(bytes, start, end) : keysOf(text, 0, text.length)
   for (const [key, kind] of keys) kinds.set(key.toLowerCase(), kind)
   const isSaid = (key: string): boolean => /["\d]/.test(kinds.get(key) ?? '')
-  switch (shape.format) {
-    case 'telemetry':
-      return kinds.has('customdimensions') && !isSchema(kinds)
-    case 'transcript':
-      return kinds.has('content') && !isSchema(kinds)
-    case 'audit':
-      return kinds.has('copiloteventdata')
-        ? !isSchema(kinds)
-        : AUDIT_KEYS.filter(isSaid).length >= 4
-    default:
-      return !isSchema(kinds)
-  }
+  if (isSchema(kinds)) return false
+  const { format } = shape
+  if (format === 'telemetry') return kinds.has('customdimensions')
+  if (format === 'transcript') return kinds.has('content')
+  if (format !== 'audit' || kinds.has('copiloteventdata')) return true
+  return AUDIT_KEYS.filter(isSaid).length >= 4
 }
 
 /** The properties of a schema have the names of a record's fields, and nothing but objects behind them. */

@@ -16,6 +16,8 @@ const RECORDS = [
   '{"Id":"3"}',
 ]
 const ROWS = ['1,"{""Id"":""1""}",x', '2,"{""a"":""\\""b\n,""}",', '3,{},y']
+const TEXTS = RECORDS.map((record) => JSON.stringify(record).slice(1, -1))
+const ESCAPED_ROWS = ['1,"{\\"Id\\":\\"\\\\\\"1,\\"}",x', '2,"{\\"a\\":1}",', '3,"{",z']
 const CELLS = ['[1,"]",{"a":[]}]', '["\\"[",null]', '[{}]']
 const HEADER = 'Id,AuditData,Units\n'
 const INTERESTING = Buffer.from('{}[],:"\\\n\r\0 aZ;\t\xef\xbb\xbf\xff#@v', 'latin1')
@@ -69,6 +71,20 @@ const SEEDS: readonly Seed[] = [
     0,
     () => new NestedSplitter(LIMITS, 'tables'),
   ),
+  seed(
+    `{"x":{"a":[{"Records":[1]}]},"a":[{"b":[${RECORDS.join(',')}],"c":"]"}]}`,
+    RECORDS,
+    0,
+    () => new NestedSplitter(LIMITS, ['a', 'b']),
+  ),
+  seed(`["${TEXTS.join('", "')}"]`, TEXTS, 1, () => new JsonSplitter(LIMITS)),
+  seed(
+    `{"n":1,"Records":"[${TEXTS.join(',')}]","x":"]"}`,
+    TEXTS,
+    0,
+    () => new NestedSplitter(LIMITS, ['records']),
+  ),
+  seed(`${ESCAPED_ROWS.join('\n')}\n`, ESCAPED_ROWS, 1, () => new CsvSplitter(layout, LIMITS, 0)),
   seed(`${ROWS.join('\n')}\n`, ROWS, 1, () => new CsvSplitter(layout, LIMITS, 0)),
 ]
 
