@@ -13,11 +13,7 @@ import { openRepeatKeys } from './catalog/repeat-keys.ts'
 import type { ReadContext } from './interactions/record.ts'
 import { recoverAttestations } from './pipeline/attestation-recovery.ts'
 import { catchUp } from './pipeline/catch-up.ts'
-import {
-  Collector,
-  type CollectorSettings,
-  type TenantSource,
-} from './pipeline/collect/collector.ts'
+import type { Collector, CollectorSettings, TenantSource } from './pipeline/collect/collector.ts'
 import type { Tell } from './pipeline/collect/events.ts'
 import type { OpenIndex } from './pipeline/collect/index-keeper.ts'
 import { clusterOf } from './pipeline/cluster.ts'
@@ -29,7 +25,6 @@ import { Tallies } from './pipeline/collect/tallies.ts'
 import { coverageInputs } from './pipeline/coverage-inputs.ts'
 import { recoverContainers } from './pipeline/container-recovery.ts'
 import { startCrew, type Crew } from './pipeline/crew.ts'
-import { importFiles } from './pipeline/import.ts'
 import { openIndexer } from './pipeline/indexer.ts'
 import { itemsProgram } from './pipeline/items-program.ts'
 import { recoverReference } from './pipeline/reference-recovery.ts'
@@ -179,6 +174,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       },
       async importFiles({ paths, tenant, gone }, onProgress) {
         const started = performance.now()
+        const { importFiles } = await import('./pipeline/import.ts')
         const result = await alone(() =>
           importFiles(
             {
@@ -223,6 +219,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     await bringUp({ fromScratch: false }, () => undefined)
     if (options.collect !== undefined) {
       const { settings, sources, tell = () => undefined } = options.collect
+      const { Collector } = await import('./pipeline/collect/collector.ts')
       collector = new Collector(await sources(), settings, {
         archives,
         catalog,
@@ -243,7 +240,8 @@ export async function openApp(options: AppOptions): Promise<App> {
       closers.push(() => collector?.close())
     }
     const api = createApi(context)
-    return { fetch: async (request) => api.fetch(request), close }
+    if (collector !== null) await api.loadAll()
+    return { fetch: (request) => api.fetch(request), close }
   } catch (error) {
     await close()
     throw error

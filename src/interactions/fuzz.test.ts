@@ -8,15 +8,15 @@ import { referenceData } from './reference/rows.ts'
 test('broken records are answered in every format', () => {
   const random = randomNumbers(1)
   let seen = 0
-  for (; seen < 1_000; seen++) readInEveryWay(brokenRecord(random))
+  for (; seen < 500; seen++) readInEveryWay(brokenRecord(random))
 
-  expect(seen).toBe(1_000)
+  expect(seen).toBe(500)
 })
 
 test('any text is answered as reference data', () => {
   const random = randomNumbers(2)
   const header = 'Report Refresh Date,User Principal Name,Id,Assigned Licenses'
-  for (let seen = 0; seen < 300; seen += 1) {
+  for (let seen = 0; seen < 150; seen += 1) {
     const raw = brokenRecord(random)
     for (const kind of ['directory', 'packages', 'usage-report'] as const) {
       for (const text of [raw, `${header}\n${raw}`]) {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { faultsOf } from '../../src/tenant/emulator/options.ts'
 import { startTenant, type EmulatedTenant } from '../../src/tenant/emulator/server.ts'
-import { run } from './daybook.suite.ts'
+import { runHere } from '../../src/cli/testing.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'daybook-query-'))
 const dataDir = join(folder, 'records')
@@ -70,9 +70,9 @@ test('days behind the week are asked for one by one, cut ones by the hour, and r
     ].join('\n'),
   )
   const collect = async (): Promise<FeedState> => {
-    const { out } = await run(
+    const { out } = await runHere(
       ['collect', '--once', '--json', '--config', config, '--data-dir', dataDir],
-      { env: { DAYBOOK_CLIENT_SECRET: tenant.secret } },
+      { environment: { DAYBOOK_CLIENT_SECRET: tenant.secret } },
     )
     const { tenants }: Collected = JSON.parse(out)
     const [state] = tenants[0]?.feeds ?? []
@@ -91,6 +91,6 @@ test('days behind the week are asked for one by one, cut ones by the hour, and r
   const { 'query-truncated': cut = 0, 'query-unstable': unequal = 0 } = tenant.world.faults.counts()
   expect(cut).toBeGreaterThan(0)
   expect(unequal).toBeGreaterThan(0)
-  const again = await run(['search', '*', '--unit', 'record', '--count', '--data-dir', dataDir])
+  const again = await runHere(['search', '*', '--unit', 'record', '--count', '--data-dir', dataDir])
   expect(Number(again.out.trim())).toBe(feed.added)
 }, 120_000)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTenant, type EmulatedTenant } from '../../src/tenant/emulator/server.ts'
-import { jsonLines } from '../../src/cli/testing.ts'
+import { jsonLines, runHere, type Ran } from '../../src/cli/testing.ts'
 import { run } from './daybook.suite.ts'
 
 const CANARY = 'canary-7f3a-wrong-secret'
@@ -47,26 +47,22 @@ function configured(name: string, change: (yaml: string) => string = (yaml) => y
   return file
 }
 
+/** The command line with a secret in its environment; in this process, where nothing depends on its being another. */
+const withSecret = (secret: string, ...argv: string[]): Promise<Ran> =>
+  runHere(argv, { environment: { DAYBOOK_CLIENT_SECRET: secret } })
+
+const collecting = (name: string, config: string): string[] => [
+  ...'collect --once --json --log json --config'.split(' '),
+  config,
+  '--data-dir',
+  join(folder, name),
+]
+
 const collect = (name: string, config: string, secret: string) =>
-  run(
-    [
-      'collect',
-      '--once',
-      '--json',
-      '--log',
-      'json',
-      '--config',
-      config,
-      '--data-dir',
-      join(folder, name),
-    ],
-    { env: { DAYBOOK_CLIENT_SECRET: secret } },
-  )
+  withSecret(secret, ...collecting(name, config))
 
 const doctor = (name: string, config: string, secret: string) =>
-  run(['doctor', '--config', config, '--data-dir', join(folder, name)], {
-    env: { DAYBOOK_CLIENT_SECRET: secret },
-  })
+  withSecret(secret, 'doctor', '--config', config, '--data-dir', join(folder, name))
 
 /** Whether any file below a folder holds one of the texts. */
 function holds(below: string, texts: readonly string[]): string[] {
@@ -80,7 +76,10 @@ function holds(below: string, texts: readonly string[]): string[] {
 }
 
 test('a secret and the tokens it brings are in no output and in no file', async () => {
-  const { code, out, err } = await collect('right', configured('right'), tenant.secret)
+  // As a process, for what Node itself may say.
+  const { code, out, err } = await run(collecting('right', configured('right')), {
+    env: { DAYBOOK_CLIENT_SECRET: tenant.secret },
+  })
 
   expect(code).toBe(0)
   // Every token of the emulated tenant begins alike, as a JWT does.
@@ -125,7 +124,7 @@ test('doctor finds nothing wrong where all is well, and each fault with its fix 
 }, 120_000)
 
 test('status tells lag, time to loss and signs of life of every feed', async () => {
-  const { code, out } = await run(['status', '--data-dir', join(folder, 'right')])
+  const { code, out } = await runHere(['status', '--data-dir', join(folder, 'right')])
 
   expect(code).toBe(0)
   for (const feed of ['directory', 'graph-interactions', 'management-activity'])

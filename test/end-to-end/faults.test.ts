@@ -1,14 +1,6 @@
 // What goes wrong around Daybook, not in it: each is told in one line that says what to do.
 import { execFileSync } from 'node:child_process'
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../../src/platform/clock.ts'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -19,7 +11,6 @@ import {
   importInto,
   json,
   openHere,
-  ROOT,
   run,
   verify,
   type Ended,
@@ -136,23 +127,21 @@ test.skipIf(olderNode() === null)('an older Node is told which one is needed', a
 })
 
 test('without chdb a search says what to install, and verify and status still work', async () => {
-  // The checkout again, with every package but this one.
-  const copy = newFolder()
-  mkdirSync(join(copy, 'node_modules'))
-  for (const name of ['bin', 'src', 'package.json'])
-    cpSync(join(ROOT, name), join(copy, name), { recursive: true })
-  for (const name of readdirSync(join(ROOT, 'node_modules'))) {
-    if (!name.startsWith('.') && !/chdb/.test(name))
-      symlinkSync(join(ROOT, 'node_modules', name), join(copy, 'node_modules', name))
-  }
-  const bin = join(copy, 'bin', 'daybook.js')
-  // What Node compiles of the copy is of no use to anybody afterwards.
-  const env = { NODE_COMPILE_CACHE: join(copy, 'compiled') }
-  const ended = await run(['search', '*', '--data-dir', dataDir], { bin, env })
+  // As if the package were not there: neither it nor anything of it is found.
+  const hidden = join(newFolder(), 'without-chdb.mjs')
+  writeFileSync(
+    hidden,
+    `import { registerHooks } from 'node:module'
+    registerHooks({
+      resolve: (wanted, from, next) => next(/^@?chdb(\\/|$)/.test(wanted) ? \`not-\${wanted}\` : wanted, from),
+    })`,
+  )
+  const env = { NODE_OPTIONS: `--import=${hidden}` }
+  const ended = await run(['search', '*', '--data-dir', dataDir], { env })
   expectOneLine(ended, 1, /INDEX_ENGINE_MISSING/)
   expect(ended.err).toMatch(/npm install/)
-  expect((await run(['verify', join(dataDir, 'archive')], { bin, env })).code).toBe(0)
-  expect((await run(['status', '--data-dir', dataDir], { bin, env })).code).toBe(0)
+  expect((await run(['verify', join(dataDir, 'archive')], { env })).code).toBe(0)
+  expect((await run(['status', '--data-dir', dataDir], { env })).code).toBe(0)
 })
 
 test('a damaged catalog is named, and does not stop the verifying', async () => {

@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
-import { aCorpus, folders, run, verify } from './daybook.suite.ts'
+import { runHere } from '../../src/cli/testing.ts'
+import { aCorpus, folders, verify } from './daybook.suite.ts'
 import { completed, interrupt, killImports } from './interruption.suite.ts'
 
 const newFolder = folders()
@@ -23,7 +24,7 @@ test('Ctrl+C ends an import with 130 and leaves nothing half-done', async () => 
   expect(ended.code).toBe(130)
   expect(ended.err).not.toMatch(/fault of Daybook|Error|^ +at /m)
   expect((await verify(other)).findings).toEqual([])
-  const counted = await run(['search', '*', '--count', '--unit', 'record', '--data-dir', other])
+  const counted = await runHere(['search', '*', '--count', '--unit', 'record', '--data-dir', other])
   expect(counted).toMatchObject({ code: 0, err: '' })
 })
 

@@ -47,7 +47,7 @@ function filesOf(folder: string): string[] {
     .toSorted()
 }
 
-const TURNS = 8
+const TURNS = 5
 
 // Each source keeps its own order (the later of two versions is the newer one), but they take turns.
 function mixed(audit: readonly string[], texts: readonly string[]): (readonly string[])[] {
