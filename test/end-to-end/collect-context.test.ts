@@ -48,7 +48,7 @@ test('sites and meetings that records name by address or id are shown with the n
   const item = jsonLines<{ readonly id: string }>(listed).at(-1)
   const { out } = await daybook('show', item?.id ?? '')
   expect(out).toContain('What reference data says')
-  expect(out).toMatch(/site +\S+.*https:\/\/contoso\.sharepoint\.com/s)
+  expect(out).toMatch(/site +\S+.*https:\/\/contoso(?:-my)?\.sharepoint\.com/s)
   const { out: reference } = await daybook('reference')
   expect(reference).toContain('names of places')
 }, 180_000)
