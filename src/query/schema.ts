@@ -151,13 +151,14 @@ const ITEM_INDEXES = [
 /**
  * fsync: an acknowledged insert survives a crash of the machine. Small granules and blocks: a list reads 50 rows from
  * anywhere, and what is unpacked around each is paid for (measured: a page of a rare word 100 ms with 8,192 rows to a
- * granule, 70 ms with 1,024; the rows of a page of a file 73 ms with 1,024, 58 ms with 256; 1 % more disk). Outdated parts go one after the
+ * granule, 70 ms with 1,024; a page of a file 170 ms with 1,024, 135 ms with 512; 1 % more disk. With 256 a count, which looks at each granule, costs a
+ * third more). Outdated parts go one after the
  * other: more than a hundred at once would have a hundred threads started for them, which then stay, each with three
  * files of /proc open (seen in a soak).
  */
 const STORED_NARROW =
   'SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, concurrent_part_removal_threshold = 1000000'
-const STORED = `${STORED_NARROW}, min_bytes_for_wide_part = 50000000, index_granularity = 256, min_compress_block_size = 16384, max_compress_block_size = 65536`
+const STORED = `${STORED_NARROW}, min_bytes_for_wide_part = 50000000, index_granularity = 512, min_compress_block_size = 16384, max_compress_block_size = 65536`
 /** A look-up reads one granule of each part. */
 const STORED_KEYS = `${STORED_NARROW}, index_granularity = 1024`
 

@@ -180,10 +180,17 @@ function nameCondition(
   const words = wordsOf(value.text)
   if (sign === '=' || words.length === 0 || property.whole(value.text)) return whole
   // Names are part of the text, so its index narrows the rows first.
+  if (!binder.readsTexts && words.length >= TELLING) {
+    binder.left += 1
+    return `(${whole} OR ${wordsCondition(words, value.prefix, binder)})`
+  }
   const pattern = binder.text(patternOf(words, value.prefix))
   const part = `arrayExists(x -> match(x, ${pattern}), ${property.names.sql})`
   return `(${whole} OR (${wordsCondition(words, value.prefix, binder)} AND ${part}))`
 }
+
+/** So many words of a name are seldom all in a text that has not the name. */
+const TELLING = 3
 
 /** What the value may be called in the columns. */
 export function meanings(property: Extract<Property, { type: 'exact' }>, value: Value): string[] {
