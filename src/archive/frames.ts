@@ -124,11 +124,14 @@ export function openFrame(compressed: Buffer, rawBytes: number, count: number): 
   return { bytes: plain, ends }
 }
 
+/** One line of an opened frame, without its line feed; a view. */
+export function lineIn({ bytes, ends }: FrameText, index: number): Buffer {
+  return bytes.subarray(index === 0 ? 0 : (ends[index - 1] ?? 0) + 1, ends[index])
+}
+
 /** The lines of an opened frame, without their line feeds; views, not copies. */
 export function linesOf(text: FrameText): Buffer[] {
-  return text.ends.map((end, index) =>
-    text.bytes.subarray(index === 0 ? 0 : (text.ends[index - 1] ?? 0) + 1, end),
-  )
+  return text.ends.map((_, index) => lineIn(text, index))
 }
 
 /** Leaf hashes of every line of an opened frame, 32 bytes each. `disposed` gives the hash that a line stands for. */

@@ -1,16 +1,12 @@
 import { CodedError } from '../platform/errors.ts'
 import { localFiles } from '../platform/files.ts'
 import { canonicalJson } from '../platform/jcs.ts'
-import { toBase64 } from './base64.ts'
-import { frameLeaves, linesOf, openFrame, readFrame } from './frames.ts'
-import { decodeLine, disposedLeaf } from './line.ts'
+import { decodeLine } from './line.ts'
 import { proveInclusion } from './log-files.ts'
-import { hashAt, inclusionProof, rootOf } from './merkle.ts'
 import type { SegmentProof } from './proof-format.ts'
 import { proofText } from './proof-text.ts'
-import { BLOCK_LEAVES } from './record-tree.ts'
-import { readSealed } from './sealed-file.ts'
-import type { ArchiveReader, FrameRef, SegmentRef, Stream } from './types.ts'
+import { SegmentProver } from './segment-prover.ts'
+import type { ArchiveReader, Manifest, Stream } from './types.ts'
 
 type ProofErrorCode = 'NOT_FOUND' | 'NOT_SEALED'
 
@@ -28,20 +24,11 @@ export async function proveRecord(
   if (manifest === undefined || logIndex === undefined || checkpoint === undefined)
     throw notProvable('NOT_SEALED', sequence, 'its segment is still open; seal it first')
 
-  const index = sequence - manifest.first
-  const { frames, blocks } = readSealed(reader.directory, manifest)
-  const { leaves, line } = readBlock(frames, segment, index)
-  const blockStart = index - (index % BLOCK_LEAVES)
-  const path = inclusionProof(index, manifest.count, (from, to) =>
-    // Inside the block from its leaves; outside from the table's hashes, a block being a perfect subtree.
-    from >= blockStart && to <= blockStart + BLOCK_LEAVES
-      ? rootOf(leaves, from - blockStart, to - blockStart)
-      : rootOf(blocks, Math.floor(from / BLOCK_LEAVES), Math.ceil(to / BLOCK_LEAVES)),
-  )
+  const { line, path } = placeOf(reader, manifest, sequence)
   const inner: SegmentProof = {
     v: 1,
-    line: index,
-    path: toBase64(Buffer.concat(path)),
+    line: sequence - manifest.first,
+    path,
     manifest: canonicalJson(manifest),
   }
   const logPath = await proveInclusion(localFiles, reader.directory, logIndex, checkpoint.size)
@@ -50,28 +37,36 @@ export async function proveRecord(
   return { proof: proofText(inner, envelope, log), line }
 }
 
-/** The leaves of the 64-leaf block around a line, and the line. */
-function readBlock(
-  frames: readonly FrameRef[],
-  segment: SegmentRef,
-  index: number,
-): { leaves: Buffer; line: Buffer } {
-  const from = segment.first + index - (index % BLOCK_LEAVES)
-  const to = Math.min(from + BLOCK_LEAVES, segment.first + segment.count)
-  const parts: Buffer[] = []
-  let line: Buffer = Buffer.alloc(0)
-  for (const frame of frames) {
-    const end = frame.first + frame.count
-    if (end <= from || frame.first >= to) continue
-    const text = openFrame(readFrame(frame), frame.rawBytes, frame.count)
-    const hashes = frameLeaves(text, disposedLeaf)
-    const [first, last] = [Math.max(from, frame.first), Math.min(to, end)]
-    for (let at = first; at < last; at += 1)
-      parts.push(Buffer.from(hashAt(hashes, at - frame.first)))
-    const wanted = segment.first + index
-    if (wanted >= frame.first && wanted < end) line = linesOf(text)[wanted - frame.first] ?? line
+/** Segments whose tables and subtrees are kept for the next proof: up to half a megabyte each. */
+const KEPT_SEGMENTS = 64
+
+const kept = new WeakMap<ArchiveReader, Map<string, SegmentProver>>()
+
+/** A record's line, and its path to the segment's root. */
+function placeOf(
+  reader: ArchiveReader,
+  manifest: Manifest,
+  sequence: number,
+): { line: Buffer; path: string } {
+  const provers = kept.get(reader) ?? new Map<string, SegmentProver>()
+  kept.set(reader, provers)
+  const known = provers.get(manifest.segment)
+  provers.delete(manifest.segment)
+  const place = (prover: SegmentProver): { line: Buffer; path: string } => {
+    const found = { line: prover.lineOf(sequence), path: prover.pathOf(sequence) }
+    provers.set(manifest.segment, prover)
+    return found
   }
-  return { leaves: Buffer.concat(parts), line }
+  for (const segment of provers.keys()) {
+    if (provers.size < KEPT_SEGMENTS) break
+    provers.delete(segment)
+  }
+  try {
+    if (known !== undefined) return place(known)
+  } catch {
+    // Its file is another one than it was; read anew, and if that fails, too, it is told.
+  }
+  return place(new SegmentProver(reader.directory, manifest))
 }
 
 function envelopeOf(line: Uint8Array): SegmentProof['envelope'] {

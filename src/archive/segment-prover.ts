@@ -1,5 +1,5 @@
 import { toBase64 } from './base64.ts'
-import { frameLeaves, openFrame, readFrame, type FrameText } from './frames.ts'
+import { frameLeaves, lineIn, openFrame, readFrame, type FrameText } from './frames.ts'
 import { disposedLeaf } from './line.ts'
 import { HASH_BYTES, inclusionProof, rootOf } from './merkle.ts'
 import { BLOCK_LEAVES } from './record-tree.ts'
@@ -33,6 +33,16 @@ export class SegmentProver {
       this.#leaves.delete(first)
     }
     this.#leaves.set(frame.first, frameLeaves(text, disposedLeaf))
+  }
+
+  /** A record's line. */
+  lineOf(sequence: number): Buffer {
+    const { frames } = this.#sealed
+    const frame = frames[frameOf(frames, sequence)]
+    if (frame === undefined) throw new Error(`no frame of the segment holds record ${sequence}`)
+    const text = openFrame(readFrame(frame), frame.rawBytes, frame.count)
+    this.know(frame, text)
+    return lineIn(text, sequence - frame.first)
   }
 
   /** Hashes from a record's leaf to the segment's root, joined, base64. */

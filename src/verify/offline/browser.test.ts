@@ -55,7 +55,7 @@ describe.skipIf(executablePath === undefined)('the page, opened from the disk', 
     page.on('request', (request) => {
       if (request.url() !== pathToFileURL(HTML).href) noise.push(request.url())
     })
-  }, 20_000)
+  }, 60_000)
 
   afterAll(async () => {
     await browser.close()
