@@ -29,6 +29,11 @@ test.each([
   ['https://contoso.sharepoint.com/sites/Finance/Shared/b.docx?web=1', '/sites/Finance'],
   ['https://contoso.sharepoint.com/TEAMS/hr', '/teams/hr'],
   ['https://contoso.sharepoint.com/personal/a_b/Documents/c.docx', '/personal/a_b'],
+  ['https://contoso.sharepoint.com/:w:/r/sites/legal/Shared/b.docx?web=1', '/sites/legal'],
+  ['https://contoso.sharepoint.com/:x:/s/Finance/EaBcD?e=1', '/sites/Finance'],
+  ['https://contoso.sharepoint.com/:f:/t/hr/EaBcD', '/teams/hr'],
+  ['https://contoso.sharepoint.com/:b:/g/personal/a_b/EaBcD', '/personal/a_b'],
+  ['https://contoso.sharepoint.com/:w:/p/a_b/EaBcD', '/personal/a_b'],
   ['https://contoso.sharepoint.com/Shared/b.docx', ''],
   ['https://contoso.sharepoint.com', ''],
 ])('siteOf(%s) ends in %j', (url, path) => {

@@ -101,6 +101,9 @@ function schemeEnd(url: string): number {
 
 const MAX_SITE = 850
 
+/** What a sharing link (`/:w:/s/finance/…`) says in a letter; with `r` or `g` the path itself follows. */
+const SHARED: Readonly<Record<string, string>> = { s: 'sites', t: 'teams', p: 'personal' }
+
 /** Site collection of an http(s) URL: `/sites/x`, `/teams/x` or `/personal/x` below the host, else its root. */
 export function siteOf(url: string): string | null {
   const host = hostOf(url)
@@ -108,9 +111,10 @@ export function siteOf(url: string): string | null {
   const pathStart = url.indexOf('/', schemeEnd(url))
   const root = `https://${host}`
   if (pathStart < 0) return root
-  const managed = /^\/(sites|teams|personal)\/([^/?#]+)/i.exec(
-    url.slice(pathStart, pathStart + MAX_SITE),
-  )
+  const path = url.slice(pathStart, pathStart + MAX_SITE)
+  const short = path.startsWith('/:') ? /^\/:[a-z]:\/([stp])\/([^/?#]+)/i.exec(path) : null
+  if (short !== null) return `${root}/${SHARED[short[1]?.toLowerCase() ?? '']}/${short[2]}`
+  const managed = /^(?:\/:[a-z]:\/[rg])?\/(sites|teams|personal)\/([^/?#]+)/i.exec(path)
   if (managed === null) return root
   return `${root}/${managed[1]?.toLowerCase()}/${managed[2]}`
 }
