@@ -76,6 +76,7 @@ const MAX_ELEMENTS = 1_000
 export function recordOfRow(cells: Cells): Fields {
   const record: Fields = {}
   fill(record, cells, FIELDS)
+  const most = hasNumber(cells) ? MAX_ELEMENTS : 0
   const nested = jsonOf(cells.get('copiloteventdata') ?? cells.get('llmeventdata'))
   const event: Fields = isFields(nested) ? { ...nested } : {}
   fill(event, cells, EVENT_FIELDS)
@@ -84,7 +85,7 @@ export function recordOfRow(cells: Cells): Fields {
     const whole = prefixes
       .map((prefix) => jsonOf(cells.get(prefix)))
       .find((value) => typeof value === 'object')
-    const list = whole ?? elementsOf(cells, prefixes, columns)
+    const list = whole ?? elementsOf(cells, prefixes, columns, most)
     if (list !== null) event[name] = list
   }
   const ids = cells.get('messageids')
@@ -110,9 +111,10 @@ function elementsOf(
   cells: Cells,
   prefixes: readonly string[],
   columns: Readonly<Record<string, string>>,
+  most: number,
 ): readonly Fields[] | null {
   const elements: Fields[] = []
-  for (let number = -1; number < MAX_ELEMENTS; number += 1) {
+  for (let number = -1; number < most; number += 1) {
     const element: Fields = {}
     for (const [field, column] of Object.entries(columns)) {
       const key = prefixes
@@ -124,6 +126,11 @@ function elementsOf(
     else if (number >= 0) break
   }
   return elements.length === 0 ? null : elements
+}
+
+function hasNumber(cells: Cells): boolean {
+  for (const key of cells.keys()) if (/\d/.test(key)) return true
+  return false
 }
 
 /** Cells may hold JSON: an object or a list, or the list joined with semicolons. */
