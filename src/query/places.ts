@@ -16,15 +16,24 @@ export async function placesAfter(
   const narrow = narrowed(index, query)
   const all = visible(index, query)
   if (narrow === null) return placesOf(index, beyond(all, order, after), order, limit, IN_ORDER)
-  if (narrow.close) return likelyPlaces(index, { all, narrow }, order, limit, after)
+  if (narrow.close && narrow.where === narrow.rough.where) {
+    const [some, likely] = [beyond(all, order, after), beyond(narrow, order, after)]
+    return likelyPlaces(index, { all: some, likely }, order, limit, IN_ORDER)
+  }
 
-  const cuts = await cutsOf(index.engine, beyond(narrow, order, after), order)
+  const cuts = await cutsOf(index.engine, beyond(narrow.rough, order, after), order)
   const found: Place[] = []
   for (let done = 0; done < STEPS && found.length < limit;) {
     const to = cuts.length === 0 ? STEPS : nextCut(done, found.length, limit)
     const window = windowOf(order, cuts[done - 1], cuts[to - 1])
-    const step = and(beyond(all, order, after), window)
-    found.push(...(await placesOf(index, step, order, limit - found.length, WHOLE)))
+    const step = beyond(window, order, after)
+    const these = { all: and(all, step), likely: and(narrow, step) }
+    const more = limit - found.length
+    found.push(
+      ...(narrow.close
+        ? await likelyPlaces(index, these, order, more, WHOLE)
+        : await placesOf(index, these.all, order, more, WHOLE)),
+    )
     done = to
   }
   return found
@@ -33,19 +42,20 @@ export async function placesAfter(
 /** Small blocks: a page is found in the first rows, and what is read beyond it is read for nothing. */
 const IN_ORDER = 'max_block_size = 8192'
 
-/** Where nearly every row that `narrow` finds is one: texts are read of these alone, in the order of the list. */
+/** Where nearly every row that `likely` finds is one: texts are read of these alone, in the order of the list. */
 async function likelyPlaces(
   index: IndexStore,
-  { all, narrow }: { readonly all: Condition; readonly narrow: Condition },
+  { all, likely: condition }: { readonly all: Condition; readonly likely: Condition },
   order: Order,
   limit: number,
-  after: Place | undefined,
+  settings: string,
 ): Promise<Place[]> {
   const found: Place[] = []
   let wanted = Math.ceil(limit * 1.1) + 5
-  let last = after
+  let last: Place | undefined
   while (found.length < limit) {
-    const likely = await placesOf(index, beyond(narrow, order, last), order, wanted, WHOLE)
+    // What comes behind the last place comes behind the list's own, whose parameters have the same names.
+    const likely = await placesOf(index, beyond(condition, order, last), order, wanted, settings)
     if (likely.length > 0) {
       const these = and(all, placedAt(likely))
       found.push(...(await placesOf(index, these, order, limit - found.length, WHOLE)))

@@ -10,7 +10,9 @@ export function visible(index: IndexStore, query: Query): Condition {
 /** What all of them fulfil and no text must be read for; null where that is the whole condition. */
 export function narrowed(index: IndexStore, query: Query): NarrowCondition | null {
   const condition = compileNarrow(query)
-  return condition === null ? null : { ...scoped(index, condition), close: condition.close }
+  if (condition === null) return null
+  const { close, rough } = condition
+  return { ...scoped(index, condition), close, rough: scoped(index, rough) }
 }
 
 function scoped(index: IndexStore, { where, params }: Condition): Condition {

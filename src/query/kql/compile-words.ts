@@ -32,7 +32,7 @@ export function textCondition(
   if (!binder.readsTexts) {
     binder.left += 1
     if (sequence === null || part !== 'all') binder.loose += 1
-    return sequence === null ? found : `(${close})`
+    return binder.readsHashes ? `(${close})` : found
   }
   return `(${close} AND match(${TEXT[part].sql}, ${binder.text(patternOf(words, value.prefix))}))`
 }

@@ -77,6 +77,9 @@ test('compileNarrow() loses none of what compile() finds, whatever is negated', 
 
       expect({ query: explain(query), lost }).toEqual({ query: explain(query), lost: [] })
       expect(narrow.where).not.toContain('match(text')
+      const rough = new Set(await found(narrow.rough.where, narrow.rough.params))
+      expect([...rows].filter((at) => !rough.has(at))).toEqual([])
+      expect(narrow.rough.where).not.toContain('wordHashes')
     }),
     { numRuns: 80, seed: 3 },
   )

@@ -18,11 +18,13 @@ export interface Condition {
 export interface NarrowCondition extends Condition {
   /** Whether nearly all that it finds is found by the whole condition, too. */
   readonly close: boolean
+  /** What the index alone answers of it: all that it finds, and more. */
+  readonly rough: Condition
 }
 
 /** Compiles a query. The SQL depends on the query's shape only, never on what its values say. */
 export function compile(query: Query): Condition {
-  const binder = new Binder({ readsTexts: true })
+  const binder = new Binder('texts')
   return { where: conditionOf(query, binder, false), params: binder.params }
 }
 
@@ -31,9 +33,12 @@ export function compile(query: Query): Condition {
  * Of a phrase: all its words are there.
  */
 export function compileNarrow(query: Query): NarrowCondition | null {
-  const binder = new Binder({ readsTexts: false })
+  const binder = new Binder('hashes')
   const where = conditionOf(query, binder, false)
-  return binder.left === 0 ? null : { where, params: binder.params, close: binder.loose === 0 }
+  if (binder.left === 0) return null
+  const index = new Binder('index')
+  const rough = { where: conditionOf(query, index, false), params: index.params }
+  return { where, params: binder.params, close: binder.loose === 0, rough }
 }
 
 /** `negated` is carried down to the terms: NOT directly before a term is what the engine's index answers. */
