@@ -28,7 +28,6 @@ import { startCrew, type Crew } from './pipeline/crew.ts'
 import { openIndexer } from './pipeline/indexer.ts'
 import { itemsProgram } from './pipeline/items-program.ts'
 import { recoverReference } from './pipeline/reference-recovery.ts'
-import { readStored } from './pipeline/stored-records.ts'
 import { systemClock, type Clock } from './platform/clock.ts'
 import { CodedError } from './platform/errors.ts'
 import { packageVersion } from './platform/package-version.ts'
@@ -61,6 +60,13 @@ export interface AppOptions {
 export interface App {
   readonly fetch: (request: Request) => Promise<Response>
   close(): Promise<void>
+}
+
+// Loaded when first needed: most commands do without.
+const later = {
+  import: () => import('./pipeline/import.ts'),
+  stored: () => import('./pipeline/stored-records.ts'),
+  collector: () => import('./pipeline/collect/collector.ts'),
 }
 
 /**
@@ -174,7 +180,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       },
       async importFiles({ paths, tenant, gone }, onProgress) {
         const started = performance.now()
-        const { importFiles } = await import('./pipeline/import.ts')
+        const { importFiles } = await later.import()
         const result = await alone(() =>
           importFiles(
             {
@@ -213,13 +219,16 @@ export async function openApp(options: AppOptions): Promise<App> {
           read: async (sequences) =>
             (await context.readRecords(tenant, sequences)).map(({ part }) => part),
         }),
-      readRecords: (tenant, sequences) => readStored(archives, tenant, sequences, contextsOf),
+      async readRecords(tenant, sequences) {
+        const { readStored } = await later.stored()
+        return readStored(archives, tenant, sequences, contextsOf)
+      },
       itemsProgram: itemsProgram(contexts),
     }
     await bringUp({ fromScratch: false }, () => undefined)
     if (options.collect !== undefined) {
       const { settings, sources, tell = () => undefined } = options.collect
-      const { Collector } = await import('./pipeline/collect/collector.ts')
+      const { Collector } = await later.collector()
       collector = new Collector(await sources(), settings, {
         archives,
         catalog,
@@ -240,7 +249,8 @@ export async function openApp(options: AppOptions): Promise<App> {
       closers.push(() => collector?.close())
     }
     const api = createApi(context)
-    if (collector !== null) await api.loadAll()
+    // What lives on must not load the rest later, when a newer version may lie in the same place.
+    if (collector !== null) await Promise.all([api.loadAll(), later.import(), later.stored()])
     return { fetch: (request) => api.fetch(request), close }
   } catch (error) {
     await close()

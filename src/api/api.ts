@@ -5,7 +5,7 @@ import { errorAnswer } from './errors.ts'
 /** The HTTP interface: what the command line calls in this process, and what a server will serve. */
 export interface Api {
   fetch(request: Request): Promise<Response>
-  /** Loads every route now: what lives on must not load it later, from a newer version in the same place. */
+  /** Loads every route now. */
   loadAll(): Promise<void>
 }
 
