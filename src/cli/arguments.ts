@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { CodedError } from '../platform/errors.ts'
+import { visible } from '../platform/visible-text.ts'
 import type { Command, Option, OptionValues } from './command.ts'
 import { nearest } from './nearest.ts'
 
@@ -25,6 +26,20 @@ export interface ParsedArguments {
  * Throws `USAGE` with a sentence that names the option.
  */
 export function parseArguments(command: Command, argv: readonly string[]): ParsedArguments {
+  const parsed = read(command, argv)
+  const [extra] = parsed.positionals
+  if (extra !== undefined && TAKES_OPTIONS_ALONE.test(command.arguments))
+    throw new CodedError(
+      'USAGE',
+      `"${visible(extra).slice(0, 40)}" is a word too many: ${command.name} takes options alone; see "daybook ${command.name} --help"`,
+    )
+  return parsed
+}
+
+/** A usage that names no word before its first option. */
+const TAKES_OPTIONS_ALONE = /^(?:\[?--|$)/
+
+function read(command: Command, argv: readonly string[]): ParsedArguments {
   const all = { ...GLOBAL_OPTIONS, ...command.options }
   const names = new Map<string, string>()
   for (const [name, option] of Object.entries(all)) {

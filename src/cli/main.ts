@@ -73,7 +73,7 @@ async function run(
     lines.forEach((line) => plain.line(line))
     return EXIT.OK
   }
-  if (name === '--version' || name === '-V' || name === 'version') {
+  if (name === '--version' || name === '-v' || name === '-V' || name === 'version') {
     plain.line(packageVersion())
     return EXIT.OK
   }
@@ -218,6 +218,11 @@ function stopOnSignals(
 async function find(name: string): Promise<Command> {
   const entry = COMMANDS.find((command) => command.name === name)
   if (entry === undefined) {
+    if (name.startsWith('-'))
+      throw new CodedError(
+        'USAGE',
+        `A command comes first, its options behind it: "daybook search ${visible(name).slice(0, 40)} …"; "daybook --help" lists the commands`,
+      )
     const { nearest } = await import('./nearest.ts')
     const near = nearest(
       name,

@@ -12,6 +12,12 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
+test('an option before the command is told where it belongs', async () => {
+  const ran = await runHere(['--json', 'search'])
+  expect(ran.code).toBe(2)
+  expect(ran.err).toContain('A command comes first, its options behind it')
+})
+
 describe('a data folder that is not there', () => {
   test.each([
     ['search', 'merger'],
@@ -53,6 +59,16 @@ test.each([
   [['show', ''], 'Name one id'],
   [['conversation', ' '], 'see "daybook conversation --help"'],
   [['prove', ''], 'Name one record'],
+  [['import', ''], 'A path to import is empty'],
+  [['import', 'x', '--tenant', 'contoso'], '--tenant takes a GUID'],
+  [['export', '--unit', 'page', '--output-path', 'x'], '--unit is one of item, record'],
+  [['export', '--minimise', 'names', '--output-path', 'x'], '--minimise takes users, or dates'],
+  [['coverage', '--from', '2026-02-31', '--to', '2026-03-05'], 'a day such as 2026-03-01'],
+  [['status', 'records'], '"records" is a word too many: status takes options alone'],
+  [['generate', 'a', 'b'], 'Name one folder'],
+  [['generate', 'a', '--records', '0'], 'must be a whole number'],
+  [['tenant', '--rate', '0'], 'The rate must lie between'],
+  [['verify', '--since', 'none'], 'There is no file none: check the path'],
 ])('%j is refused before anything is opened: %s', async (argv, sentence) => {
   const ran = await runHere([...argv, '--data-dir', folder])
   expect(ran.code).toBe(2)

@@ -47,7 +47,12 @@ export const attest = defineCommand({
       options['excluded'] === true ? 'excluded' : null,
       options['present'] === true ? 'present' : null,
     ].filter((one) => one !== null)
-    if (!(name.toLowerCase() in SPOTS) || says.length !== 1 || words === undefined)
+    if (
+      positionals.length > 1 ||
+      !(name.toLowerCase() in SPOTS) ||
+      says.length !== 1 ||
+      words === undefined
+    )
       throw new CodedError(
         'USAGE',
         `Say what (${Object.keys(SPOTS).join(', ')}), --excluded or --present, and --words "how you know"`,

@@ -3,6 +3,7 @@ import { CodedError } from '../../platform/errors.ts'
 import { printCoverage } from '../coverage-view.ts'
 import { choiceOption, defineCommand, textOption } from '../command.ts'
 import { openOutputFile } from '../output-file.ts'
+import { instantOf } from '../search-terms.ts'
 import { visible } from '../terminal.ts'
 
 const FORMATS = ['table', 'json', 'html', 'xlsx'] as const
@@ -89,7 +90,7 @@ export const coverage = defineCommand({
 
 function day(text: string | undefined): string | null {
   const at = text?.trim().slice(0, 10) ?? ''
-  return DAY.test(at) && !Number.isNaN(Date.parse(at)) ? at : null
+  return DAY.test(at) && instantOf(at) !== null ? at : null
 }
 
 async function writeText(text: string, path: string, force: boolean): Promise<void> {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { ExportResult, ExportStep } from '../../api/answers.ts'
 import { CodedError } from '../../platform/errors.ts'
-import { defineCommand, listOption, textOption, type Console } from '../command.ts'
+import { choiceOption, defineCommand, listOption, textOption, type Console } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { searchTerms, TERM_OPTIONS } from '../search-terms.ts'
 import { bytes, indented, number, visible, wrap } from '../terminal.ts'
@@ -11,6 +11,8 @@ type Step =
   | ({ readonly type: 'result' } & ExportResult)
 
 const LABELS = { items: 'Exporting', records: 'Writing texts', packing: 'Packing' } as const
+
+const MINIMISE: readonly string[] = ['users', 'dates']
 
 export const exportCommand = defineCommand({
   name: 'export',
@@ -83,7 +85,10 @@ export const exportCommand = defineCommand({
     const fields = listOption(options, 'fields')
     const minimise = new Set(listOption(options, 'minimise'))
     if (options['minimise-users'] === true) minimise.add('users')
-    const unit = textOption(options, 'unit')
+    const wrong = [...minimise].find((what) => !MINIMISE.includes(what))
+    if (wrong !== undefined)
+      throw new CodedError('USAGE', `--minimise takes ${MINIMISE.join(', or ')}, or both`)
+    const unit = choiceOption(options, 'unit', ['item', 'record'])
     const body = {
       queries,
       format: textOption(options, 'format')?.toLowerCase() ?? 'jsonl',
@@ -91,7 +96,7 @@ export const exportCommand = defineCommand({
       proofs: options['proofs'] === true,
       fields: fields.length === 0 ? null : fields,
       minimise: [...minimise],
-      profile: textOption(options, 'profile') ?? 'spreadsheet',
+      profile: choiceOption(options, 'profile', ['spreadsheet', 'machine']) ?? 'spreadsheet',
       purpose: textOption(options, 'purpose') ?? null,
       output: resolve(zip && !/\.zip$/i.test(named) ? `${named}.zip` : named),
       zip,
@@ -139,6 +144,7 @@ function print(result: ExportResult, { line, paint, width }: Console): void {
       `Exported ${plural(counts.item, 'item')}, made of ${plural(counts.record, 'record')}, in ${seconds.toFixed(1)} s`,
     ),
   )
+  if (counts.item === 0) said('Nothing matches: it is empty.', 'yellow')
   line(`  ${visible(result.output)}`)
   // Where a reader begins is named; what lies in folders else is counted.
   const shown = files.filter(({ path }) => !path.includes('/') || path.endsWith('/index.html'))

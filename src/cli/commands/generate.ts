@@ -36,8 +36,8 @@ export const generate = defineCommand({
   whenStopped: 'a part of it lies in the folder; remove that before you begin again',
   async run({ positionals, options, json, console, signal }) {
     const [folder] = positionals
-    if (folder === undefined)
-      throw new CodedError('USAGE', 'Name the folder to write to; see "daybook generate --help"')
+    if (folder === undefined || positionals.length > 1)
+      throw new CodedError('USAGE', 'Name one folder to write to; see "daybook generate --help"')
     const days = whole(options, 'days')
     const from = textOption(options, 'from')
     const noise = fraction(options, 'noise')

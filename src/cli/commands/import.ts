@@ -6,6 +6,8 @@ import { importPaths, type ImportResult } from '../import-run.ts'
 import { referenceText } from '../reference-text.ts'
 import { number, visible, wrap } from '../terminal.ts'
 
+const GUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
+
 export const importCommand = defineCommand({
   name: 'import',
   summary: 'Take in exports: files, folders and archives of them',
@@ -40,8 +42,13 @@ export const importCommand = defineCommand({
         'Name at least one file or folder to import; see "daybook import --help"',
       )
     }
-    const app = await client({ index: true, purpose: 'import', makes: true })
+    // An empty word, of a variable that is not set, would mean everything in this folder.
+    if (positionals.some((path) => path.trim() === ''))
+      throw new CodedError('USAGE', 'A path to import is empty; a dot means this folder')
     const tenant = textOption(options, 'tenant')
+    if (tenant !== undefined && !GUID.test(tenant))
+      throw new CodedError('USAGE', '--tenant takes a GUID, as Entra shows it under "Tenant ID"')
+    const app = await client({ index: true, purpose: 'import', makes: true })
     const paths = positionals.map((path) => resolve(path))
     const result = await importPaths(
       app,

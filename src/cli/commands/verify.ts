@@ -206,8 +206,16 @@ function readBytes(file: string): Buffer {
     return readFileSync(file)
   } catch (error) {
     const why = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
-    throw new CodedError('USAGE_FILE', `Cannot read ${file} (${why})`, { cause: error })
+    throw unreadable(file, why, error)
   }
+}
+
+function unreadable(file: string, why: string, cause: unknown): CodedError {
+  const sentence =
+    why === 'ENOENT'
+      ? `There is no file ${visible(file)}: check the path`
+      : `Cannot read ${visible(file)} (${why})`
+  return new CodedError('USAGE_FILE', sentence, { cause })
 }
 
 // What cannot be read at all is not the same as what was tampered with: exit code 2.
@@ -223,9 +231,7 @@ function asWrongUse(error: unknown): unknown {
     typeof error.code === 'string' &&
     'path' in error
   ) {
-    return new CodedError('USAGE_FILE', `Cannot read ${String(error.path)} (${error.code})`, {
-      cause: error,
-    })
+    return unreadable(String(error.path), error.code, error)
   }
   return error
 }
