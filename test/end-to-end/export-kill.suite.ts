@@ -2,8 +2,9 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
+import { runHere } from '../../src/cli/testing.ts'
 import { verifyExport } from '../../src/verify/index.ts'
-import { run, seen, start } from './daybook.suite.ts'
+import { seen, start } from './daybook.suite.ts'
 
 /**
  * Kills exports, in the given formats in turn, each so many milliseconds after it has begun to write. Whatever has the
@@ -29,7 +30,7 @@ export async function killExports(
     if (signal === 'SIGKILL' && !existsSync(output)) killed += 1
     if (existsSync(output)) expect(await verifyExport(output)).toMatchObject({ found: 0 })
     else {
-      const { code, err } = await run(['export', ...argv])
+      const { code, err } = await runHere(['export', ...argv])
       expect([code, err]).toEqual([
         0,
         expect.stringMatching(/^(?:The interrupted export goes on[^]*)?$/),
