@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 
 /** What the kernel says of a process. */
 export interface ProcessSample {
-  /** Resident memory, in bytes. */
+  /** Memory of its own, in bytes: without the pages of files (the engine's code, 250 MB), which the kernel takes back. */
   readonly memory: number
   /** Open files, sockets and pipes. */
   readonly handles: number
@@ -23,7 +23,7 @@ export function sampleProcess(pid: number): ProcessSample | null {
     // After the name in brackets, which may hold spaces: user and system time are the 12th and 13th fields.
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
     return {
-      memory: field('VmRSS') * 1_024,
+      memory: (field('RssAnon') + field('RssShmem')) * 1_024,
       handles: readdirSync(`/proc/${pid}/fd`).length,
       threads: field('Threads'),
       cpuSeconds: (Number(stat[11]) + Number(stat[12])) / TICKS,
