@@ -57,7 +57,8 @@ export function eventOf(record: Fields): Fields | null {
 }
 
 function unwrappedRow(row: Fields): Unwrapped {
-  const auditData = row['AuditData']
+  const served = row['AuditData']
+  const auditData: unknown = Array.isArray(served) && served.length === 1 ? served[0] : served
   const inner = propertiesOf(fieldsOf(auditData))
   if (inner === null) {
     const absent = auditData === undefined || auditData === null || auditData === ''

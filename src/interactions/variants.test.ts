@@ -283,8 +283,14 @@ test('event data that PowerShell cut off is no version of the whole record', () 
   }
 })
 
-test('AuditData that is written as text in text is read', () => {
-  const AuditData = JSON.stringify(JSON.stringify({ ...BASE, UserId: 'avery@contoso.com' }))
-  const { facts } = intake(JSON.stringify({ AuditData }), { format: 'audit-row' })
-  expect(facts).toMatchObject({ nativeId: 'a', unmapped: null, user: { upn: 'avery@contoso.com' } })
+test('AuditData that is written as text in text, or as a list of one, is read', () => {
+  const inside = JSON.stringify({ ...BASE, UserId: 'avery@contoso.com' })
+  for (const AuditData of [JSON.stringify(inside), [inside]]) {
+    const { facts } = intake(JSON.stringify({ AuditData }), { format: 'audit-row' })
+    expect(facts).toMatchObject({
+      nativeId: 'a',
+      unmapped: null,
+      user: { upn: 'avery@contoso.com' },
+    })
+  }
 })

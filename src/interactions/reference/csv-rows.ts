@@ -5,9 +5,8 @@ export function* csvRows(text: string): Generator<string> {
   for (let at = 0; at <= text.length; at += 1) {
     const code = at === text.length ? 10 : text.charCodeAt(at)
     if (code === 34) quoted = !quoted
-    else if (code === 10 && (!quoted || at === text.length)) {
-      const end = text.charCodeAt(at - 1) === 13 ? at - 1 : at
-      if (text.slice(start, end).trim() !== '') yield text.slice(start, end)
+    else if ((code === 10 || code === 13) && (!quoted || at === text.length)) {
+      if (text.slice(start, at).trim() !== '') yield text.slice(start, at)
       start = at + 1
     }
   }

@@ -11,7 +11,7 @@ import { JsonSplitter } from './json-splitter.ts'
 import { LineSplitter } from './line-splitter.ts'
 import { NestedSplitter } from './nested-splitter.ts'
 import { recognise } from './recognise.ts'
-import type { Recognised, Structure } from './recognise.ts'
+import type { Recognised, Structure } from './recognised.ts'
 import { readReference } from './reference.ts'
 import type { Part, Splitter, SplitterLimits } from './splitter.ts'
 

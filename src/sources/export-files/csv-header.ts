@@ -4,7 +4,6 @@ export interface CsvHeader {
   readonly line: string
   readonly columns: readonly string[]
   readonly delimiter: string
-  readonly endsInReturn: boolean
   /** The file ends in the middle of it: inside a quoted name, or behind a delimiter. */
   readonly isCut: boolean
   /** Its first byte, and the byte behind its line end. */
@@ -30,17 +29,17 @@ export function readCsvHeader(head: Uint8Array, isWhole: boolean, from = 0): Csv
     if (text.trim() !== '' && !isPreamble) {
       const delimiter = delimiterOf(text)
       const columns = cellsOf(text, delimiter)
-      const { endsInReturn, next: end } = line
+      const { next: end } = line
       const isLast = line.end === line.next
       const isCut = isLast && (text.split('"').length % 2 === 0 || text.endsWith(delimiter))
-      return { line: text, columns, delimiter, endsInReturn, isCut, start, end }
+      return { line: text, columns, delimiter, isCut, start, end }
     }
     if (line.next >= head.length) return null
     start = line.next
   }
 }
 
-type Line = { readonly end: number; readonly next: number; readonly endsInReturn: boolean }
+type Line = { readonly end: number; readonly next: number }
 
 function lineAt(head: Uint8Array, start: number, isWhole: boolean): Line | null {
   let isQuoted = false
@@ -48,14 +47,14 @@ function lineAt(head: Uint8Array, start: number, isWhole: boolean): Line | null 
     const byte = head[at]
     if (byte === QUOTE) isQuoted = !isQuoted
     else if (isQuoted) continue
-    else if (byte === NEWLINE) return { end: at, next: at + 1, endsInReturn: false }
+    else if (byte === NEWLINE) return { end: at, next: at + 1 }
     else if (byte === RETURN) {
       if (at + 1 === head.length && !isWhole) return null
-      if (head[at + 1] === NEWLINE) return { end: at, next: at + 2, endsInReturn: false }
-      return { end: at, next: at + 1, endsInReturn: true }
+      if (head[at + 1] === NEWLINE) return { end: at, next: at + 2 }
+      return { end: at, next: at + 1 }
     }
   }
-  return isWhole ? { end: head.length, next: head.length, endsInReturn: false } : null
+  return isWhole ? { end: head.length, next: head.length } : null
 }
 
 function delimiterOf(line: string): string {

@@ -5,7 +5,7 @@ import { CsvSplitter } from './csv-splitter.ts'
 import { csvCell, LIMITS, split } from './testdata/exports.ts'
 
 const header = Buffer.from('Id,AuditData,Units')
-const layout = { delimiter: 0x2c, endsInReturn: false, neededColumn: 1, columns: 3, header }
+const layout = { delimiter: 0x2c, neededColumn: 1, columns: 3, header }
 const splitCsv = (text: string, size = 1000, limits = LIMITS, more: Partial<typeof layout> = {}) =>
   split(new CsvSplitter({ ...layout, ...more }, limits, 0), text, size)
 
@@ -29,9 +29,9 @@ test('a backslash before a doubled quote means nothing', () => {
   expect(splitCsv(`${row}\nid2,y,z\n`, 1).records).toEqual([row, 'id2,y,z'])
 })
 
-test('lines that end in CR alone are rows', () => {
-  const { records } = splitCsv('a,"b\rc",d\re,f,g\r', 2, LIMITS, { endsInReturn: true })
-  expect(records).toEqual(['a,"b\rc",d', 'e,f,g'])
+test('lines that end in CR alone are rows, also among others', () => {
+  const { records } = splitCsv('a,"b\rc",d\re,f,g\rh,"i",j\r\nk,l,m\n', 2)
+  expect(records).toEqual(['a,"b\rc",d', 'e,f,g', 'h,"i",j', 'k,l,m'])
 })
 
 test('blank lines are passed over; rows of too few or too many cells are kept', () => {

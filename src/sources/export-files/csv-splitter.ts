@@ -14,8 +14,6 @@ const TELLING_BYTES = 5
 export interface CsvLayout {
   /** One byte: `,`, `;`, `|` or a tab. */
   readonly delimiter: number
-  /** True when lines end in CR alone (old Mac exports); else in LF or CRLF. */
-  readonly endsInReturn: boolean
   /** A last row that was cut off before this column holds nothing worth keeping. */
   readonly neededColumn: number
   readonly columns: number
@@ -46,8 +44,7 @@ export class CsvSplitter extends Splitter {
 
   protected scan(): void {
     const { bytes, length } = this
-    const { delimiter, endsInReturn } = this.#layout
-    const rowEnd = endsInReturn ? RETURN : NEWLINE
+    const { delimiter } = this.#layout
     let at = this.position
     let state = this.#state
     while (at < length) {
@@ -67,12 +64,12 @@ export class CsvSplitter extends Splitter {
         continue
       }
       if (state === 'plain') {
-        while (at < length && bytes[at] !== delimiter && bytes[at] !== rowEnd) at += 1
+        while (at < length && bytes[at] !== delimiter && !isRowEnd(bytes[at] ?? 0)) at += 1
         if (at === length) break
       }
       const byte = bytes[at] ?? 0
       at += 1
-      if (byte === rowEnd) {
+      if (isRowEnd(byte)) {
         this.#row(at - 1)
         state = 'cell'
       } else if (byte === delimiter) {
@@ -91,7 +88,7 @@ export class CsvSplitter extends Splitter {
           this.#hasContent = true
           state = 'plain'
         } else if (byte === 0) this.#hasNul = true
-      } else if (byte !== SPACE && byte !== RETURN && byte !== NEWLINE) {
+      } else if (byte !== SPACE) {
         this.#isMalformed = true
         state = 'plain'
       }
@@ -129,9 +126,7 @@ export class CsvSplitter extends Splitter {
     if (this.isSkipping) this.isSkipping = false
     else if (!this.#hasContent) this.#reportNul(start)
     else {
-      const isWindowsEnd = end > start && this.bytes[end - 1] === RETURN
-      const last = isWindowsEnd ? end - 1 : end
-      if (!this.#isHeader(start, last)) this.record(start, last)
+      if (!this.#isHeader(start, end)) this.record(start, end)
       if (this.#isMalformed) {
         this.problem(
           'FILE_BROKEN',
@@ -163,6 +158,11 @@ export class CsvSplitter extends Splitter {
       'NUL bytes stand between the rows: the file was probably not written to its end',
     )
   }
+}
+
+/** LF or CR; what CRLF leaves between the two is a blank row. */
+function isRowEnd(byte: number): boolean {
+  return byte === NEWLINE || byte === RETURN
 }
 
 /** `{\"key` or `[{\"key` at `at`, behind an opening quote: in RFC 4180 a closing quote would stand before the key. */

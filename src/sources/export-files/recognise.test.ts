@@ -44,6 +44,8 @@ test.each([
   ['a blob as text in a list', JSON.stringify([one, one]), 'management-blob as json'],
   ['a blob as one text', JSON.stringify(`[${one}]`), 'audit-records as json'],
   ['records as text, one per line', `${JSON.stringify(one)}\n`.repeat(2), 'audit-records as json'],
+  ['a blob behind a comment', `// of March\n[${one}]`, 'management-blob as json'],
+  ['an answer with its head', `HTTP/1.1 200 OK\n\n{"data":[${one}]}`, 'audit-records as nested'],
   ['records under a name', `{"status":"ok","data":[${one}]}`, 'audit-records as nested'],
   ['a page with its state first', `{"state":1,"value":[${item}]}`, 'graph-page as nested'],
   ['audit records in Records', `{"Records":[${one}]}`, 'audit-records as nested'],

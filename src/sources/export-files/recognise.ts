@@ -1,37 +1,16 @@
-import type { ReadContext, RecordFormat } from '../../interactions/record.ts'
-import type { ReferenceKind, SourceErrorCode, SourceShape } from '../source.ts'
+import type { RecordFormat } from '../../interactions/record.ts'
+import type { SourceShape } from '../source.ts'
 import { binaryName } from './binary-name.ts'
 import { isKnownTable, tableContext } from './container-context.ts'
-import { readCsvHeader } from './csv-header.ts'
-import type { CsvHeader } from './csv-header.ts'
-import { shapeOfCsv } from './csv-shape.ts'
-import type { CsvLayout } from './csv-splitter.ts'
 import { JsonSplitter } from './json-splitter.ts'
 import { NestedSplitter } from './nested-splitter.ts'
 import { shapeAt } from './object-shape.ts'
 import type { Nest, ObjectShape } from './object-shape.ts'
 import { recordPath } from './record-path.ts'
+import { recogniseCsv } from './recognise-csv.ts'
+import { refuse } from './recognised.ts'
+import type { Recognised } from './recognised.ts'
 import type { Part } from './splitter.ts'
-
-/** How the text of a container is taken apart. */
-export type Structure =
-  | { readonly kind: 'json' }
-  | { readonly kind: 'lines' }
-  | { readonly kind: 'nested'; readonly nest: Nest }
-  | { readonly kind: 'csv'; readonly layout: CsvLayout; readonly rowsFrom: number }
-
-export type Recognised =
-  | {
-      readonly kind: 'export'
-      readonly shape: SourceShape
-      readonly structure: Structure
-      readonly context: ReadContext
-      readonly header: string | null
-    }
-  | { readonly kind: 'reference'; readonly reference: ReferenceKind }
-  | { readonly kind: 'refused'; readonly code: SourceErrorCode; readonly message: string }
-  /** More of the text is needed to tell. */
-  | { readonly kind: 'undecided' }
 
 /** Elements looked at before a list is said to hold no records. */
 const MAX_LOOKED_AT = 50
@@ -63,12 +42,27 @@ export function recognise(head: Uint8Array, isWhole: boolean): Recognised {
     const text = recogniseJson(head, isWhole, first)
     if (text.kind === 'export') return text
   }
+  const behind = recogniseBehind(head, isWhole)
+  if (behind !== null) return behind
   if (first === 0x3c) return refuse('this is a web page or XML, perhaps an error or sign-in page')
   return refuse(`this is no export that Daybook knows; ${HINT}`)
 }
 
-function refuse(message: string): Recognised {
-  return { kind: 'refused', code: 'NOT_AN_EXPORT', message }
+/** Lines looked at for the beginning of JSON behind something else: a comment, the head of an answer, a fence. */
+const MAX_LINES_BEFORE = 30
+
+function recogniseBehind(head: Uint8Array, isWhole: boolean): Recognised | null {
+  let at = head.indexOf(0x0a)
+  for (let line = 0; line < MAX_LINES_BEFORE && at >= 0; line += 1) {
+    const byte = head[at + 1]
+    if (byte === 0x7b || byte === 0x5b) {
+      const found = recogniseJson(head.subarray(at + 1), isWhole, byte)
+      // What stands before is told by the splitter that looks for JSON anywhere.
+      if (found.kind === 'export' && found.structure.kind !== 'lines') return found
+    }
+    at = head.indexOf(0x0a, at + 1)
+  }
+  return null
 }
 
 function exported(format: RecordFormat, shape: SourceShape, kind: 'json' | 'lines'): Recognised {
@@ -246,50 +240,4 @@ function recordLines(head: Uint8Array, isWhole: boolean): Recognised | null {
   if (format === null || objects <= others || objects + others < 2) return null
   const shape = JSON_SHAPES[format] ?? (format === 'audit' ? 'audit-records' : 'ai-interactions')
   return exported(format, shape, 'lines')
-}
-
-function recogniseCsv(head: Uint8Array, isWhole: boolean): Recognised | null {
-  const header = headerIn(head, isWhole)
-  if (header === null) return null
-  const { columns, delimiter, line, start, end, endsInReturn } = header
-  const found = shapeOfCsv(columns)
-  if (found?.kind === 'no-export') return refuse(`this is ${found.what}`)
-  if (found !== null && header.isCut) {
-    const message = 'this CSV file ends inside its header line: export it again'
-    return { kind: 'refused', code: 'FILE_TRUNCATED', message }
-  }
-  if (found?.kind !== 'records') return found
-  const { shape, format, neededColumn } = found
-  let lineEnd = end
-  while (head[lineEnd - 1] === 0x0a || head[lineEnd - 1] === 0x0d) lineEnd -= 1
-  const layout: CsvLayout = {
-    delimiter: delimiter.charCodeAt(0),
-    endsInReturn,
-    neededColumn,
-    columns: columns.length,
-    header: head.slice(start, lineEnd),
-  }
-  return {
-    kind: 'export',
-    shape,
-    structure: { kind: 'csv', layout, rowsFrom: end },
-    context: { format, columns, delimiter },
-    header: line,
-  }
-}
-
-/** Lines of a title, mostly of one cell, may stand in front of a table. */
-const MAX_TITLE_LINES = 10
-
-/** The first line that names columns: the first of all, or behind a title one of at least three known columns. */
-function headerIn(head: Uint8Array, isWhole: boolean): CsvHeader | null {
-  const first = readCsvHeader(head, isWhole)
-  let header = first
-  for (let line = 0; line < MAX_TITLE_LINES && header !== null; line += 1) {
-    const { columns, end } = header
-    if (shapeOfCsv(columns) !== null) return line === 0 || columns.length > 2 ? header : first
-    if (columns.length > 2) return first
-    header = readCsvHeader(head, isWhole, end)
-  }
-  return first
 }

@@ -76,7 +76,6 @@ function problemIn(bytes: Uint8Array): Problem | null {
       : new CsvSplitter(
           {
             delimiter: header.delimiter.charCodeAt(0),
-            endsInReturn: header.endsInReturn,
             neededColumn: 0,
             columns: header.columns.length,
             header: new Uint8Array(0),

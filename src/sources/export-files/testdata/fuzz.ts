@@ -23,7 +23,6 @@ const HEADER = 'Id,AuditData,Units\n'
 const INTERESTING = Buffer.from('{}[],:"\\\n\r\0 aZ;\t\xef\xbb\xbf\xff#@v', 'latin1')
 const layout = {
   delimiter: 0x2c,
-  endsInReturn: false,
   neededColumn: 1,
   columns: 3,
   header: Buffer.from(HEADER.trim()),
