@@ -68,7 +68,7 @@ ${table(
   [
     [code('merger fabrikam'), 'items with both words, anywhere'],
     [code('"lock-up period"'), 'the words next to each other'],
-    [code('merg*'), 'words that begin so; also at the end of a phrase'],
+    [code('merg*'), 'words that begin so; also at the end of a phrase, and nowhere else'],
     [
       `${code('a AND b')}, ${code('a OR b')}, ${code('NOT a')}, ${code('( )')}`,
       'NOT binds before AND, AND before OR',

@@ -94,9 +94,9 @@ export class Lexer {
   }
 
   /** One value behind a property: quoted, or everything up to a blank, a comma, a parenthesis or `..`. */
-  value(): { readonly text: string; readonly at: number } {
+  value(): { readonly text: string; readonly quoted: boolean; readonly at: number } {
     const at = this.#at
-    if (isQuote(this.#current())) return { text: this.#quoted(), at }
+    if (isQuote(this.#current())) return { text: this.#quoted(), quoted: true, at }
     const text = this.#run(
       (character, index) => character !== ',' && !this.source.startsWith('..', index),
     )
@@ -107,7 +107,7 @@ export class Lexer {
         this.source,
         at,
       )
-    return { text, at }
+    return { text, quoted: false, at }
   }
 
   /** Takes `text` if it comes next. */

@@ -45,6 +45,8 @@ describe('parse()', () => {
     ['“the merger plan”', '"the merger plan"'],
     ['„Der Plan“', '"Der Plan"'],
     ['"he said ""no"""', '"he said ""no"""'],
+    ['file:*.docx', 'file:"*.docx"'],
+    ['"2*3"', '"2*3"'],
     ['merg* "the plan*"', '"merg*" AND "the plan*"'],
     ['"and"', '"and"'],
     ['merger"plan"', '"merger" AND "plan"'],
@@ -96,6 +98,10 @@ describe('parse()', () => {
     ['user:""', 'QUERY_BAD_VALUE', 5],
     ['"!!"', 'QUERY_BAD_VALUE', 0],
     ['prompt:"…"', 'QUERY_BAD_VALUE', 7],
+    ['*word', 'QUERY_BAD_VALUE', 0],
+    ['plan a*b', 'QUERY_BAD_VALUE', 6],
+    ['user:a*b', 'QUERY_BAD_VALUE', 6],
+    ['user:(avery,*b)', 'QUERY_BAD_VALUE', 12],
   ])('refuses %j with %s at %i', (query, code, position) => {
     expect(fault(query)).toMatchObject({ code, position })
   })

@@ -145,6 +145,7 @@ class Parser {
           `there is nothing in front of ${token.text}; put it in quotes to search for the word`,
           token.at,
         )
+      this.#refuseInnerStar(token.text, token.at)
     }
     const value = valueOf(token.text)
     if (value.any) return ALL
@@ -205,10 +206,22 @@ class Parser {
     this.#terms += 1
     if (this.#terms > MAX_TERMS)
       throw this.#error('QUERY_TOO_LARGE', `it has more than ${MAX_TERMS} values`, this.#lexer.at)
-    const { text, at } = this.#lexer.value()
+    const { text, quoted, at } = this.#lexer.value()
+    if (!quoted) this.#refuseInnerStar(text, at)
     const value = { ...valueOf(text), at }
     if (!value.any) this.#check(property, value, at)
     return value
+  }
+
+  /** Passed over, it would find what was not asked for. Before a sign, as in `*.docx`, it says nothing and does no harm. */
+  #refuseInnerStar(text: string, at: number): void {
+    const star = INNER_STAR.exec(text)
+    if (star === null) return
+    throw this.#error(
+      'QUERY_BAD_VALUE',
+      'a "*" can only end a word, as in merg*; put the text in quotes to search for it as it stands',
+      at + star.index,
+    )
   }
 
   #check(property: Property, value: Value, at: number): void {
@@ -288,6 +301,8 @@ class Parser {
     return new QueryError(code, `Cannot read the query: ${what}`, this.#lexer.source, at)
   }
 }
+
+const INNER_STAR = /\*[\p{L}\p{N}]/u
 
 function plain({ text, prefix, any }: Value): Value {
   return { text, prefix, any }
