@@ -86,6 +86,39 @@ describe('openIndex()', () => {
   })
 })
 
+describe('openIndex() after a process that did not see the end of settling', () => {
+  test('forgets the names of rows that are gone', async () => {
+    await write([aTurn(1), aTurn(2), aTurn(3)])
+    const superseded = [
+      { id: idOf(1), deleted: false },
+      { id: idOf(2), deleted: true },
+    ]
+    await write([aTurn(1, { surface: 'Word' })], superseded)
+    await index.settle()
+    await index.settled()
+    expect(index.superseded).toBe(0)
+    // As if it had ended before it could forget them.
+    await insert('rewritten', REWRITTEN_COLUMNS, encodeSuperseded(superseded, 2))
+
+    index = await openIndex(engine)
+
+    expect(index.superseded).toBe(0)
+    expect(await count(index, ALL, 'item')).toBe(2)
+  })
+
+  test('deletes the rows that are still there', async () => {
+    await write([aTurn(1), aTurn(2)])
+    await write([aTurn(1, { surface: 'Word' })], [{ id: idOf(1), deleted: false }])
+
+    index = await openIndex(engine)
+
+    expect(await count(index, ALL, 'item')).toBe(2)
+    await index.settled()
+    expect(index.superseded).toBe(0)
+    expect((await itemsById(index, idOf(1))).map(({ surface }) => surface)).toEqual(['Word'])
+  })
+})
+
 describe('write()', () => {
   test('still leaves superseded rows out after a batch was settled twice at once', async () => {
     await write([aTurn(1), aTurn(2)])

@@ -14,6 +14,7 @@ import {
   SCHEMA_VERSION,
   STATE_COLUMNS,
 } from './schema.ts'
+import { areGone, beginDeleting, CURRENT, isDeleting, supersededIn } from './superseded.ts'
 
 /** Which rows of `items` count: a condition, and its values, to be put behind every WHERE. */
 interface Scope {
@@ -77,6 +78,7 @@ export async function openIndex(engine: Engine): Promise<IndexStore> {
   }
   const store = new ClickHouseIndex(engine, state)
   await store.recover()
+  await store.goOnSettling()
   return store
 }
 
@@ -100,14 +102,7 @@ async function readState(engine: Engine): Promise<State> {
     }
     watermarks.set(String(tenant), Number(watermark))
   }
-  return { batch, schema, superseded: await countOf(engine, 'rewritten', batch), watermarks }
-}
-
-async function countOf(engine: Engine, table: string, upTo: number): Promise<number> {
-  const [row] = await engine.query(`SELECT count() FROM ${table} WHERE batch <= {upTo:UInt32}`, {
-    upTo,
-  })
-  return Number(row?.[0] ?? 0)
+  return { batch, schema, superseded: await supersededIn(engine, batch), watermarks }
 }
 
 async function empty(engine: Engine): Promise<void> {
@@ -250,10 +245,7 @@ class ClickHouseIndex implements IndexStore {
     if (this.#state.superseded === 0) return
     const { batch } = this.#state
     // Not waited for: a running merge may hold it up for seconds. Until it is done, `scope` leaves these rows out.
-    await this.engine.run(
-      `DELETE FROM items WHERE NOT (${CURRENT}) SETTINGS lightweight_deletes_sync = 0`,
-      { batch },
-    )
+    await beginDeleting(this.engine, batch)
     this.#settling = this.#whenDeleted(batch)
     this.#settling.catch(() => undefined)
   }
@@ -262,16 +254,33 @@ class ClickHouseIndex implements IndexStore {
     await this.#settling
   }
 
-  async #whenDeleted(batch: number): Promise<void> {
-    while (!this.#closing) {
-      const [row] = await this.engine.query(
-        "SELECT count() FROM system.mutations WHERE database = currentDatabase() AND table = 'items' AND NOT is_done",
-      )
-      if (Number(row?.[0]) === 0) break
-      await sleep(POLL_MS)
+  /**
+   * What an earlier process began and did not see the end of. Every search would otherwise leave the superseded rows out
+   * itself, which of millions costs more than it may.
+   */
+  async goOnSettling(): Promise<void> {
+    const { batch, superseded } = this.#state
+    if (superseded === 0) return
+    if (await isDeleting(this.engine)) {
+      // What is being deleted may have been less than all of it.
+      this.#settling = this.#whenDeleted(batch, () => areGone(this.engine, batch))
+      this.#settling.catch(() => undefined)
+    } else if (await areGone(this.engine, batch)) {
+      await this.#forget()
+    } else {
+      await this.settle()
     }
+  }
+
+  async #whenDeleted(batch: number, all?: () => Promise<boolean>): Promise<void> {
+    while (!this.#closing && (await isDeleting(this.engine))) await sleep(POLL_MS)
+    if (all !== undefined && !this.#closing && !(await all())) return
     // Somebody writes again: the next settling does it.
     if (this.#closing || this.#following || this.#state.batch !== batch) return
+    await this.#forget()
+  }
+
+  async #forget(): Promise<void> {
     await this.engine.run('TRUNCATE TABLE rewritten')
     // Whatever is written from now on waits behind this statement. (Two settlings of one batch may both come here.)
     this.#state.superseded = 0
@@ -302,7 +311,3 @@ class ClickHouseIndex implements IndexStore {
     await this.engine.close()
   }
 }
-
-/** A row counts unless its id was written again or deleted in a later, finished batch. */
-const CURRENT = `id NOT IN (SELECT id FROM rewritten WHERE batch <= {batch:UInt32})
- OR (id, batch) IN (SELECT id, max(batch) FROM rewritten WHERE batch <= {batch:UInt32} GROUP BY id HAVING NOT argMax(deleted, batch))`
