@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import { openEngine } from '../../src/query/engine.ts'
+import { openIndex } from '../../src/query/index-store.ts'
 import { structureOf } from '../../src/query/schema.ts'
 import { quoted } from '../../src/query/sql-text.ts'
 import { bareTables, openBare, TABLES, type TableName } from '../bare.ts'
@@ -20,6 +22,7 @@ const fileOf = (folder: string, table: TableName): string => join(folder, `${tab
 
 /** Writes the rows that the product indexed to files, as the bare engine will read them. */
 export async function exportRows({ path, folder }: ExportInput): Promise<null> {
+  await forgetSuperseded(path)
   const engine = openBare(path)
   for (const table of NAMES) {
     const columns = TABLES[table].map(([name]) => name).join(', ')
@@ -30,6 +33,15 @@ export async function exportRows({ path, folder }: ExportInput): Promise<null> {
   }
   await engine.close()
   return null
+}
+
+/** The bare tables hold what is searched, not what was written over. */
+async function forgetSuperseded(path: string): Promise<void> {
+  const index = await openIndex(await openEngine({ path }))
+  await index.settled()
+  const left = index.superseded
+  await index.close()
+  if (left > 0) throw new Error(`${left} superseded rows are still there`)
 }
 
 /** Loads these files into new tables: INSERT … SELECT, nothing else. */
