@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { CodedError } from '../platform/errors.ts'
 import { packageVersion } from '../platform/package-version.ts'
@@ -169,6 +169,11 @@ async function execute(
 const PATIENCE_MS = 10_000
 
 function refuseMissing(folder: string): void {
+  if (existsSync(folder) && !statSync(folder).isDirectory())
+    throw new CodedError(
+      'DATA_FOLDER_MISSING',
+      `${folder} is a file, not a data folder: choose another with --data-dir`,
+    )
   if (['catalog.db', 'archive'].some((name) => existsSync(join(folder, name)))) return
   throw new CodedError(
     'DATA_FOLDER_MISSING',
