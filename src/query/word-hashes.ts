@@ -11,6 +11,11 @@ const PRIME = 0x01000193
 /** Half of all words have three letters or less, and there are few such: a byte tells them apart. */
 const SHORT = 3
 
+/** Words with characters outside ASCII whose folding is kept, at most. */
+const KEPT_RUNS = 8_192
+/** Longer parts of a text would keep the whole of it in memory (V8 copies what is shorter than 13 characters). */
+const LONG_RUN = 12
+
 /** What an ASCII character is in a word: its code in lower case, 0 where it is no letter or digit. */
 const LOWER = Uint8Array.from({ length: 128 }, (_, code) => {
   const letter = String.fromCharCode(code).toLowerCase()
@@ -21,6 +26,7 @@ const LOWER = Uint8Array.from({ length: 128 }, (_, code) => {
 export class WordHasher {
   #bytes = new Uint8Array(1 << 14)
   #end = 0
+  readonly #runs = new Map<string, readonly string[]>()
 
   /**
    * Each word of the text, as `wordsOf` tells them, in order. Runs of scripts without spaces leave nothing: they have
@@ -48,7 +54,7 @@ export class WordHasher {
         const end = endOfRun(text, at)
         const run = text.slice(start < 0 ? at : start, end)
         this.#reserve(length - end + 2 * run.length + 64)
-        for (const word of wordsOf(run)) if (!word.run) this.#word(word.text)
+        for (const word of this.#wordsIn(run)) this.#word(word)
         hash = SEED
         start = -1
         at = end - 1
@@ -58,6 +64,17 @@ export class WordHasher {
     const hashes = this.#bytes.subarray(0, this.#end)
     this.#end = 0
     return hashes
+  }
+
+  /** Kept where they are short: the same signs and words come again and again, and folding is slow. */
+  #wordsIn(run: string): readonly string[] {
+    const known = this.#runs.get(run)
+    if (known !== undefined) return known
+    const words = wordsOf(run).flatMap((word) => (word.run ? [] : [word.text]))
+    if (run.length > LONG_RUN) return words
+    if (this.#runs.size >= KEPT_RUNS) this.#runs.clear()
+    this.#runs.set(run, words)
+    return words
   }
 
   /** A folded word. */
